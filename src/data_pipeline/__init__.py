@@ -1,0 +1,1 @@
+"""Import paths of the streaming guide; thin aliases of `underround` and nothing else."""

@@ -1,0 +1,1 @@
+"""The shell around the engine: configuration, wiring, the pipeline, the guides' API."""

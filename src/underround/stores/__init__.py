@@ -1,0 +1,1 @@
+"""Where things are kept: recordings, prices, signals; in memory, on disk, in Redis."""

@@ -1,0 +1,1 @@
+"""Kalshi: messages, codec, session, catalog, signing."""

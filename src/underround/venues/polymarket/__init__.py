@@ -1,0 +1,1 @@
+"""Polymarket: messages, codec, session, catalog."""
