@@ -1,0 +1,103 @@
+"""Cross-venue underround: YES here and the opposite outcome there for less than a dollar.
+
+Knows the two ladders it buys from and nothing of feeds, time or trust.
+"""
+
+from underround.core.book import Book, Side
+from underround.core.opportunity import Leg, Opportunity
+from underround.core.pair import Claim, Pair
+from underround.core.sizing import BuyLadder, Sizing, walk
+from underround.core.units import PRICE_ONE_E4, USD_ONE_E6
+
+
+class Direction:
+    """One way of buying a complete set of a pair; watched on every move of either best price."""
+
+    __slots__ = (
+        "claims",
+        "confirmed",
+        "first",
+        "held_for",
+        "is_active",
+        "limit_e6",
+        "name",
+        "opportunity",
+        "pair",
+        "second",
+        "seen_ns",
+        "threshold_e6",
+    )
+
+    def __init__(
+        self, pair: Pair, name: str, legs: tuple[tuple[Claim, Book], ...], threshold_e6: int
+    ) -> None:
+        self.pair = pair
+        self.name = name
+        self.claims = tuple(claim for claim, _ in legs)
+        self.first, self.second = (
+            book.bids if claim.takes_bids else book.asks for claim, book in legs
+        )
+        self.threshold_e6 = threshold_e6
+        self.limit_e6 = USD_ONE_E6 - threshold_e6
+        self.opportunity: Opportunity | None = None
+        self.is_active = False  # open, or seen and held back
+        self.confirmed = False  # an edge stood at the end of a whole group
+        self.seen_ns = 0  # when the edge first stood, 0 while it does not
+        self.held_for = ""
+        for side in (self.first, self.second):
+            side.watchers.append(self)
+
+    @property
+    def sides(self) -> tuple[Side, Side]:
+        """The two sides it would take from."""
+        return self.first, self.second
+
+    @property
+    def has_edge(self) -> bool:
+        """Whether the best prices leave the threshold or more, after fees."""
+        return self.first.cost + self.second.cost <= self.limit_e6
+
+    def size(self) -> Sizing | None:
+        """Walk both ladders; None when nothing tradable leaves the threshold."""
+        return walk([_ladder(side) for side in self.sides], USD_ONE_E6, self.threshold_e6)
+
+    def legs(self, sizing: Sizing) -> tuple[Leg, ...]:
+        """Describe the two orders that would take `sizing`."""
+        return tuple(
+            Leg(claim.venue, claim.instrument, claim.outcome, _buying_price(side), limit_e4)
+            for claim, side, limit_e4 in zip(
+                self.claims, self.sides, sizing.limit_prices_e4, strict=True
+            )
+        )
+
+
+def directions(pair: Pair, books: dict[str, Book], threshold_e6: int) -> list[Direction]:
+    """Return both ways of buying a complete set; KeyError when a book of the pair is unknown."""
+    return [
+        Direction(
+            pair,
+            name,
+            ((first, books[first.instrument]), (second, books[second.instrument])),
+            threshold_e6,
+        )
+        for name, first, second in pair.complete_sets
+    ]
+
+
+def _buying_price(side: Side) -> int:
+    price_e4 = side.price_e4
+    assert price_e4 is not None, "a leg without a price has no edge"
+    return PRICE_ONE_E4 - price_e4 if side.is_bid else price_e4
+
+
+def _ladder(side: Side) -> BuyLadder:
+    instrument = side.book.instrument
+    levels = side.depth()
+    if side.is_bid:
+        levels = [(PRICE_ONE_E4 - price_e4, size_e6) for price_e4, size_e6 in levels]
+    return BuyLadder(
+        levels=levels,
+        fees=instrument.fees,
+        lot_e6=instrument.lot_e6,
+        min_size_e6=instrument.min_size_e6,
+    )

@@ -1,0 +1,257 @@
+"""The one door: every input goes through `Engine.process`, everything to be done comes out of it.
+
+Pure and synchronous: no socket, file, clock, log or chance. One engine given the same events
+raises the same effects, byte for byte.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from underround.core.arbitrage.cross_venue import Direction, directions
+from underround.core.book import Book, Side
+from underround.core.book_state import BookTrigger
+from underround.core.counts import Counts
+from underround.core.detector import Detector
+from underround.core.effect import Effect
+from underround.core.event import (
+    Batch,
+    BooksFetched,
+    Command,
+    ConnectionClosed,
+    ConnectionOpened,
+    Event,
+    InstrumentsListed,
+    LevelAdded,
+    LevelsSet,
+    Timer,
+)
+from underround.core.instrument import Instrument, Venue
+from underround.core.link import Link
+from underround.core.market_events import MarketEvents
+from underround.core.pair import Pair
+from underround.core.settings import Settings
+from underround.core.trust import VERIFY, Trust
+
+NOTHING: tuple[Effect, ...] = ()
+
+
+class Engine:
+    """Books, trust and opportunities of one process."""
+
+    def __init__(
+        self, settings: Settings, instruments: Iterable[Instrument], pairs: Iterable[Pair]
+    ) -> None:
+        self.settings = settings
+        self.counts = Counts()
+        self.books: dict[str, Book] = {}
+        self.links: dict[str, Link] = {}
+        self.directions: list[Direction] = []
+        self.marked: list[Book] = []  # best prices changed since `take_marked`
+        self._out: list[Effect] = []
+        self._touched: list[Side] = []
+        self.trust = Trust(settings, self.counts, self._out)
+        self.detector = Detector(settings, self.counts, self._out, self.trust)
+        self._market = MarketEvents(self.books, self.counts, self.trust, self._touch)
+        self._next_sweep_ns = 0
+        self._routes: dict[type, Callable[[Any], None]] = {
+            Batch: self._batch,
+            ConnectionOpened: self._connection_opened,
+            ConnectionClosed: self._connection_closed,
+            BooksFetched: self._books_fetched,
+            InstrumentsListed: self._instruments_listed,
+            Timer: self._timer,
+            Command: self._command,
+        }
+        for instrument in instruments:
+            self._list(instrument)
+        for pair in pairs:
+            self.directions += directions(pair, self.books, settings.threshold_e6)
+
+    def process(self, event: Event) -> tuple[Effect, ...]:
+        """Take one input and return what is to be done about it, in order."""
+        self._routes[type(event)](event)
+        if self.trust.regained:
+            regained, self.trust.regained = self.trust.regained, []
+            at_ns = (
+                event.received_at_ns if isinstance(event, (Batch, BooksFetched)) else event.at_ns
+            )
+            self.detector.reconsider(regained, at_ns)
+        if not self._out:
+            return NOTHING
+        effects = tuple(self._out)
+        self._out.clear()
+        return effects
+
+    def take_marked(self) -> list[Book]:
+        """Return the books whose best prices changed since the last call."""
+        marked, self.marked = self.marked, []
+        for book in marked:
+            book.is_marked = False
+        return marked
+
+    def _batch(self, batch: Batch) -> None:
+        """Apply all that one read delivered, then look at what it moved. The hot path."""
+        link = self.links[batch.connection]
+        now_ns = link.last_data_ns = batch.received_at_ns
+        books = self.books
+        touched = self._touched
+        counts = self.counts
+        for event in batch.events:
+            kind = type(event)
+            if kind is LevelsSet:
+                time_ms = event.time_ms
+                for change in event.changes:
+                    instrument, is_bid, price_e4, size_e6, _, _ = change
+                    book = books.get(instrument)
+                    if book is None or not book.has_snapshot:
+                        counts.ignored += 1
+                        continue
+                    side = book.bids if is_bid else book.asks
+                    rank = side.ranks[price_e4]
+                    if rank < 0:
+                        side, rank = self._market.off_grid(book, is_bid, price_e4, now_ns)
+                    if time_ms >= book.time_ms:
+                        book.time_ms = time_ms
+                        book.claim = change
+                    elif self._market.is_late(side, rank, time_ms):
+                        continue
+                    book.updated_ns = now_ns
+                    side.times_ms[rank] = time_ms
+                    if (side.set(rank, size_e6) or side.open_count) and not side.is_touched:
+                        side.is_touched = True
+                        touched.append(side)
+            elif kind is LevelAdded:
+                sequence = link.streams.get(event.stream)
+                if sequence is not None and event.sequence == sequence.expected:
+                    sequence.expected += 1
+                elif not self._market.continues(link, event.stream, event.sequence, now_ns):
+                    continue
+                book = books.get(event.instrument)
+                if book is None or not book.has_snapshot:
+                    counts.ignored += 1
+                    continue
+                group = event.group
+                if group != book.group:
+                    if book.held:
+                        self.detector.group_ended(book)
+                    book.group = group
+                book.group_at_ns = book.updated_ns = now_ns
+                side = book.bids if event.is_bid else book.asks
+                rank = side.ranks[event.price_e4]
+                if rank < 0:
+                    side, rank = self._market.off_grid(book, event.is_bid, event.price_e4, now_ns)
+                size_e6 = side.levels[rank] + event.change_e6
+                if size_e6 < 0:
+                    size_e6 = self._market.negative(book, now_ns)
+                if (side.set(rank, size_e6) or side.open_count) and not side.is_touched:
+                    side.is_touched = True
+                    touched.append(side)
+            else:
+                self._market.apply(event, link, now_ns)
+        if touched:
+            self._settle(now_ns)
+
+    def _settle(self, now_ns: int) -> None:
+        touched = self._touched
+        for side in touched:
+            side.is_touched = False
+            book = side.book
+            if not book.is_marked:
+                book.is_marked = True
+                self.marked.append(book)
+            for direction in side.watchers:
+                if (
+                    direction.first.cost + direction.second.cost <= direction.limit_e6
+                    or direction.is_active
+                ):
+                    self.detector.consider(direction, now_ns)
+        touched.clear()
+
+    def _touch(self, book: Book) -> None:
+        for side in (book.bids, book.asks):
+            if not side.is_touched:
+                side.is_touched = True
+                self._touched.append(side)
+
+    def _connection_opened(self, event: ConnectionOpened) -> None:
+        link = self.links.get(event.connection)
+        if link is None:
+            link = self.links[event.connection] = Link(event.connection, event.venue)
+        link.is_open, link.is_slow = True, event.is_slow
+        link.opened_ns = link.last_data_ns = event.at_ns
+        link.streams.clear()
+        link.stream_books.clear()
+        link.books.clear()
+        for instrument in event.instruments:
+            book = self.books.get(instrument)
+            if book is not None:
+                link.books[instrument] = book
+                self._detach(book, "connected, no snapshot yet", event.at_ns)
+                book.link, book.stream = link, None
+                self.trust.incomplete[book] = None
+
+    def _connection_closed(self, event: ConnectionClosed) -> None:
+        link = self.links.get(event.connection)
+        if link is None:
+            return
+        link.is_open = False
+        for book in link.books.values():
+            if book.link is link:
+                self._detach(book, f"disconnected: {event.reason}", event.at_ns)
+
+    def _detach(self, book: Book, reason: str, at_ns: int) -> None:
+        self.trust.judge(book, BookTrigger.DISCONNECTED, reason, at_ns)
+        book.has_snapshot = False
+        book.claim = None
+
+    def _books_fetched(self, event: BooksFetched) -> None:
+        now_ns = event.received_at_ns
+        seen: list[Book] = []
+        for image in event.books:
+            book = self.books.get(image.instrument)
+            self.trust.answered(image.instrument, event.purpose)
+            if book is None:
+                self.counts.unknown += 1
+                continue
+            seen.append(book)
+            if book.updated_ns > event.asked_at_ns and book.has_snapshot:
+                continue  # it spoke for itself meanwhile
+            if event.purpose == VERIFY and self.trust.confirm(book, image, now_ns):
+                continue
+            if book.instrument.venue is Venue.POLYMARKET:
+                self._market.replace(book, image, book.link, now_ns)
+                book.proven_ns = now_ns
+        for instrument in event.missing:
+            self.trust.answered(instrument, event.purpose)
+            self.trust.note("no book over REST", f"{event.venue} {instrument}")
+        self.detector.reconsider(seen, now_ns)
+        self._settle(now_ns)
+
+    def _instruments_listed(self, event: InstrumentsListed) -> None:
+        for instrument in event.instruments:
+            book = self.books.get(instrument.id)
+            if book is None:
+                self._list(instrument)
+            elif book.instrument != instrument:
+                book.regrid(instrument)
+                self._touch(book)
+        self._settle(event.at_ns)
+
+    def _list(self, instrument: Instrument) -> None:
+        is_timed = instrument.venue is Venue.POLYMARKET
+        self.books[instrument.id] = Book(instrument, is_timed=is_timed)
+
+    def _timer(self, event: Timer) -> None:
+        self.detector.wake(event.at_ns)
+        if event.at_ns >= self._next_sweep_ns:
+            self._next_sweep_ns = event.at_ns + self.settings.sweep_every_ns
+            self.trust.sweep(self.links.values(), event.at_ns)
+            self.detector.sweep(event.at_ns)
+
+    def _command(self, event: Command) -> None:
+        if event.name == "pause":
+            self.detector.is_paused = True
+        elif event.name == "resume":
+            self.detector.is_paused = False
+        else:
+            self.trust.note("unknown command", event.name)

@@ -1,0 +1,203 @@
+"""The rarer market events: snapshots, grids, stream ends, and everything that does not fit.
+
+The engine's hot loop handles level changes itself and hands the rest here. Decides what an event
+does to books; what that means for their trust is left to `Trust`.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from msgspec.structs import replace
+
+from underround.core.book import Book, Side
+from underround.core.book_state import BookState, BookTrigger
+from underround.core.counts import Counts
+from underround.core.event import (
+    BookReplaced,
+    FrameRejected,
+    GridChanged,
+    MarketClosed,
+    SequenceTaken,
+    StreamEnded,
+    StreamOpened,
+    TradePrinted,
+)
+from underround.core.instrument import CENTI_CENT, Instrument
+from underround.core.link import Link
+from underround.core.sequence import Continuity, Sequence
+from underround.core.trust import Trust
+
+
+class MarketEvents:
+    """Applies rare market events to books."""
+
+    def __init__(
+        self,
+        books: dict[str, Book],
+        counts: Counts,
+        trust: Trust,
+        touch: Callable[[Book], None],
+    ) -> None:
+        self._books = books
+        self._counts = counts
+        self._trust = trust
+        self._touch = touch
+        self._routes: dict[type, Callable[[Any, Link, int], None]] = {
+            BookReplaced: self._book_replaced,
+            SequenceTaken: self._sequence_taken,
+            StreamOpened: self._stream_opened,
+            StreamEnded: self._stream_ended,
+            GridChanged: self._grid_changed,
+            TradePrinted: self._trade_printed,
+            MarketClosed: self._market_closed,
+            FrameRejected: self._frame_rejected,
+        }
+
+    def apply(self, event: Any, link: Link, now_ns: int) -> None:
+        """Apply one event that came over `link`."""
+        self._routes[type(event)](event, link, now_ns)
+
+    def continues(self, link: Link, stream: int, number: int | None, now_ns: int) -> bool:
+        """Check a message's place in its stream; False when it must be ignored (a duplicate)."""
+        if number is None:
+            return True
+        sequence = link.streams.get(stream)
+        if sequence is None:
+            sequence = link.streams[stream] = Sequence()
+        continuity = sequence.take(number)
+        if continuity is Continuity.DUPLICATE:
+            self._counts.duplicates += 1
+            return False
+        if continuity is Continuity.GAP:
+            self._counts.gaps += 1
+            self._trust.note("gap", f"{link.name} stream {stream} before number {number}")
+            self._lose_stream(link, stream, "gap in its stream", now_ns)
+        return True
+
+    def is_late(self, side: Side, rank: int, time_ms: int) -> bool:
+        """Tell whether an absolute size is older than what the level already shows."""
+        self._counts.late += 1
+        assert side.times_ms is not None, "only timed books get absolute sizes"
+        return time_ms < side.book.snapshot_ms or time_ms < side.times_ms[rank]
+
+    def off_grid(self, book: Book, is_bid: bool, price_e4: int, now_ns: int) -> tuple[Side, int]:
+        """Refine the grid for a price that is not on it: the catalog's grid is not the venue's."""
+        self._counts.off_grid += 1
+        self._trust.note("price off the grid", f"{book.instrument.id} at {price_e4 / 10_000}")
+        book.regrid(_refined(book))
+        self._trust.judge(book, BookTrigger.CONTRADICTED, "price off the grid", now_ns)
+        side = book.bids if is_bid else book.asks
+        return side, side.ranks[price_e4]
+
+    def negative(self, book: Book, now_ns: int) -> int:
+        """Handle a level that would fall below zero; return the size to show instead."""
+        self._counts.negative += 1
+        self._trust.note("level below zero", book.instrument.id)
+        self._trust.judge(book, BookTrigger.GAP, "a level fell below zero", now_ns)
+        self._trust.heal(book, now_ns)
+        return 0
+
+    def replace(self, book: Book, event: BookReplaced, link: Link | None, now_ns: int) -> None:
+        """Take a whole book over; older than what is known, it is ignored."""
+        time_ms = event.time_ms
+        if time_ms is not None:
+            if book.has_snapshot and time_ms < book.time_ms:
+                self._counts.late += 1
+                return
+            book.time_ms = book.snapshot_ms = time_ms
+        if event.ranges is not None and event.ranges != book.instrument.ranges:
+            book.regrid(_with_ranges(book, event.ranges))
+        off_grid = book.bids.fill(event.bids) + book.asks.fill(event.asks)
+        if off_grid:
+            self._counts.off_grid += off_grid
+            self._trust.note("price off the grid", f"{book.instrument.id} in a snapshot")
+            book.regrid(_refined(book))
+            book.bids.fill(event.bids)
+            book.asks.fill(event.asks)
+        self._counts.snapshots += 1
+        book.has_snapshot = True
+        book.claim = None
+        book.updated_ns = now_ns
+        if link is not None:
+            book.link = link
+            link.books[book.instrument.id] = book
+        self._trust.judge(book, BookTrigger.SNAPSHOT, "", now_ns)
+        self._touch(book)
+
+    def _book_replaced(self, event: BookReplaced, link: Link, now_ns: int) -> None:
+        if event.stream is not None and not self.continues(
+            link, event.stream, event.sequence, now_ns
+        ):
+            return
+        book = self._books.get(event.instrument)
+        if book is None:
+            self._counts.unknown += 1
+            return
+        if event.stream is not None:
+            book.stream = event.stream
+            link.stream_books.setdefault(event.stream, {})[event.instrument] = book
+            book.group = event.group
+            book.group_at_ns = 0
+        self.replace(book, event, link, now_ns)
+
+    def _sequence_taken(self, event: SequenceTaken, link: Link, now_ns: int) -> None:
+        self.continues(link, event.stream, event.sequence, now_ns)
+
+    def _stream_opened(self, event: StreamOpened, link: Link, now_ns: int) -> None:
+        link.streams[event.stream] = Sequence()
+
+    def _stream_ended(self, event: StreamEnded, link: Link, now_ns: int) -> None:
+        self._trust.note("stream ended", f"{link.name} stream {event.stream}: {event.reason}")
+        books = link.stream_books.pop(event.stream, {})
+        link.streams.pop(event.stream, None)
+        for book in books.values():
+            self._trust.judge(book, BookTrigger.GAP, f"stream ended: {event.reason}", now_ns)
+            book.stream = None
+        if books and not event.is_wanted:
+            self._trust.resubscribe(link, tuple(books))
+
+    def _grid_changed(self, event: GridChanged, link: Link, now_ns: int) -> None:
+        book = self._books.get(event.instrument)
+        if book is None:
+            self._counts.unknown += 1
+            return
+        if event.ranges == book.instrument.ranges:
+            return
+        book.regrid(_with_ranges(book, event.ranges))
+        self._trust.judge(book, BookTrigger.GRID_CHANGED, "price grid changed", now_ns)
+        self._trust.heal(book, now_ns)
+        self._touch(book)
+
+    def _trade_printed(self, event: TradePrinted, link: Link, now_ns: int) -> None:
+        self._counts.trades += 1
+
+    def _market_closed(self, event: MarketClosed, link: Link, now_ns: int) -> None:
+        book = self._books.get(event.instrument)
+        if book is not None:
+            book.is_closed = True
+            self._touch(book)
+
+    def _frame_rejected(self, event: FrameRejected, link: Link, now_ns: int) -> None:
+        self._counts.rejected += 1
+        self._trust.note(event.kind, event.sample)
+        names = link.books if event.instruments is None else event.instruments
+        for name in tuple(names):
+            book = self._books.get(name)
+            if book is not None and book.state is BookState.LIVE:
+                self._trust.judge(book, BookTrigger.GAP, event.kind, now_ns)
+                self._trust.heal(book, now_ns)
+
+    def _lose_stream(self, link: Link, stream: int, reason: str, now_ns: int) -> None:
+        books = link.stream_books.get(stream, {})
+        for book in books.values():
+            self._trust.judge(book, BookTrigger.GAP, reason, now_ns)
+        if books:
+            self._trust.request_snapshots(link, stream, tuple(books))
+
+
+def _refined(book: Book) -> Instrument:
+    return _with_ranges(book, CENTI_CENT.ranges)
+
+
+def _with_ranges(book: Book, ranges: tuple[tuple[int, int, int], ...]) -> Instrument:
+    return replace(book.instrument, ranges=ranges)

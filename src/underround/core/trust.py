@@ -1,0 +1,208 @@
+"""Whether books can be trusted: applies the transition table and asks for what would heal.
+
+Knows books, links and effects; knows nothing of edges. Whoever must react to a book losing
+trust is told through `on_lost`.
+"""
+
+from collections.abc import Callable, Iterable
+
+from underround.core.book import Book
+from underround.core.book_state import BookState, BookTrigger, next_state
+from underround.core.counts import Counts
+from underround.core.effect import (
+    BookJudged,
+    Effect,
+    FetchBooks,
+    Noted,
+    RequestSnapshots,
+    Resubscribe,
+)
+from underround.core.event import BookReplaced
+from underround.core.instrument import Venue
+from underround.core.link import Link
+from underround.core.settings import Settings
+from underround.core.units import PRICE_ONE_E4, PRICES_E4
+
+VERIFY, OPENING, RESYNC = "verify", "opening", "resync"
+COMPARED_LEVELS = 5
+
+
+class Trust:
+    """The verdicts on all books, and the requests under way that would change them."""
+
+    def __init__(self, settings: Settings, counts: Counts, out: list[Effect]) -> None:
+        self._settings = settings
+        self._counts = counts
+        self._out = out
+        self._asked: dict[tuple[str, str], int] = {}
+        self.suspects: dict[Book, None] = {}
+        self.incomplete: dict[Book, None] = {}
+        self.regained: list[Book] = []
+        self.on_lost: Callable[[Book, str, int], None] = lambda book, reason, at_ns: None
+
+    def judge(self, book: Book, trigger: BookTrigger, reason: str, at_ns: int) -> None:
+        """Move the book along the transition table and tell whoever is concerned."""
+        state = next_state(book.state, trigger)
+        if state is book.state:
+            return
+        was_live = book.state is BookState.LIVE
+        book.state, book.reason, book.since_ns = state, reason, at_ns
+        self.suspects.pop(book, None)
+        self.incomplete.pop(book, None)
+        if state is BookState.SUSPECT:
+            self.suspects[book] = None
+        elif state is not BookState.LIVE:
+            self.incomplete[book] = None
+        self._out.append(
+            BookJudged(book.instrument.venue, book.instrument.id, state, reason, at_ns)
+        )
+        if was_live:
+            self.on_lost(book, reason, at_ns)
+        elif state is BookState.LIVE:
+            self.regained.append(book)
+
+    def blocker(self, book: Book, at_ns: int) -> str | None:
+        """Return why this book may not carry a signal now, None when it may."""
+        if book.state is not BookState.LIVE:
+            return book.state.value
+        if book.is_closed or self._is_past_close(book, at_ns):
+            return "closed"
+        link = book.link
+        if link is None or not link.is_open:
+            return "disconnected"
+        if at_ns - max(link.last_data_ns, book.proven_ns) > self._settings.stale_after_ns:
+            self.judge(book, BookTrigger.SILENT, "no proof of life", at_ns)
+            return "stale"
+        if book.is_crossed:
+            self._counts.crossed += 1
+            self.judge(book, BookTrigger.CONTRADICTED, "crossed", at_ns)
+            return "crossed"
+        if not claims_hold(book):
+            self._counts.contradicted += 1
+            self.judge(book, BookTrigger.CONTRADICTED, "not the best prices it claims", at_ns)
+            return "contradicted"
+        return None
+
+    def needs_proof(self, book: Book, at_ns: int) -> bool:
+        """Whether the book has been quiet for so long that it must be confirmed first."""
+        return at_ns - max(book.updated_ns, book.proven_ns) > self._settings.verify_after_ns
+
+    def ask(self, venue: Venue, books: Iterable[Book], purpose: str, at_ns: int) -> None:
+        """Ask for books over REST, each at most once at a time."""
+        wanted = []
+        for book in books:
+            key = (book.instrument.id, purpose)
+            asked_ns = self._asked.get(key)
+            if asked_ns is None or at_ns - asked_ns > self._settings.verify_patience_ns:
+                self._asked[key] = at_ns
+                wanted.append(book.instrument.id)
+        if wanted:
+            self._out.append(FetchBooks(venue, tuple(wanted), purpose, at_ns))
+
+    def answered(self, instrument: str, purpose: str) -> None:
+        """Note that a REST answer (or its absence) came."""
+        self._asked.pop((instrument, purpose), None)
+
+    def note(self, kind: str, detail: str) -> None:
+        """Have something unexpected named once."""
+        self._out.append(Noted(kind, detail))
+
+    def confirm(self, book: Book, seen: BookReplaced, at_ns: int) -> bool:
+        """Compare a book that stood still with its REST image; tell whether they agree."""
+        if same_top(book, seen):
+            book.proven_ns = at_ns
+            self.judge(book, BookTrigger.PROVEN, "confirmed over REST", at_ns)
+            return True
+        self._counts.contradicted += 1
+        self.note("book differs from REST", f"{book.instrument.venue} {book.instrument.id}")
+        self.judge(book, BookTrigger.CONTRADICTED, "REST shows another book", at_ns)
+        self.heal(book, at_ns)
+        return False
+
+    def heal(self, book: Book, at_ns: int) -> None:
+        """Ask for a whole book by the way its venue offers."""
+        link = book.link
+        if link is not None and book.stream is not None:
+            self._out.append(RequestSnapshots(link.name, book.stream, (book.instrument.id,)))
+        else:
+            self.ask(book.instrument.venue, (book,), RESYNC, at_ns)
+
+    def request_snapshots(self, link: Link, stream: int, instruments: tuple[str, ...]) -> None:
+        """Ask for whole books inside a stream that lost a message."""
+        self._out.append(RequestSnapshots(link.name, stream, instruments))
+
+    def resubscribe(self, link: Link, instruments: tuple[str, ...]) -> None:
+        """Ask for a new stream in place of one that ended."""
+        self._out.append(Resubscribe(link.name, instruments))
+
+    def sweep(self, links: Iterable[Link], at_ns: int) -> None:
+        """Look over everything that time alone can change."""
+        for book in list(self.suspects):
+            if not book.is_crossed and claims_hold(book):
+                self.judge(book, BookTrigger.AGREED, "", at_ns)
+            elif at_ns - book.since_ns > self._settings.suspect_patience_ns:
+                book.since_ns = at_ns
+                self.heal(book, at_ns)
+        for book in list(self.incomplete):
+            self._pursue(book, at_ns)
+        for link in links:
+            if link.is_open:
+                self._watch_silence(link, at_ns)
+
+    def _pursue(self, book: Book, at_ns: int) -> None:
+        link = book.link
+        if link is None or not link.is_open:
+            return
+        if book.state is BookState.STALE and book.stream is not None:
+            if at_ns - link.last_data_ns <= self._settings.stale_after_ns:
+                self.judge(book, BookTrigger.PROVEN, "its stream goes on", at_ns)
+            return
+        patience = (
+            self._settings.first_book_ns
+            if book.state is BookState.EMPTY or not book.has_snapshot
+            else self._settings.verify_patience_ns
+        )
+        if at_ns - max(book.since_ns, link.opened_ns) > patience:
+            book.since_ns = at_ns
+            self.heal(book, at_ns)
+
+    def _watch_silence(self, link: Link, at_ns: int) -> None:
+        silent_ns = at_ns - link.last_data_ns
+        limit_ns = self._settings.stale_after_ns
+        if silent_ns * 2 > limit_ns and at_ns - link.probed_ns > limit_ns // 4:
+            link.probed_ns = at_ns
+            live = [book for book in link.books.values() if book.state is BookState.LIVE]
+            stale = [book for book in link.books.values() if book.state is BookState.STALE]
+            self.ask(link.venue, live + stale, VERIFY, at_ns)
+            for book in live:
+                if at_ns - max(link.last_data_ns, book.proven_ns) > limit_ns:
+                    self.judge(book, BookTrigger.SILENT, "no proof of life", at_ns)
+
+    @staticmethod
+    def _is_past_close(book: Book, at_ns: int) -> bool:
+        close_at_ns = book.instrument.close_at_ns
+        return close_at_ns is not None and at_ns >= close_at_ns
+
+
+def claims_hold(book: Book) -> bool:
+    """Tell whether the best prices are those that the venue claimed last (True without claims).
+
+    An empty side is claimed as "", "0" for bids and "1" for asks.
+    """
+    if book.claim is None:
+        return True
+    *_, bid, ask = book.claim
+    for text, price_e4, empty in (
+        (bid, book.bids.price_e4, 0),
+        (ask, book.asks.price_e4, PRICE_ONE_E4),
+    ):
+        if text and PRICES_E4.get(text) != (empty if price_e4 is None else price_e4):
+            return False
+    return True
+
+
+def same_top(book: Book, seen: BookReplaced) -> bool:
+    """Tell whether the best five levels of both sides agree in price and size."""
+    bids = sorted((level for level in seen.bids if level[1]), reverse=True)[:COMPARED_LEVELS]
+    asks = sorted(level for level in seen.asks if level[1])[:COMPARED_LEVELS]
+    return book.bids.depth(COMPARED_LEVELS) == bids and book.asks.depth(COMPARED_LEVELS) == asks

@@ -1,0 +1,149 @@
+"""Kalshi's bytes to our events, on the YES scale. Holds no socket and no book.
+
+Kalshi shows bids only: a NO bid at q is a YES ask at 1 − q with the same size. We subscribe with
+`use_yes_price` false, so the no side arrives in NO dollars.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+
+from underround.core.event import (
+    BookReplaced,
+    FrameRejected,
+    Level,
+    LevelAdded,
+    MarketEvent,
+    SequenceTaken,
+    StreamEnded,
+    StreamOpened,
+)
+from underround.core.units import (
+    PRICE_ONE_E4,
+    PRICES_E4,
+    SIZE_LIMIT_E6,
+    SIZE_ONE_E6,
+    size_e6_from_float,
+)
+from underround.venues.kalshi.messages import WireBody, WireBooks, WireMessage, WirePrice
+
+_SAMPLE_LENGTH: Final = 160
+_TERMINAL_ERRORS: Final = {10: "channel error", 25: "subscription buffer overflow"}
+_UNUSED: Final = frozenset(
+    {"ticker", "trade", "market_lifecycle_v2", "event_lifecycle", "event_fee_update"}
+)
+
+_message = msgspec.json.Decoder(WireMessage, strict=False).decode
+_books = msgspec.json.Decoder(WireBooks, strict=False).decode
+_FAULTS: Final = (msgspec.MsgspecError, ValueError, OverflowError, KeyError, RecursionError)
+
+
+def decode(frame: bytes, events: list[MarketEvent]) -> None:
+    """Append to `events` what one frame says; never raises for what the venue sent."""
+    try:
+        message = _message(frame)
+        kind = message.type
+        if kind == "orderbook_delta":
+            body: WireBody = message.msg  # type: ignore[assignment]
+            side = body.side
+            price_e4 = PRICES_E4[body.price_dollars]
+            if side == "no":
+                price_e4 = PRICE_ONE_E4 - price_e4
+            elif side != "yes":
+                raise ValueError(f"side {side!r} is neither yes nor no")
+            change_e6 = round(body.delta_fp * SIZE_ONE_E6)
+            if abs(change_e6) > SIZE_LIMIT_E6:
+                raise ValueError(f"delta {body.delta_fp} is beyond reason")
+            events.append(
+                LevelAdded(
+                    message.sid,
+                    message.seq,
+                    body.market_ticker,
+                    side == "yes",
+                    price_e4,
+                    change_e6,
+                    body.ts if body.clock is None else body.clock,
+                )
+            )
+        else:
+            _translate(message, events)
+    except (*_FAULTS, AttributeError, TypeError) as fault:
+        events.append(_rejected(frame, fault))
+
+
+def decode_books(body: bytes) -> list[BookReplaced]:
+    """Return the books of a `/markets/orderbooks` answer; ValueError when it is not one."""
+    try:
+        return [
+            BookReplaced(
+                instrument=market.ticker,
+                bids=_levels(market.orderbook_fp.yes_dollars, is_no=False),
+                asks=_levels(market.orderbook_fp.no_dollars, is_no=True),
+            )
+            for market in _books(body).orderbooks
+        ]
+    except _FAULTS as fault:
+        raise ValueError(f"kalshi /markets/orderbooks: {fault}: {_sample(body)}") from None
+
+
+def is_data(frame: bytes) -> bool:
+    """Tell whether a frame is proof that the feed is not frozen: every Kalshi message is."""
+    return True
+
+
+def _translate(message: WireMessage, events: list[MarketEvent]) -> None:
+    kind, body = message.type, message.msg
+    if kind == "orderbook_snapshot" and isinstance(body, WireBody):
+        events.append(
+            BookReplaced(
+                instrument=body.market_ticker,
+                bids=_levels(body.yes_dollars_fp, is_no=False),
+                asks=_levels(body.no_dollars_fp, is_no=True),
+                stream=message.sid,
+                sequence=message.seq,
+                group=(body.ts or None) if body.clock is None else body.clock,
+            )
+        )
+    elif kind == "subscribed" and isinstance(body, WireBody):
+        events.append(StreamOpened(body.sid))
+    elif kind == "error" and isinstance(body, WireBody):
+        if message.seq is not None:
+            events.append(SequenceTaken(message.sid, message.seq))
+        if body.code in _TERMINAL_ERRORS:
+            events.append(StreamEnded(message.sid, _TERMINAL_ERRORS[body.code]))
+        else:
+            events.append(FrameRejected("kalshi refused a command", f"{body.code} {body.msg}"))
+    elif kind == "unsubscribed":
+        events.append(StreamEnded(message.sid, "unsubscribed", is_wanted=True))
+    elif kind == "ok" or kind in _UNUSED:
+        if message.seq is not None:
+            events.append(SequenceTaken(message.sid, message.seq))
+    else:
+        events.append(FrameRejected("unknown kalshi message", repr(kind)[:_SAMPLE_LENGTH]))
+
+
+def _levels(levels: Iterable[WirePrice], is_no: bool) -> list[Level]:
+    translated = []
+    for price, size in levels:
+        price_e4 = PRICES_E4[price]
+        size_e6 = size_e6_from_float(size)
+        if not 0 <= size_e6 <= SIZE_LIMIT_E6:
+            raise ValueError(f"size {size} is negative or beyond reason")
+        translated.append((PRICE_ONE_E4 - price_e4 if is_no else price_e4, size_e6))
+    return translated
+
+
+def _rejected(frame: bytes, fault: Exception) -> FrameRejected:
+    """Name what was wrong; its market's book, or any book where none is named, may be wrong."""
+    try:
+        wire = msgspec.json.decode(frame)
+        ticker = wire["msg"]["market_ticker"]
+        reason = f"price {fault} unknown" if isinstance(fault, KeyError) else str(fault)
+        return FrameRejected(f"bad kalshi frame: {reason}", _sample(frame), (str(ticker),))
+    except (msgspec.MsgspecError, ValueError, LookupError, TypeError, RecursionError):
+        return FrameRejected("unreadable kalshi frame", _sample(frame), None)
+
+
+def _sample(frame: bytes) -> str:
+    return frame[:_SAMPLE_LENGTH].decode("utf-8", "backslashreplace")

@@ -1,0 +1,59 @@
+"""Kalshi's WebSocket and order-book answers as they come over the wire; only what we need.
+
+Prices and counts are fixed-point text. One struct with optional parts serves every message type:
+it costs the same as a tagged union and reads keys in any order. Wire words stay in this folder.
+https://docs.kalshi.com/websockets/orderbook-updates
+"""
+
+from msgspec import Struct
+
+WirePrice = tuple[str, float]
+"""(price in dollars as text, contracts)."""
+
+
+class WireBody(Struct, gc=False):
+    """The `msg` of any message we read."""
+
+    market_ticker: str = ""
+    price_dollars: str = ""
+    delta_fp: float = 0.0
+    side: str = ""
+    clock: int | None = None
+    ts: int | str = ""
+    yes_dollars_fp: list[WirePrice] = []
+    no_dollars_fp: list[WirePrice] = []
+    channel: str = ""
+    sid: int = 0
+    market_tickers: list[str] = []
+    code: int = 0
+    msg: str = ""
+
+
+class WireMessage(Struct, gc=False):
+    """The envelope of every message; `msg` is a list in the answer to `list_subscriptions`."""
+
+    type: str
+    sid: int = 0
+    seq: int | None = None
+    id: int = 0
+    msg: WireBody | list[WireBody] | None = None
+
+
+class WireBook(Struct, gc=False):
+    """Bids of both sides, each in its own dollars."""
+
+    yes_dollars: list[WirePrice] = []
+    no_dollars: list[WirePrice] = []
+
+
+class WireMarketBook(Struct, gc=False):
+    """One market's book in `/markets/orderbooks`."""
+
+    orderbook_fp: WireBook
+    ticker: str = ""
+
+
+class WireBooks(Struct, gc=False):
+    """The answer of `/markets/orderbooks`."""
+
+    orderbooks: list[WireMarketBook]
