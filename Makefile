@@ -1,0 +1,58 @@
+# Everything a newcomer runs. `make` alone lists the targets.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check lint types bench requirements wheel clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+setup: $(STAMP) ## build .venv with the program and everything its checks need
+
+$(STAMP): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "error: $(PYTHON) is not Python 3.11 or newer; install one and run 'make setup PYTHON=python3.12'" >&2; \
+	  exit 1; }
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+demo: setup ## live underrounds on two simulated venues; SECONDS=30 and SEED=7 are understood
+	@$(BIN)/underround demo $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))
+
+test: setup ## run the test suite
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 $(ARGS)
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: setup
+	$(BIN)/mypy
+
+check: lint types test ## everything that must hold before a change lands: style, types, layers, tests
+
+bench: setup ## measure the replayed path against decoding alone
+	$(BIN)/python -m bench $(ARGS)
+
+wheel: setup ## build the wheel into dist/
+	$(BIN)/python -m build --no-isolation --wheel
+
+requirements: setup ## pin again after a change of dependencies; UPGRADE=1 takes newer versions
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+	  --generate-hashes --no-annotate --no-emit-index-url --quiet \
+	  --custom-compile-command 'make requirements' $(if $(UPGRADE),--upgrade) \
+	  --output-file requirements.txt >/dev/null
+
+clean: ## remove what setup, the checks and the build made
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis \
+	  .import_linter_cache src/*.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
