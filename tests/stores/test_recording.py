@@ -1,7 +1,6 @@
 """The recording: what goes in comes out, in order, and what is lost is said."""
 
 import errno
-import gzip
 import json
 import os
 import threading
@@ -17,7 +16,6 @@ from underround.stores.recorded import (
     RecordedBatch,
     RecordedCommand,
     RecordedConnection,
-    RecordedDamage,
     RecordedHeader,
     RecordedLost,
     RecordedRest,
@@ -26,19 +24,10 @@ from underround.stores.recorded import (
     decode_line,
     encode_input,
 )
-from underround.stores.recording import RecordingWriter
-from underround.stores.recording_reader import is_recording, read_inputs
+from underround.stores.recording_reader import read_inputs
 from underround.stores.segments import open_segment
 
 CREATED_AT_NS = 1_770_000_000_000_000_000
-
-
-HEADER = b'{"k":"header","format":"underround-recording","version":1,"created_at_ns":1}'
-
-
-def open_writer(directory: Path, **options) -> RecordingWriter:
-    options.setdefault("mask", lambda text: text)
-    return RecordingWriter(directory, created_at_ns=CREATED_AT_NS, **options)
 
 
 def inputs_of(path: Path) -> list:
@@ -53,7 +42,7 @@ def lines_of(segment: Path) -> list[dict]:
         return [json.loads(line) for line in plain.read().splitlines()]
 
 
-def test_every_kind_comes_back_in_the_order_of_the_calls(tmp_path):
+def test_every_kind_comes_back_in_the_order_of_the_calls(tmp_path, open_writer):
     writer = open_writer(tmp_path / "run")
     writer.append_connection("kalshi-1", "opened", 1)
     writer.append_sent("kalshi-1", b'{"cmd":"subscribe"}', 2)
@@ -77,7 +66,7 @@ def test_every_kind_comes_back_in_the_order_of_the_calls(tmp_path):
     assert (writer.lost, writer.failure) == (0, None)
 
 
-def test_the_lines_are_the_documented_ones(tmp_path):
+def test_the_lines_are_the_documented_ones(tmp_path, open_writer):
     writer = open_writer(tmp_path, config={"threshold": 5}, pairs=["p"], catalog=["c"])
     writer.append_batch("k", [b'say "hi"', b"\xff\x00"], 3)
     writer.append_rest("kalshi", "markets", "GET /markets", 200, b"\xfe", 4)
@@ -113,7 +102,7 @@ def test_any_frame_comes_back_to_the_byte(frames):
     assert decode_line(encode_input(batch)) == batch
 
 
-def test_secrets_are_masked_in_what_we_send_and_nowhere_else(tmp_path):
+def test_secrets_are_masked_in_what_we_send_and_nowhere_else(tmp_path, open_writer):
     writer = open_writer(tmp_path, mask=lambda text: text.replace(b"hush", b"***"))
     writer.append_sent("k", b'{"key":"hush"}', 1)
     writer.append_rest("kalshi", "balance", "GET /balance?key=hush", 200, b"hush", 2)
@@ -126,7 +115,7 @@ def test_secrets_are_masked_in_what_we_send_and_nowhere_else(tmp_path):
     ]
 
 
-def test_a_mask_that_fails_lets_no_secret_out(tmp_path):
+def test_a_mask_that_fails_lets_no_secret_out(tmp_path, open_writer):
     writer = open_writer(tmp_path, mask=lambda text: text[text.index(b"@") :])
     writer.append_sent("k", b"hush", 1)
     writer.append_timer("next", 2)
@@ -137,7 +126,7 @@ def test_a_mask_that_fails_lets_no_secret_out(tmp_path):
     ]
 
 
-def test_segments_rotate_by_size_and_each_begins_with_the_header(tmp_path):
+def test_segments_rotate_by_size_and_each_begins_with_the_header(tmp_path, open_writer):
     writer = open_writer(tmp_path, segment_limit_bytes=20_000, flush_interval_s=0.001)
     frames = [os.urandom(1_000) for _ in range(100)]
     for at_ns, frame in enumerate(frames):
@@ -154,98 +143,18 @@ def test_segments_rotate_by_size_and_each_begins_with_the_header(tmp_path):
     assert [item.frames for item in inputs_of(tmp_path)] == [(frame,) for frame in frames]
 
 
-def flushed(writer: RecordingWriter, directory: Path, at_ns: int) -> int:
-    """Append one batch and wait until the file has grown by it; return the file's size."""
-    while not (before := writer.written_bytes):  # the header is written on its own
-        threading.Event().wait(0.001)
-    writer.append_batch("k", [b"frame %d" % at_ns], at_ns)
-    while writer.written_bytes == before:
-        threading.Event().wait(0.001)
-    return (directory / "000001.jsonl.zst").stat().st_size
-
-
-def test_a_torn_tail_loses_only_the_block_it_tore(tmp_path):
-    writer = open_writer(tmp_path / "whole", flush_interval_s=0.001)
-    sizes = [flushed(writer, tmp_path / "whole", at_ns) for at_ns in range(4)]
-    writer.close()
-    content = (tmp_path / "whole/000001.jsonl.zst").read_bytes()
-    assert len(content) == sizes[3]
-    torn = tmp_path / "torn/000001.jsonl.zst"
-    torn.parent.mkdir()
-    for cut in range(sizes[2], sizes[3]):
-        torn.write_bytes(content[:cut])
-        found = inputs_of(torn.parent)
-        batches = [item for item in found if isinstance(item, RecordedBatch)]
-        assert [item.received_at_ns for item in batches[:3]] == [0, 1, 2]
-        whole = cut == sizes[2]
-        assert [type(item) for item in found[len(batches) :]] == [RecordedDamage] * (not whole)
-
-
-def test_a_segment_torn_in_its_header_is_reported(tmp_path):
-    for content in (b"", zstandard.compress(b'{"k":"header"')[:-3]):
-        segment = tmp_path / "000001.jsonl.zst"
-        segment.write_bytes(content)
-        assert list(read_inputs(tmp_path)) == [
-            RecordedDamage(str(segment), 0, "the segment ends before its header")
-        ]
-
-
-def test_a_flipped_bit_costs_the_rest_of_its_segment_and_is_reported(tmp_path):
-    writer = open_writer(tmp_path, flush_interval_s=0.001)
-    sizes = [flushed(writer, tmp_path, at_ns) for at_ns in range(3)]
-    writer.close()
-    segment = tmp_path / "000001.jsonl.zst"
-    content = bytearray(segment.read_bytes())
-    content[sizes[1] - 1] ^= 1  # the checksum of the second block
-    segment.write_bytes(content)
-    first, damage = inputs_of(tmp_path)
-    assert first.received_at_ns == 0
-    assert damage.reason.startswith("damaged block")
-
-
-@pytest.mark.parametrize("pack", [bytes, gzip.compress, zstandard.compress])
-def test_a_line_that_is_none_is_reported_and_the_rest_is_read(tmp_path, pack):
-    path = tmp_path / "segment"
-    garbage = [b"?", b'{"k":"moon"}', b"", b'{"k":"timer","t":"x"}', b"\xff", b"[" * 9999]
-    whole = [encode_input(RecordedTimer(at_ns, "a")) for at_ns in (1, 2)]
-    path.write_bytes(pack(b"\n".join([HEADER, whole[0], *garbage, whole[1], b""])))
-    first, *damages, last = inputs_of(path)
-    assert (first, last) == (RecordedTimer(1, "a"), RecordedTimer(2, "a"))
-    assert [damage.line for damage in damages] == [2, 3, 4, 5, 6, 7]
-
-
-def test_a_newer_format_is_refused_in_one_line(tmp_path):
-    path = tmp_path / "new.jsonl"
-    path.write_text('{"k":"header","format":"underround-recording","version":2,"new":{}}\n')
-    with pytest.raises(ValueError, match=r"^\S+new.jsonl has recording format version 2, .*$"):
-        list(read_inputs(path))
-    assert is_recording(path)
-
-
-def test_what_is_no_recording_is_refused_in_one_line(tmp_path):
-    path = tmp_path / "other.jsonl"
-    for content in ("", '{"k":"header"}\n', "garbage\n", "[1]\n"):
-        path.write_text(content)
-        assert not is_recording(path)
-    with pytest.raises(ValueError, match=r"is not a recording of this program"):
-        list(read_inputs(path))
-    (tmp_path / "empty").mkdir()
-    with pytest.raises(ValueError, match="holds no recording"):
-        list(read_inputs(tmp_path / "empty"))
-
-
-def test_a_directory_holds_one_recording_only(tmp_path):
+def test_a_directory_holds_one_recording_only(tmp_path, open_writer):
     open_writer(tmp_path / "run").close()
     with pytest.raises(ValueError, match="already holds a recording"):
         open_writer(tmp_path / "run")
 
 
-def test_a_run_without_inputs_is_a_recording(tmp_path):
+def test_a_run_without_inputs_is_a_recording(tmp_path, open_writer):
     open_writer(tmp_path).close()
     assert [type(item) for item in read_inputs(tmp_path)] == [RecordedHeader]
 
 
-def test_mistakes_of_the_caller_are_raised_at_once(tmp_path):
+def test_mistakes_of_the_caller_are_raised_at_once(tmp_path, open_writer):
     with pytest.raises(TypeError):
         open_writer(tmp_path / "a", config={"clock": object()})
     writer = open_writer(tmp_path / "b")
@@ -257,7 +166,7 @@ def test_mistakes_of_the_caller_are_raised_at_once(tmp_path):
         open_writer(tmp_path / "file")
 
 
-def test_a_full_disk_is_said_once_and_leaves_a_lost_line(tmp_path):
+def test_a_full_disk_is_said_once_and_leaves_a_lost_line(tmp_path, open_writer):
     """The first segment stands on a real full device, the next on a disk with room."""
 
     def open_file(path: Path):
@@ -300,7 +209,9 @@ class TinyDisk:
         return getattr(self._file, name)
 
 
-def test_half_a_block_is_taken_back_and_writing_goes_on_in_the_same_file(tmp_path):
+def test_half_a_block_is_taken_back_and_writing_goes_on_in_the_same_file(
+    tmp_path, open_writer, append_flushed
+):
     disks = []
 
     def open_file(path: Path):
@@ -308,7 +219,7 @@ def test_half_a_block_is_taken_back_and_writing_goes_on_in_the_same_file(tmp_pat
         return disks[-1]
 
     writer = open_writer(tmp_path, open_file=open_file, flush_interval_s=0.001)
-    flushed(writer, tmp_path, 0)
+    append_flushed(writer, 0)
     writer.append_batch("k", [os.urandom(9_000)], 1)
     while writer.lost < 1:
         threading.Event().wait(0.001)
@@ -323,7 +234,7 @@ def test_half_a_block_is_taken_back_and_writing_goes_on_in_the_same_file(tmp_pat
     ]
 
 
-def test_a_disk_that_hangs_sheds_in_place_and_never_holds_the_caller(tmp_path):
+def test_a_disk_that_hangs_sheds_in_place_and_never_holds_the_caller(tmp_path, open_writer):
     hanging, released = threading.Event(), threading.Event()
 
     def open_file(path: Path):
@@ -355,7 +266,7 @@ def test_a_disk_that_hangs_sheds_in_place_and_never_holds_the_caller(tmp_path):
     assert (hole, late) == (RecordedLost(lost), RecordedTimer(100, "late"))
 
 
-def test_what_comes_after_the_end_is_counted(tmp_path):
+def test_what_comes_after_the_end_is_counted(tmp_path, open_writer):
     writer = open_writer(tmp_path)
     writer.close()
     writer.append_timer("late", 1)
@@ -364,7 +275,7 @@ def test_what_comes_after_the_end_is_counted(tmp_path):
     assert writer.lost == 2
 
 
-def test_batches_shed_until_the_end_leave_their_line(tmp_path):
+def test_batches_shed_until_the_end_leave_their_line(tmp_path, open_writer):
     writer = open_writer(tmp_path, queue_limit_bytes=-1, flush_interval_s=60)
     for at_ns in range(3):
         writer.append_batch("k", [b"x"], at_ns)
