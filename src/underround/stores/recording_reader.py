@@ -1,0 +1,96 @@
+"""Read a recording back: the inputs in the order in which they were recorded.
+
+Whatever a crash or a full disk left of a recording is read; what is missing or damaged is
+reported in its place as a RecordedDamage. This module decides nothing about what to do with it.
+"""
+
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from underround.stores.jsonl import Torn, read_lines
+from underround.stores.recorded import (
+    FORMAT,
+    VERSION,
+    RecordedDamage,
+    RecordedInput,
+    decode_line,
+)
+from underround.stores.segments import segment_paths
+
+
+class _Preamble(Struct):
+    """What tells our format, of any version, from another."""
+
+    k: str = ""
+    format: str = ""
+    version: int = 0
+
+
+def is_recording(path: Path) -> bool:
+    """Tell whether a file or directory is a recording of this program, of whatever version.
+
+    Raises OSError when it cannot be read.
+    """
+    if path.is_dir():
+        return bool(_segments(path))
+    return _preamble(next(read_lines(path), b"")) is not None
+
+
+def read_inputs(path: Path | str) -> Iterator[RecordedInput]:
+    """Yield the inputs of a recording: a directory, or one segment, plain, gzip or zstd.
+
+    Raises ValueError when it is no recording or one of a newer format, OSError when unreadable;
+    a torn end or a damaged line is yielded as RecordedDamage instead.
+    """
+    path = Path(path)
+    if not path.is_dir():
+        yield from _read_segment(path)
+        return
+    segments = _segments(path)
+    if not segments:
+        raise ValueError(f"{path} holds no recording (no 000001.jsonl.zst)")
+    for segment in segments:
+        yield from _read_segment(segment)
+
+
+def _segments(directory: Path) -> list[Path]:
+    plain = [*directory.glob("[0-9]*.jsonl"), *directory.glob("[0-9]*.jsonl.gz")]
+    return sorted([*segment_paths(directory), *plain])
+
+
+def _read_segment(path: Path) -> Iterator[RecordedInput]:
+    lines = read_lines(path)
+    first = next(lines, None)
+    if first is None or isinstance(first, Torn):
+        yield RecordedDamage(str(path), 0, "the segment ends before its header")
+        return
+    preamble = _preamble(first)
+    if preamble is None:
+        raise ValueError(f"{path} is not a recording of this program: its first line is no header")
+    if preamble.version != VERSION:
+        raise ValueError(
+            f"{path} has recording format version {preamble.version},"
+            f" this program reads version {VERSION}: use the program that wrote it, or a newer one"
+        )
+    for number, line in enumerate(chain([first], lines)):
+        if isinstance(line, Torn):
+            yield RecordedDamage(str(path), number, line.reason)
+            continue
+        try:
+            yield decode_line(line)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            yield RecordedDamage(str(path), number, f"not a line of a recording: {error}")
+
+
+def _preamble(line: bytes | Torn) -> _Preamble | None:
+    if isinstance(line, Torn):
+        return None
+    try:
+        preamble = msgspec.json.decode(line, type=_Preamble)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    return preamble if preamble.k == "header" and preamble.format == FORMAT else None
