@@ -1,0 +1,16 @@
+"""The only module that reads a clock; everybody else is handed one of these functions.
+
+Nothing below `app` may import it: venues and stores take a `Callable[[], int]`.
+"""
+
+import time
+
+
+def wall_ns() -> int:
+    """Return nanoseconds since the epoch; may step when the machine's clock is set."""
+    return time.time_ns()
+
+
+def monotonic_ns() -> int:
+    """Return nanoseconds of a clock that never steps; only differences mean anything."""
+    return time.monotonic_ns()

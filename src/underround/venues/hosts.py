@@ -1,0 +1,57 @@
+"""Whom this program may talk to: the venues' hosts, and loopback for simulated venues.
+
+The list is the whole of it; nothing else may add to it while running. Keys and signatures travel
+only over verified TLS, so plain http and ws are for loopback alone.
+"""
+
+import ipaddress
+from typing import Final
+from urllib.parse import urlsplit
+
+ALLOWED_HOSTS: Final = frozenset(
+    {
+        "clob.polymarket.com",
+        "gamma-api.polymarket.com",
+        "ws-subscriptions-clob.polymarket.com",
+        "api.elections.kalshi.com",
+        "demo-api.kalshi.co",
+        "external-api.demo.kalshi.co",
+        "external-api-ws.demo.kalshi.co",
+        "external-api.kalshi.com",
+        "external-api-ws.kalshi.com",
+    }
+)
+
+
+def check_url(url: str, schemes: tuple[str, str]) -> str:
+    """Return the host of an address that may be called; ValueError for any other.
+
+    `schemes` names the plain and the encrypted scheme, for instance ("http", "https").
+    """
+    plain, encrypted = schemes
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.username is not None or parts.password is not None:
+        raise ValueError(f"address of {host} carries a user name or password: leave them out")
+    if parts.scheme not in schemes or not host:
+        raise ValueError(f"address {url!r} must begin with {plain}:// or {encrypted}://")
+    if is_loopback(host):
+        return host
+    if host not in ALLOWED_HOSTS:
+        raise ValueError(
+            f"host {host!r} is not a venue of this program; allowed: loopback, "
+            + ", ".join(sorted(ALLOWED_HOSTS))
+        )
+    if parts.scheme != encrypted:
+        raise ValueError(f"address {url!r} is not encrypted: use {encrypted}://")
+    return host
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host name or address means this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,212 @@
+"""One open WebSocket: frames joined to messages, checked, and handed on one socket read at a time.
+
+Everything from the callback to the owner is synchronous. A link ends once and stays ended; it
+never reconnects, and it keeps no time.
+"""
+
+import asyncio
+from functools import partial
+from typing import Final, Protocol, cast
+
+from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
+
+_TEXT: Final = WSMsgType.TEXT
+_REASON_BYTES: Final = 123  # what fits in a close frame beside its code
+
+
+class Owner(Protocol):
+    """What a link tells; called in this order: opened, batches, ended once."""
+
+    def link_opened(self, link: "Link") -> None:
+        """Learn that messages can be sent and will come."""
+        ...
+
+    def link_batch(self, link: "Link", frames: list[bytes]) -> None:
+        """Take the messages of one socket read, at least one."""
+        ...
+
+    def link_ended(self, link: "Link", code: int | None, reason: str) -> None:
+        """Learn that nothing more will come; `code` is None without a close frame."""
+        ...
+
+
+class Link(WSListener):
+    """Receives one connection's frames; `frames` counts all of them, control frames too."""
+
+    def __init__(self, owner: Owner, max_message_bytes: int, close_grace_s: float) -> None:
+        self._owner = owner
+        self._max_message_bytes = max_message_bytes
+        self._close_grace_s = close_grace_s
+        self._batch: list[bytes] = []
+        self._parts: list[bytes] | None = None
+        self._parts_bytes = 0
+        self._parts_text = False
+        self.transport: WSTransport | None = None
+        self.ended = False
+        self.abandoned = False
+        self.frames = 0
+        self.data_batches = 0
+        self.invalid_texts = 0
+        self.fragments = 0
+        self.faults = 0
+
+    @property
+    def live(self) -> bool:
+        """Whether messages can be sent and received."""
+        return self.transport is not None and not self.ended
+
+    def send(self, payload: bytes) -> int:
+        """Send a text message now; return the bytes that the peer has not yet taken."""
+        assert self.transport is not None
+        self.transport.send(_TEXT, payload)
+        return int(self.transport.underlying_transport.get_write_buffer_size())
+
+    def ping(self) -> None:
+        """Send a protocol ping."""
+        assert self.transport is not None
+        self.transport.send_ping()
+
+    def drop(self, code: int | None, reason: str) -> None:
+        """End at once without a closing handshake: the peer may be gone."""
+        self.abandoned = True
+        if self.live and self.transport is not None:
+            transport = self.transport
+            try:
+                self._end(code, reason)
+            finally:
+                _send_close(transport, 1001, reason)
+                transport.disconnect(graceful=False)
+
+    def on_ws_connected(self, transport: WSTransport) -> None:
+        """Take the connection into use, unless nobody waits for it any more."""
+        if self.abandoned:
+            self.ended = True
+            transport.disconnect(graceful=False)
+            return
+        self.transport = transport
+        self._owner.link_opened(self)
+
+    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+        """Collect one frame; hand on the batch with the last frame of a socket read."""
+        if self.ended:
+            return
+        self.frames += 1
+        if (
+            frame.msg_type is _TEXT
+            and frame.fin
+            and self._parts is None
+            and not (frame.rsv1 or frame.rsv2 or frame.rsv3)
+        ):
+            payload = frame.get_payload_as_bytes()
+            # isascii is a scan of words; only the rare other text pays for a real decoder.
+            if payload.isascii() or _is_utf8(payload):
+                self._batch.append(payload)
+            else:
+                self._refuse_text()
+        else:
+            self._take_unusual(transport, frame)
+        if frame.last_in_buffer and self._batch:
+            self._flush()
+
+    def on_ws_disconnected(self, transport: WSTransport) -> None:
+        """End, with the code and reason that closed the connection if there was a close frame."""
+        if not self.live:
+            return
+        handshake = transport.close_handshake
+        # A breach that picows itself saw (an oversized frame, say) shows only in what it sent.
+        if handshake is not None and handshake.sent is not None:
+            self._end(_number(handshake.sent.code), f"we closed: {handshake.sent.reason}")
+        else:
+            self._end(None, "connection lost")
+
+    def _flush(self) -> None:
+        batch = self._batch
+        self._batch = []
+        self._owner.link_batch(self, batch)
+
+    def _take_unusual(self, transport: WSTransport, frame: WSFrame) -> None:
+        kind = frame.msg_type
+        if frame.rsv1 or frame.rsv2 or frame.rsv3:
+            self._close(WSCloseCode.PROTOCOL_ERROR, "reserved bit set, nothing was negotiated")
+        elif kind is WSMsgType.PING:
+            transport.send_pong(frame.get_payload_as_bytes())
+        elif kind is WSMsgType.CLOSE:
+            self._take_close(frame.get_payload_as_bytes())
+        elif kind is not WSMsgType.PONG:
+            self._take_part(frame, kind)
+
+    def _take_part(self, frame: WSFrame, kind: WSMsgType) -> None:
+        """Join fragments; a binary message is passed on like a text, unchecked."""
+        continues = kind is WSMsgType.CONTINUATION
+        if continues == (self._parts is None):
+            problem = "nothing to continue" if continues else "message inside a fragmented one"
+            self._close(WSCloseCode.PROTOCOL_ERROR, problem)
+            return
+        if self._parts is None:
+            self._parts, self._parts_bytes, self._parts_text = [], 0, kind is _TEXT
+        self.fragments += not frame.fin or continues
+        self._parts_bytes += frame.payload_size
+        if self._parts_bytes > self._max_message_bytes:
+            self._close(
+                WSCloseCode.MESSAGE_TOO_BIG,
+                f"message of {self._parts_bytes} bytes is over {self._max_message_bytes}",
+            )
+            return
+        self._parts.append(frame.get_payload_as_bytes())
+        if frame.fin:
+            message, self._parts = b"".join(self._parts), None
+            if self._parts_text and not (message.isascii() or _is_utf8(message)):
+                self._refuse_text()
+            else:
+                self._batch.append(message)
+
+    def _take_close(self, payload: bytes) -> None:
+        code = int.from_bytes(payload[:2], "big") if len(payload) >= 2 else None
+        reason = payload[2:].decode("utf-8", "replace")
+        self._finish(code, reason or "closed by the venue", 1000 if code is None else code, "")
+
+    def _refuse_text(self) -> None:
+        self.invalid_texts += 1
+        self._close(WSCloseCode.INVALID_TEXT, "text frame is not UTF-8")
+
+    def _close(self, code: WSCloseCode, reason: str) -> None:
+        self.faults += 1
+        self._finish(code.value, f"we closed: {reason}", code.value, reason)
+
+    def _finish(self, code: int | None, reason: str, answer: int, text: str) -> None:
+        """End after what was received before; let the close frame leave, then cut the line."""
+        transport = self.transport
+        assert transport is not None
+        try:
+            if self._batch:
+                self._flush()
+            if not self.ended:
+                self._end(code, reason)
+        finally:
+            _send_close(transport, answer, text)
+            cut = partial(transport.disconnect, graceful=False)
+            asyncio.get_running_loop().call_later(self._close_grace_s, cut)
+
+    def _end(self, code: int | None, reason: str) -> None:
+        self.ended = True
+        self._batch = []
+        self._parts = None
+        self._owner.link_ended(self, code, reason)
+
+
+def _send_close(transport: WSTransport, code: int, reason: str) -> None:
+    # Ascii, so that cutting it cannot leave half a character; codes of the venues' own are legal.
+    text = reason.encode("ascii", "replace")[:_REASON_BYTES]
+    transport.send_close(cast(WSCloseCode, code), text)
+
+
+def _number(code: WSCloseCode) -> int:
+    return int(cast(int, code))  # an IntEnum when running, an Enum in the published stubs
+
+
+def _is_utf8(payload: bytes) -> bool:
+    try:
+        payload.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
