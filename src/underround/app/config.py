@@ -1,0 +1,184 @@
+"""The operator's configuration: its sections, their defaults, and where they are read from.
+
+One TOML file, then the environment, then flags, each over the one before. The defaults are the
+venues' live hosts. Reads that one file and nothing else; opens no connection.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+from msgspec import Meta, Struct, field
+from msgspec.structs import force_setattr
+
+from underround.app.layering import Layer, environment_layer, merge
+from underround.core.errors import ConfigError
+from underround.core.units import parse_usd_e6
+
+KALSHI_HOSTS: Final = {
+    "production": (
+        "https://external-api.kalshi.com/trade-api/v2",
+        "wss://external-api-ws.kalshi.com/trade-api/ws/v2",
+    ),
+    "demo": (
+        "https://external-api.demo.kalshi.co/trade-api/v2",
+        "wss://external-api-ws.demo.kalshi.co/trade-api/ws/v2",
+    ),
+}
+
+Web = Annotated[
+    str,
+    Meta(pattern=r"^(https?://\S*[^\s/])?$", description="an address https://… (no / at its end)"),
+]
+Socket = Annotated[
+    str, Meta(pattern=r"^(wss?://\S*[^\s/])?$", description="an address wss://… (no / at its end)")
+]
+Text = Annotated[str, Meta(min_length=1, description="a text that is not empty")]
+Milliseconds = Annotated[
+    int, Meta(ge=0, le=86_400_000, description="a whole number of milliseconds, 0 … one day")
+]
+Count = Annotated[int, Meta(ge=0, le=10_000, description="a whole number, 0 … 10000")]
+Dollars = Annotated[
+    str,
+    Meta(
+        pattern=r"^-?0?(\.\d{1,6}|(?<=0))$",
+        description='dollars below 1 with at most six decimals, such as "0.005"',
+    ),
+]
+Prices = Annotated[
+    str,
+    Meta(
+        pattern=r"^(memory|embedded|rediss?)://",
+        description="memory://, embedded://, redis://HOST:PORT or rediss://HOST:PORT",
+    ),
+]
+
+
+class PolymarketConfig(Struct, frozen=True, kw_only=True):
+    """Polymarket's addresses: market catalog, order books, market channel."""
+
+    gamma: Web = "https://gamma-api.polymarket.com"
+    clob: Web = "https://clob.polymarket.com"
+    ws: Socket = "wss://ws-subscriptions-clob.polymarket.com/ws/market"
+
+
+class KalshiConfig(Struct, frozen=True, kw_only=True):
+    """Kalshi's environment, its addresses (empty: the environment's own) and the operator's key.
+
+    Without a key there is no stream: order books are polled over REST.
+    """
+
+    environment: Literal["production", "demo"] = "production"
+    rest: Web = ""
+    ws: Socket = ""
+    key_id: Text | None = None
+    private_key_path: Text | None = None
+
+    def __post_init__(self) -> None:
+        rest, ws = KALSHI_HOSTS[self.environment]
+        force_setattr(self, "rest", self.rest or rest)
+        force_setattr(self, "ws", self.ws or ws)
+        if (self.key_id is None) != (self.private_key_path is None):
+            given, missing = "key_id", "private_key_path"
+            if self.key_id is None:
+                given, missing = missing, given
+            raise ValueError(f"{given} is set without {missing}: a key needs both")
+
+
+class VenuesConfig(Struct, frozen=True, kw_only=True):
+    """Where each venue is found."""
+
+    polymarket: PolymarketConfig = field(default_factory=PolymarketConfig)
+    kalshi: KalshiConfig = field(default_factory=KalshiConfig)
+
+
+class DetectionConfig(Struct, frozen=True, kw_only=True):
+    """What counts as an underround, and when a book is trusted."""
+
+    threshold_usd: Dollars = "0.005"
+    stale_after_ms: Milliseconds = 10_000
+    group_quiet_ms: Milliseconds = 5
+    verify_after_quiet_ms: Milliseconds = 250
+
+    @property
+    def threshold_e6(self) -> int:
+        """The least edge that counts, usd_e6 a contract after fees."""
+        return parse_usd_e6(self.threshold_usd)
+
+
+class StorageConfig(Struct, frozen=True, kw_only=True):
+    """Where prices are shared and recordings kept."""
+
+    prices: Prices = "memory://"
+    recordings: Text = "data/recordings"
+
+
+class UniverseConfig(Struct, frozen=True, kw_only=True):
+    """Which markets are followed beside those of the pairs."""
+
+    polymarket_top: Count = 100
+    kalshi_top: Count = 100
+    kalshi_series: tuple[Text, ...] = ()
+
+
+class Config(Struct, frozen=True, kw_only=True):
+    """Everything that an operator may set. Paths are from the folder the program runs in."""
+
+    venues: VenuesConfig = field(default_factory=VenuesConfig)
+    detection: DetectionConfig = field(default_factory=DetectionConfig)
+    storage: StorageConfig = field(default_factory=StorageConfig)
+    universe: UniverseConfig = field(default_factory=UniverseConfig)
+    pairs: Text = "pairs.toml"
+
+
+def default_path(environ: Mapping[str, str]) -> Path:
+    """Return where the file is looked for when none is named: the user's configuration folder."""
+    folder = environ.get("XDG_CONFIG_HOME") or "~/.config"
+    return Path(folder).expanduser() / "underround" / "config.toml"
+
+
+def decode(
+    text: str,
+    origin: str,
+    environ: Mapping[str, str],
+    flags: Mapping[str, Any],
+) -> Config:
+    """Return the configuration that a file's text, the environment and flags amount to.
+
+    `origin` is the file's name for messages; `flags` are nested tables like the file's.
+    Raises ConfigError, one line, for anything that cannot be used.
+    """
+    try:
+        # Numbers with a point stay text: money never goes through a float.
+        tables = tomllib.loads(text, parse_float=str)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{origin}: not TOML: {error}") from None
+    layers = [Layer(origin, tables), environment_layer(environ), Layer("command line", flags)]
+    return merge(Config, layers)
+
+
+def load_config(
+    path: Path | None,
+    environ: Mapping[str, str],
+    flags: Mapping[str, Any] | None = None,
+) -> Config:
+    """Read the configuration from `path`, or from the default path if a file is there.
+
+    Raises ConfigError, one line, when a named file cannot be read or anything in it is wrong.
+    """
+    found = path or default_path(environ)
+    if path is None and not found.is_file():
+        return decode("", str(found), environ, flags or {})
+    return decode(read_text(found, "config file"), str(found), environ, flags or {})
+
+
+def read_text(path: Path, what: str) -> str:
+    """Return a UTF-8 file's text; ConfigError names `what` could not be read and why."""
+    try:
+        return path.expanduser().read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: the {what} is not UTF-8 text") from None
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise ConfigError(f"{path}: the {what} cannot be read: {reason}") from None
