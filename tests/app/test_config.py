@@ -16,6 +16,7 @@ from underround.app.config import (
     load_config,
 )
 from underround.core.errors import ConfigError
+from underround.core.settings import Settings
 
 
 def test_nothing_set_means_the_live_hosts_and_memory() -> None:
@@ -81,7 +82,20 @@ def test_environment_of_kalshi_chooses_its_hosts_unless_they_are_given() -> None
 )
 def test_threshold_is_exact_however_it_is_written(written, threshold_e6) -> None:
     config = decode(f"detection.threshold_usd = {written}", "c.toml", {}, {})
-    assert config.detection.threshold_e6 == threshold_e6
+    assert config.detection.settings().threshold_e6 == threshold_e6
+
+
+def test_detection_becomes_the_engine_s_settings() -> None:
+    assert DetectionConfig().settings() == Settings()
+    detection = DetectionConfig(
+        threshold_usd="0.01", stale_after_ms=7, group_quiet_ms=8, verify_after_quiet_ms=9
+    )
+    assert detection.settings() == Settings(
+        threshold_e6=10_000,
+        stale_after_ns=7_000_000,
+        group_quiet_ns=8_000_000,
+        verify_after_ns=9_000_000,
+    )
 
 
 DOLLARS = 'dollars below 1 with at most six decimals, such as "0.005"'

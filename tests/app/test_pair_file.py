@@ -6,6 +6,7 @@ import pytest
 
 from underround.app.pair_file import PairEntry, PairProblem, decode_pairs, load_pairs
 from underround.core.errors import ConfigError
+from underround.core.pair import Polarity
 
 GOOD = """
 [[pair]]
@@ -26,13 +27,15 @@ ENTRY = PairEntry(
     id="btc-100k",
     polymarket="will-bitcoin-reach-100k",
     kalshi="KXBTC-100K",
-    polarity="same",
+    polarity=Polarity.SAME,
     note="both settle on the last trade of the year",
 )
 
 
 def test_entries_keep_their_order() -> None:
-    other = PairEntry(id="fed-holds", polymarket="0x1f", kalshi="KXFED-CUT", polarity="inverse")
+    other = PairEntry(
+        id="fed-holds", polymarket="0x1f", kalshi="KXFED-CUT", polarity=Polarity.INVERSE
+    )
     assert decode_pairs(GOOD + INVERSE, "pairs.toml") == ([ENTRY, other], [])
     assert decode_pairs("", "pairs.toml") == ([], [])
 

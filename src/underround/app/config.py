@@ -14,7 +14,8 @@ from msgspec.structs import force_setattr
 
 from underround.app.layering import Layer, environment_layer, merge
 from underround.core.errors import ConfigError
-from underround.core.units import parse_usd_e6
+from underround.core.settings import Settings
+from underround.core.units import NS_PER_MS, parse_usd_e6
 
 KALSHI_HOSTS: Final = {
     "production": (
@@ -101,10 +102,14 @@ class DetectionConfig(Struct, frozen=True, kw_only=True):
     group_quiet_ms: Milliseconds = 5
     verify_after_quiet_ms: Milliseconds = 250
 
-    @property
-    def threshold_e6(self) -> int:
-        """The least edge that counts, usd_e6 a contract after fees."""
-        return parse_usd_e6(self.threshold_usd)
+    def settings(self) -> Settings:
+        """Return these limits in the engine's units; what is not set here keeps its default."""
+        return Settings(
+            threshold_e6=parse_usd_e6(self.threshold_usd),
+            group_quiet_ns=self.group_quiet_ms * NS_PER_MS,
+            verify_after_ns=self.verify_after_quiet_ms * NS_PER_MS,
+            stale_after_ns=self.stale_after_ms * NS_PER_MS,
+        )
 
 
 class StorageConfig(Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ Knows no catalog and opens no connection.
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import fields
@@ -15,8 +15,7 @@ from msgspec.structs import fields
 from underround.app.config import read_text
 from underround.app.layering import nearest
 from underround.core.errors import ConfigError
-
-POLARITIES: Final = ("same", "inverse")
+from underround.core.pair import Polarity
 
 
 class PairEntry(Struct, frozen=True, kw_only=True):
@@ -28,7 +27,7 @@ class PairEntry(Struct, frozen=True, kw_only=True):
     id: str
     polymarket: str
     kalshi: str
-    polarity: Literal["same", "inverse"]
+    polarity: Polarity
     note: str = ""
 
 
@@ -65,7 +64,7 @@ def decode_pairs(text: str, origin: str) -> tuple[list[PairEntry], list[PairProb
     for position, table in enumerate(listed, 1):
         reason = _problem(table, positions)
         if reason is None:
-            entry = PairEntry(**table)
+            entry = PairEntry(**{**table, "polarity": Polarity(table["polarity"])})
             positions[entry.id] = positions[entry.polymarket, entry.kalshi] = position
             entries.append(entry)
         else:
@@ -95,7 +94,7 @@ def _problem(
     for key, required in known.items():
         if required and not table.get(key, "").strip():
             return f'missing key "{key}"'
-    if table["polarity"] not in POLARITIES:
+    if table["polarity"] not in list(Polarity):
         return f'polarity must be "same" or "inverse", not "{table["polarity"]}"'
     if taken := positions.get(table["id"]):
         return f"its id is taken by pair {taken}"
