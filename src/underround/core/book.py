@@ -80,7 +80,7 @@ class Side:
         """Empty the side and lay it out on `grid`."""
         self.ranks, self.prices_e4 = _ranking(grid, self.is_bid)
         self.costs = _cost_by_rank(grid, self.is_bid, self.book.instrument.fees)
-        self.times_ms = [0] * len(self.prices_e4) if self.book.is_timed else None
+        self.times_ms = [0] * (len(self.prices_e4) if self.book.is_timed else 0)
         self.clear()
 
     def clear(self) -> None:

@@ -8,6 +8,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from underround.core.book_state import BookState
+from underround.core.event import CommandAnswered
 from underround.core.instrument import Venue
 from underround.core.opportunity import Signal
 
@@ -29,11 +30,11 @@ class RequestSnapshots(Struct, frozen=True):
     instruments: tuple[str, ...]
 
 
-class Resubscribe(Struct, frozen=True):
-    """Subscribe anew: the venue ended the stream."""
+class Answered(Struct, frozen=True):
+    """A venue's answer to a command, for the session of this connection."""
 
     connection: str
-    instruments: tuple[str, ...]
+    answer: CommandAnswered
 
 
 class Reconnect(Struct, frozen=True):
@@ -75,7 +76,7 @@ class SignalRaised(Struct, frozen=True):
 Effect: TypeAlias = (
     FetchBooks
     | RequestSnapshots
-    | Resubscribe
+    | Answered
     | Reconnect
     | WakeAt
     | BookJudged

@@ -97,8 +97,7 @@ class Engine:
         touched = self._touched
         counts = self.counts
         for event in batch.events:
-            kind = type(event)
-            if kind is LevelsSet:
+            if isinstance(event, LevelsSet):
                 time_ms = event.time_ms
                 for change in event.changes:
                     instrument, is_bid, price_e4, size_e6, _, _ = change
@@ -120,11 +119,12 @@ class Engine:
                     if (side.set(rank, size_e6) or side.open_count) and not side.is_touched:
                         side.is_touched = True
                         touched.append(side)
-            elif kind is LevelAdded:
+            elif isinstance(event, LevelAdded):
                 sequence = link.streams.get(event.stream)
-                if sequence is not None and event.sequence == sequence.expected:
-                    sequence.expected += 1
-                elif not self._market.continues(link, event.stream, event.sequence, now_ns):
+                number = event.sequence
+                if sequence is not None and number is not None and number == sequence.expected:
+                    sequence.expected = number + 1
+                elif not self._market.continues(link, event.stream, number, now_ns):
                     continue
                 book = books.get(event.instrument)
                 if book is None or not book.has_snapshot:

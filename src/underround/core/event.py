@@ -72,11 +72,25 @@ class StreamOpened(Struct, gc=False):
 
 
 class StreamEnded(Struct, gc=False):
-    """The venue ended a stream; its books get nothing more. `is_wanted` when we asked for it."""
+    """The venue ended a stream; its books get nothing more."""
 
     stream: int
     reason: str
-    is_wanted: bool = False
+
+
+class CommandAnswered(Struct, gc=False):
+    """The venue answered a command of ours; the engine hands it on to whoever sent it.
+
+    `kind` is the venue's word; `instruments` is None where the answer lists none.
+    """
+
+    kind: str
+    id: int | None
+    stream: int | None
+    channel: str | None
+    instruments: tuple[str, ...] | None
+    code: int | None
+    text: str
 
 
 class GridChanged(Struct, gc=False):
@@ -121,6 +135,7 @@ MarketEvent: TypeAlias = (
     | SequenceTaken
     | StreamOpened
     | StreamEnded
+    | CommandAnswered
     | GridChanged
     | TradePrinted
     | MarketClosed

@@ -14,6 +14,7 @@ from underround.core.book_state import BookState, BookTrigger
 from underround.core.counts import Counts
 from underround.core.event import (
     BookReplaced,
+    CommandAnswered,
     FrameRejected,
     GridChanged,
     MarketClosed,
@@ -47,6 +48,7 @@ class MarketEvents:
             SequenceTaken: self._sequence_taken,
             StreamOpened: self._stream_opened,
             StreamEnded: self._stream_ended,
+            CommandAnswered: self._command_answered,
             GridChanged: self._grid_changed,
             TradePrinted: self._trade_printed,
             MarketClosed: self._market_closed,
@@ -77,7 +79,6 @@ class MarketEvents:
     def is_late(self, side: Side, rank: int, time_ms: int) -> bool:
         """Tell whether an absolute size is older than what the level already shows."""
         self._counts.late += 1
-        assert side.times_ms is not None, "only timed books get absolute sizes"
         return time_ms < side.book.snapshot_ms or time_ms < side.times_ms[rank]
 
     def off_grid(self, book: Book, is_bid: bool, price_e4: int, now_ns: int) -> tuple[Side, int]:
@@ -153,8 +154,9 @@ class MarketEvents:
         for book in books.values():
             self._trust.judge(book, BookTrigger.GAP, f"stream ended: {event.reason}", now_ns)
             book.stream = None
-        if books and not event.is_wanted:
-            self._trust.resubscribe(link, tuple(books))
+
+    def _command_answered(self, event: CommandAnswered, link: Link, now_ns: int) -> None:
+        self._trust.hand_on(link, event)
 
     def _grid_changed(self, event: GridChanged, link: Link, now_ns: int) -> None:
         book = self._books.get(event.instrument)

@@ -10,14 +10,14 @@ from underround.core.book import Book
 from underround.core.book_state import BookState, BookTrigger, next_state
 from underround.core.counts import Counts
 from underround.core.effect import (
+    Answered,
     BookJudged,
     Effect,
     FetchBooks,
     Noted,
     RequestSnapshots,
-    Resubscribe,
 )
-from underround.core.event import BookReplaced
+from underround.core.event import BookReplaced, CommandAnswered
 from underround.core.instrument import Venue
 from underround.core.link import Link
 from underround.core.settings import Settings
@@ -131,9 +131,9 @@ class Trust:
         """Ask for whole books inside a stream that lost a message."""
         self._out.append(RequestSnapshots(link.name, stream, instruments))
 
-    def resubscribe(self, link: Link, instruments: tuple[str, ...]) -> None:
-        """Ask for a new stream in place of one that ended."""
-        self._out.append(Resubscribe(link.name, instruments))
+    def hand_on(self, link: Link, answer: CommandAnswered) -> None:
+        """Hand the answer to a command on to whoever sent it."""
+        self._out.append(Answered(link.name, answer))
 
     def sweep(self, links: Iterable[Link], at_ns: int) -> None:
         """Look over everything that time alone can change."""

@@ -11,6 +11,7 @@ import msgspec
 
 from underround.core.event import (
     BookReplaced,
+    CommandAnswered,
     FrameRejected,
     Level,
     LevelAdded,
@@ -30,6 +31,8 @@ from underround.venues.kalshi.messages import WireBody, WireBooks, WireMessage, 
 
 _SAMPLE_LENGTH: Final = 160
 _TERMINAL_ERRORS: Final = {10: "channel error", 25: "subscription buffer overflow"}
+_BOOKS_CHANNEL: Final = "orderbook_delta"
+_REPLIES: Final = frozenset({"subscribed", "ok", "unsubscribed", "error"})
 _UNUSED: Final = frozenset(
     {"ticker", "trade", "market_lifecycle_v2", "event_lifecycle", "event_fee_update"}
 )
@@ -105,22 +108,46 @@ def _translate(message: WireMessage, events: list[MarketEvent]) -> None:
                 group=(body.ts or None) if body.clock is None else body.clock,
             )
         )
-    elif kind == "subscribed" and isinstance(body, WireBody):
-        events.append(StreamOpened(body.sid))
-    elif kind == "error" and isinstance(body, WireBody):
-        if message.seq is not None:
-            events.append(SequenceTaken(message.sid, message.seq))
-        if body.code in _TERMINAL_ERRORS:
-            events.append(StreamEnded(message.sid, _TERMINAL_ERRORS[body.code]))
-        else:
-            events.append(FrameRejected("kalshi refused a command", f"{body.code} {body.msg}"))
-    elif kind == "unsubscribed":
-        events.append(StreamEnded(message.sid, "unsubscribed", is_wanted=True))
-    elif kind == "ok" or kind in _UNUSED:
+        if message.id:
+            events.append(_answered(message, body, (body.market_ticker,)))
+    elif kind in _REPLIES:
+        _translate_reply(message, events)
+    elif kind in _UNUSED:
         if message.seq is not None:
             events.append(SequenceTaken(message.sid, message.seq))
     else:
         events.append(FrameRejected("unknown kalshi message", repr(kind)[:_SAMPLE_LENGTH]))
+
+
+def _translate_reply(message: WireMessage, events: list[MarketEvent]) -> None:
+    body = message.msg if isinstance(message.msg, WireBody) else WireBody()
+    if message.seq is not None:
+        events.append(SequenceTaken(message.sid, message.seq))
+    if message.type == "subscribed" and body.channel == _BOOKS_CHANNEL:
+        events.append(StreamOpened(body.sid))
+    elif message.type == "unsubscribed":
+        events.append(StreamEnded(message.sid, "unsubscribed"))
+    elif message.type == "error":
+        if body.code in _TERMINAL_ERRORS:
+            events.append(StreamEnded(message.sid, _TERMINAL_ERRORS[body.code]))
+        else:
+            events.append(FrameRejected("kalshi refused a command", f"{body.code} {body.msg}"))
+    tickers = tuple(body.market_tickers) if body.market_tickers is not None else None
+    events.append(_answered(message, body, tickers))
+
+
+def _answered(
+    message: WireMessage, body: WireBody, tickers: tuple[str, ...] | None
+) -> CommandAnswered:
+    return CommandAnswered(
+        kind=message.type,
+        id=message.id or None,
+        stream=message.sid or body.sid or None,
+        channel=body.channel or None,
+        instruments=tickers,
+        code=body.code or None,
+        text=body.msg,
+    )
 
 
 def _levels(levels: Iterable[WirePrice], is_no: bool) -> list[Level]:

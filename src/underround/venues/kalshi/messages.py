@@ -24,7 +24,7 @@ class WireBody(Struct, gc=False):
     no_dollars_fp: list[WirePrice] = []
     channel: str = ""
     sid: int = 0
-    market_tickers: list[str] = []
+    market_tickers: list[str] | None = None
     code: int = 0
     msg: str = ""
 
