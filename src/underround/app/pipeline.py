@@ -1,0 +1,249 @@
+"""Between the sockets and the engine: record, decode, process, and carry out what comes back.
+
+The path from a frame to a signal is one synchronous call. Whatever can wait (REST, disk, Redis,
+printing) is handed to someone else here and never awaited.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+from underround.core.effect import (
+    Answered,
+    BookJudged,
+    Effect,
+    FetchBooks,
+    Noted,
+    Reconnect,
+    RequestSnapshots,
+    SignalRaised,
+    WakeAt,
+)
+from underround.core.engine import Engine
+from underround.core.event import (
+    Batch,
+    BookReplaced,
+    BooksFetched,
+    CommandAnswered,
+    ConnectionClosed,
+    ConnectionOpened,
+    Event,
+    MarketEvent,
+    Timer,
+)
+from underround.core.instrument import Venue
+from underround.core.opportunity import Signal, SignalKind
+from underround.stores.recording import RecordingWriter
+
+_log = logging.getLogger("underround")
+
+Decode = Callable[[bytes, list[MarketEvent]], None]
+DecodeBooks = Callable[[bytes], list[BookReplaced]]
+
+
+class Plan(Struct, frozen=True):
+    """What a connection is to feed; recorded, so that a replay knows it too."""
+
+    connection: str
+    venue: Venue
+    instruments: tuple[str, ...]
+    is_slow: bool = False
+
+
+class Hands(Protocol):
+    """Whoever carries out what the engine wants done; nothing here may block."""
+
+    def fetch_books(self, wanted: FetchBooks) -> None:
+        """Read books over REST and give them to `Pipeline.fetched`."""
+        ...
+
+    def request_snapshots(self, wanted: RequestSnapshots) -> None:
+        """Ask for whole books inside a stream."""
+        ...
+
+    def answered(self, connection: str, answer: CommandAnswered) -> None:
+        """Give a venue's answer to the session that asked."""
+        ...
+
+    def reconnect(self, connection: str, reason: str) -> None:
+        """Drop a connection and make it anew."""
+        ...
+
+    def wake_at(self, at_ns: int) -> None:
+        """Call `Pipeline.timer` at this time."""
+        ...
+
+
+class Latency:
+    """Nanoseconds from the frame that made an edge to its signal; held openings apart."""
+
+    def __init__(self) -> None:
+        self.immediate_ns: list[int] = []
+        self.held_ns: list[int] = []
+
+
+class Pipeline:
+    """One engine with everything around it; the sink of every feed."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        codecs: dict[Venue, tuple[Decode, DecodeBooks]],
+        hands: Hands,
+        recorder: RecordingWriter | None,
+        clock_ns: Callable[[], int],
+    ) -> None:
+        self.engine = engine
+        self.latency = Latency()
+        self.noted: Counter[str] = Counter()
+        self.frames: Counter[Venue] = Counter()
+        self.on_signal: list[Callable[[Signal], None]] = []
+        self.on_judged: list[Callable[[BookJudged], None]] = []
+        self._codecs = codecs
+        self._hands = hands
+        self._recorder = recorder
+        self._clock_ns = clock_ns
+        self._plans: dict[str, Plan] = {}
+        self._decoders: dict[str, Decode] = {}
+
+    def plan(self, plan: Plan) -> None:
+        """Learn what a connection is to feed, before it opens."""
+        self._plans[plan.connection] = plan
+        self._decoders[plan.connection] = self._codecs[plan.venue][0]
+        if self._recorder is not None:
+            self._recorder.append_command("plan", plan_arguments(plan), self._clock_ns())
+
+    def opened(self, connection: str, at_ns: int) -> None:
+        """Tell the engine that a connection stands."""
+        plan = self._plans[connection]
+        if self._recorder is not None:
+            self._recorder.append_connection(connection, "opened", at_ns)
+        _log.info("✅ Connected to %s WebSocket (%s)", plan.venue.title(), connection)
+        self.process(
+            ConnectionOpened(connection, plan.venue, at_ns, plan.instruments, plan.is_slow)
+        )
+
+    def batch(self, connection: str, frames: Sequence[bytes], at_ns: int) -> None:
+        """Record, decode and process what one read delivered. The hot path."""
+        if self._recorder is not None:
+            self._recorder.append_batch(connection, frames, at_ns)
+        decode = self._decoders[connection]
+        events: list[MarketEvent] = []
+        for frame in frames:
+            decode(frame, events)
+        effects = self.engine.process(Batch(connection, at_ns, events))
+        if effects:
+            self._carry_out(effects)
+        self.frames[self._plans[connection].venue] += len(frames)
+
+    def sent(self, connection: str, frame: bytes, at_ns: int) -> None:
+        """Record what we said."""
+        if self._recorder is not None:
+            self._recorder.append_sent(connection, frame, at_ns)
+
+    def closed(self, connection: str, at_ns: int, code: int | None, reason: str) -> None:
+        """Tell the engine that a connection is gone."""
+        if self._recorder is not None:
+            self._recorder.append_connection(connection, "closed", at_ns, code, reason)
+        _log.warning("%s closed: %s", connection, reason or code)
+        self.process(ConnectionClosed(connection, at_ns, reason or str(code)))
+
+    def fetched(self, wanted: FetchBooks, body: bytes) -> None:
+        """Give the engine the books that it asked for over REST."""
+        at_ns = self._clock_ns()
+        if self._recorder is not None:
+            request = fetch_request(wanted)
+            self._recorder.append_rest(wanted.venue, "books", request, 200, body, at_ns)
+        try:
+            event = books_fetched(wanted, self._codecs[wanted.venue][1](body), at_ns)
+        except ValueError as fault:
+            self.note("unreadable books", str(fault))
+            return
+        self.process(event)
+
+    def polled(self, connection: str, body: bytes) -> None:
+        """Take books that were polled over REST as if a socket had pushed them."""
+        at_ns = self._clock_ns()
+        venue = self._plans[connection].venue
+        if self._recorder is not None:
+            self._recorder.append_rest(venue, "poll", connection, 200, body, at_ns)
+        try:
+            books = self._codecs[venue][1](body)
+        except ValueError as fault:
+            self.note("unreadable books", str(fault))
+            return
+        self.frames[venue] += 1
+        self.process(Batch(connection, at_ns, books))
+
+    def timer(self, name: str) -> None:
+        """Tell the engine what time it is."""
+        at_ns = self._clock_ns()
+        if self._recorder is not None:
+            self._recorder.append_timer(name, at_ns)
+        self.process(Timer(at_ns))
+
+    def process(self, event: Event) -> None:
+        """Give the engine an event that is already recorded, and do what it wants."""
+        effects = self.engine.process(event)
+        if effects:
+            self._carry_out(effects)
+
+    def note(self, kind: str, detail: str) -> None:
+        """Count something unexpected, and name it in the log the first time."""
+        self.noted[kind] += 1
+        if self.noted[kind] == 1:
+            _log.warning("%s: %s (said once, counted from now on)", kind, detail)
+
+    def _carry_out(self, effects: tuple[Effect, ...]) -> None:
+        for effect in effects:
+            match effect:
+                case SignalRaised(signal=signal):
+                    self._raise(signal)
+                case WakeAt(at_ns=at_ns):
+                    self._hands.wake_at(at_ns)
+                case BookJudged():
+                    for tell in self.on_judged:
+                        tell(effect)
+                case FetchBooks():
+                    self._hands.fetch_books(effect)
+                case RequestSnapshots():
+                    self._hands.request_snapshots(effect)
+                case Answered(connection=connection, answer=answer):
+                    self._hands.answered(connection, answer)
+                case Reconnect(connection=connection, reason=reason):
+                    self._hands.reconnect(connection, reason)
+                case Noted(kind=kind, detail=detail):
+                    self.note(kind, detail)
+
+    def _raise(self, signal: Signal) -> None:
+        if signal.kind is SignalKind.OPENED:
+            took_ns = self._clock_ns() - signal.tick_at_ns
+            held = self.latency.held_ns if signal.held_for else self.latency.immediate_ns
+            held.append(took_ns)
+        for tell in self.on_signal:
+            tell(signal)
+
+
+def books_fetched(wanted: FetchBooks, books: list[BookReplaced], at_ns: int) -> BooksFetched:
+    """Make the event that answers `wanted`; what was asked for and not given is missing."""
+    given = {book.instrument for book in books}
+    missing = tuple(name for name in wanted.instruments if name not in given)
+    return BooksFetched(wanted.venue, wanted.purpose, wanted.asked_at_ns, at_ns, books, missing)
+
+
+def plan_arguments(plan: Plan) -> dict[str, object]:
+    """Write a plan as a recorded command's arguments."""
+    return {
+        "connection": plan.connection,
+        "venue": plan.venue.value,
+        "instruments": list(plan.instruments),
+        "is_slow": plan.is_slow,
+    }
+
+
+def fetch_request(wanted: FetchBooks) -> str:
+    """Write what was asked for as the recorded request: purpose, time, instruments."""
+    return " ".join((wanted.purpose, str(wanted.asked_at_ns), *wanted.instruments))

@@ -1,0 +1,146 @@
+"""The same pipe, fed from a recording: same codecs, same engine, same signals.
+
+Reads no clock and carries out no effect: what they brought about is in the recording.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from underround.app.codecs import CODECS
+from underround.app.digest import SignalDigest
+from underround.app.pipeline import Decode, Plan, books_fetched
+from underround.core.effect import FetchBooks, SignalRaised
+from underround.core.engine import Engine
+from underround.core.event import (
+    Batch,
+    Command,
+    ConnectionClosed,
+    ConnectionOpened,
+    Event,
+    MarketEvent,
+    Timer,
+)
+from underround.core.instrument import Instrument, Venue
+from underround.core.opportunity import Signal
+from underround.core.pair import Pair
+from underround.core.settings import Settings
+from underround.stores.recorded import (
+    RecordedBatch,
+    RecordedCommand,
+    RecordedConnection,
+    RecordedDamage,
+    RecordedHeader,
+    RecordedInput,
+    RecordedLost,
+    RecordedRest,
+    RecordedTimer,
+)
+from underround.stores.recording_reader import read_inputs
+
+
+def describe(
+    settings: Settings, instruments: list[Instrument], pairs: list[Pair]
+) -> dict[str, Any]:
+    """Return the header's parts (config, catalog, pairs) from which a replay makes its engine."""
+    return {
+        "config": {"settings": msgspec.to_builtins(settings)},
+        "catalog": [msgspec.to_builtins(instrument) for instrument in instruments],
+        "pairs": [msgspec.to_builtins(pair) for pair in pairs],
+    }
+
+
+class Replay:
+    """One recording run through a fresh engine."""
+
+    def __init__(self) -> None:
+        self.engine: Engine | None = None
+        self.digest = SignalDigest()
+        self.frames: Counter[Venue] = Counter()
+        self.inputs = 0
+        self.lost = 0
+        self.damage: list[RecordedDamage] = []
+        self.on_signal: list[Callable[[Signal], None]] = [self.digest.add]
+        self._plans: dict[str, Plan] = {}
+
+    def run(self, path: Path) -> None:
+        """Replay a recording; ValueError when it is none, OSError when it cannot be read."""
+        for recorded in read_inputs(path):
+            self.inputs += 1
+            for event in self._events(recorded):
+                self._process(event)
+
+    def _process(self, event: Event) -> None:
+        if self.engine is None:
+            raise ValueError("the recording has inputs before its header")
+        for effect in self.engine.process(event):
+            if isinstance(effect, SignalRaised):
+                for tell in self.on_signal:
+                    tell(effect.signal)
+
+    def _events(self, recorded: RecordedInput) -> Iterator[Event]:
+        match recorded:
+            case RecordedBatch(connection, _, at_ns, frames):
+                plan = self._plans[connection]
+                self.frames[plan.venue] += len(frames)
+                yield decoded(connection, at_ns, frames, CODECS[plan.venue][0])
+            case RecordedTimer(at_ns=at_ns):
+                yield Timer(at_ns)
+            case RecordedRest():
+                yield from self._rest(recorded)
+            case RecordedConnection(connection=connection, at_ns=at_ns, state="opened"):
+                plan = self._plans[connection]
+                yield ConnectionOpened(
+                    connection, plan.venue, at_ns, plan.instruments, plan.is_slow
+                )
+            case RecordedConnection(connection=connection, at_ns=at_ns, code=code, reason=reason):
+                yield ConnectionClosed(connection, at_ns, reason or str(code))
+            case RecordedCommand(name="plan", arguments=arguments):
+                plan = msgspec.convert(arguments, Plan)
+                self._plans[plan.connection] = plan
+            case RecordedCommand(at_ns=at_ns, name=name, arguments=arguments):
+                yield Command(name, at_ns, arguments)
+            case RecordedHeader():
+                self._open(recorded)
+            case RecordedLost(count=count):
+                self.lost += count
+            case RecordedDamage():
+                self.damage.append(recorded)
+
+    def _open(self, header: RecordedHeader) -> None:
+        if self.engine is None:  # every segment repeats the header
+            try:
+                self.engine = Engine(
+                    msgspec.convert(header.config.get("settings", {}), Settings),
+                    msgspec.convert(header.catalog, list[Instrument]),
+                    msgspec.convert(header.pairs, list[Pair]),
+                )
+            except (msgspec.ValidationError, KeyError) as fault:
+                raise ValueError(f"the recording's header does not fit: {fault}") from None
+
+    def _rest(self, recorded: RecordedRest) -> Iterator[Event]:
+        venue = Venue(recorded.venue)
+        try:
+            books = CODECS[venue][1](recorded.body)
+        except ValueError:
+            return  # it was named when it was received
+        if recorded.what == "books":
+            purpose, asked_at_ns, *instruments = recorded.request.split(" ")
+            wanted = FetchBooks(venue, tuple(instruments), purpose, int(asked_at_ns))
+            yield books_fetched(wanted, books, recorded.received_at_ns)
+        elif recorded.what == "poll":
+            self.frames[venue] += 1
+            yield Batch(recorded.request, recorded.received_at_ns, books)
+
+
+def decoded(
+    connection: str, at_ns: int, frames: tuple[bytes, ...], decode: Decode
+) -> Batch:
+    """Decode what one read delivered."""
+    events: list[MarketEvent] = []
+    for frame in frames:
+        decode(frame, events)
+    return Batch(connection, at_ns, events)
