@@ -136,9 +136,7 @@ class Replay:
             yield Batch(recorded.request, recorded.received_at_ns, books)
 
 
-def decoded(
-    connection: str, at_ns: int, frames: tuple[bytes, ...], decode: Decode
-) -> Batch:
+def decoded(connection: str, at_ns: int, frames: tuple[bytes, ...], decode: Decode) -> Batch:
     """Decode what one read delivered."""
     events: list[MarketEvent] = []
     for frame in frames:
