@@ -166,8 +166,8 @@ class Market:
                     "market_ticker": self.ticker,
                     "market_id": self.uuid,
                     "clock": self.clock,
-                    "yes_dollars_fp": self.kalshi_side(True),
-                    "no_dollars_fp": self.kalshi_side(False),
+                    "yes_dollars_fp": self.kalshi_side(is_bid=True),
+                    "no_dollars_fp": self.kalshi_side(is_bid=False),
                 },
             }
         )

@@ -13,6 +13,7 @@ import msgspec
 from underround.app.codecs import CODECS
 from underround.app.digest import SignalDigest
 from underround.app.pipeline import Decode, Plan, books_fetched
+from underround.app.tops import Tops, TopsWriter
 from underround.core.effect import FetchBooks, SignalRaised
 from underround.core.engine import Engine
 from underround.core.event import (
@@ -64,12 +65,16 @@ class Replay:
         self.lost = 0
         self.damage: list[RecordedDamage] = []
         self.on_signal: list[Callable[[Signal], None]] = [self.digest.add]
+        self.tops: TopsWriter | None = None
+        self._tops = Tops()
         self._plans: dict[str, Plan] = {}
 
     def run(self, path: Path) -> None:
         """Replay a recording; ValueError when it is none, OSError when it cannot be read."""
         for recorded in read_inputs(path):
             self.inputs += 1
+            if self.tops is not None and isinstance(recorded, RecordedBatch):
+                self._write_tops(self.tops, recorded)
             for event in self._events(recorded):
                 self._process(event)
 
@@ -80,6 +85,12 @@ class Replay:
             if isinstance(effect, SignalRaised):
                 for tell in self.on_signal:
                     tell(effect.signal)
+
+    def _write_tops(self, writer: TopsWriter, recorded: RecordedBatch) -> None:
+        venue = self._plans[recorded.connection].venue
+        for frame in recorded.frames:
+            for venue_told, name, top in self._tops.apply(venue, frame):
+                writer.row(self.inputs - 1, venue_told, name, top)
 
     def _events(self, recorded: RecordedInput) -> Iterator[Event]:
         match recorded:

@@ -18,6 +18,8 @@ app = App(
     result_action="return_value",
 )
 
+app.command("underround.cli.replay:replay", name="replay")
+
 
 def run(tokens: Sequence[str]) -> int:
     """Run one command line without the program's name and return its exit code."""

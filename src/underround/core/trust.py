@@ -38,7 +38,7 @@ class Trust:
         self.suspects: dict[Book, None] = {}
         self.incomplete: dict[Book, None] = {}
         self.regained: list[Book] = []
-        self.on_lost: Callable[[Book, str, int], None] = lambda book, reason, at_ns: None
+        self.on_lost: Callable[[Book, str, int], None] = _nobody
 
     def judge(self, book: Book, trigger: BookTrigger, reason: str, at_ns: int) -> None:
         """Move the book along the transition table and tell whoever is concerned."""
@@ -64,7 +64,7 @@ class Trust:
     def blocker(self, book: Book, at_ns: int) -> str | None:
         """Return why this book may not carry a signal now, None when it may."""
         if book.state is not BookState.LIVE:
-            return book.state.value
+            return str(book.state.value)
         if book.is_closed or self._is_past_close(book, at_ns):
             return "closed"
         link = book.link
@@ -206,3 +206,7 @@ def same_top(book: Book, seen: BookReplaced) -> bool:
     bids = sorted((level for level in seen.bids if level[1]), reverse=True)[:COMPARED_LEVELS]
     asks = sorted(level for level in seen.asks if level[1])[:COMPARED_LEVELS]
     return book.bids.depth(COMPARED_LEVELS) == bids and book.asks.depth(COMPARED_LEVELS) == asks
+
+
+def _nobody(book: Book, reason: str, at_ns: int) -> None:
+    """Stand in until somebody wants to know."""

@@ -1,0 +1,90 @@
+"""`underround replay`: a recording through the same codecs and engine again."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from underround.app.foreign_replay import ForeignReplay
+from underround.app.output import write_json, write_line
+from underround.app.replay import Replay
+from underround.app.tops import TopsWriter
+from underround.core.errors import UnderroundError
+from underround.stores.recording_reader import is_recording
+
+
+def replay(
+    file: Path,
+    /,
+    *,
+    tops: Annotated[Path | None, Parameter(help="write best prices line by line as CSV")] = None,
+    json: Annotated[bool, Parameter(negative=())] = False,
+) -> None:
+    """Replay a recording: the same books, the same signals, the same digest.
+
+    Reads recordings of this program (a directory or one segment) and JSON lines that other
+    programs recorded of Polymarket or Kalshi, plain, gzip or zstd.
+
+    Parameters
+    ----------
+    file
+        The recording: a directory, a segment, or a .jsonl, .jsonl.gz or .jsonl.zst file.
+    json
+        Write one JSON object to stdout and nothing else.
+    """
+    if not file.exists():
+        raise UnderroundError(f"{file}: no such file; name a recording's directory or file")
+    if is_recording(file):
+        result = _replay_own(file, tops)
+    else:
+        result = _replay_foreign(file, tops)
+    if json:
+        write_json(result)
+        return
+    for name, value in result.items():
+        write_line(f"{name:16} {value}")
+
+
+def _replay_own(file: Path, tops: Path | None) -> dict[str, Any]:
+    run = Replay()
+    if tops is not None:
+        with tops.open("w", newline="") as out:
+            run.tops = TopsWriter(out)
+            run.run(file)
+    else:
+        run.run(file)
+    if run.engine is None:
+        raise UnderroundError(f"{file}: nothing of the recording can be read, not even its header")
+    return {
+        "recording": str(file),
+        "frames": {venue.value: count for venue, count in sorted(run.frames.items())},
+        "inputs": run.inputs,
+        "signals": run.digest.count,
+        "digest": run.digest.hex,
+        "lost": run.lost,
+        "damage": [f"{each.path} line {each.line}: {each.reason}" for each in run.damage],
+        "counts": run.engine.counts.as_dict(),
+        **({"rows": run.tops.rows} if run.tops is not None else {}),
+    }
+
+
+def _replay_foreign(file: Path, tops: Path | None) -> dict[str, Any]:
+    run = ForeignReplay()
+    if tops is not None:
+        with tops.open("w", newline="") as out:
+            run.run(file, TopsWriter(out))
+    else:
+        run.run(file, None)
+    return {
+        "recording": str(file),
+        "lines": run.lines,
+        "frames": {venue.value: count for venue, count in sorted(run.frames.items())},
+        "notes": run.notes,
+        "unread": run.unread,
+        "signals": run.digest.count,
+        "digest": run.digest.hex,
+        "instruments": len(run.tops.books),
+        "rows": run.rows,
+        "counts": run.engine.counts.as_dict(),
+        "states": run.states(),
+    }
