@@ -6,6 +6,8 @@ here; our own mistakes are assertions and TypeErrors.
 
 from typing import Final
 
+from underround.core.errors import VenueError
+
 FATAL_AFTER: Final = {401: 2, 403: 1, 404: 3, 451: 1}
 """Refusals in a row after which a feed gives up: a wrong key, a forbidden place, a wrong path."""
 
@@ -15,8 +17,8 @@ RETRYABLE_STATUS: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 _TEXT_LIMIT: Final = 200
 
 
-class VenueError(Exception):
-    """A fault of a venue; `retryable` tells whether the same request may work later."""
+class VenueFaultError(VenueError):
+    """A fault at a venue with what it answered; `retryable`: the same request may work later."""
 
     def __init__(
         self,
@@ -28,27 +30,25 @@ class VenueError(Exception):
         code: str = "",
         retry_after_s: float | None = None,
     ) -> None:
-        super().__init__(f"{venue}: {printable(problem)}")
-        self.venue = venue
-        self.retryable = retryable
+        super().__init__(venue, printable(problem), retryable=retryable)
         self.status = status
         self.code = code
         self.retry_after_s = retry_after_s
 
 
-class UnreachableError(VenueError):
+class UnreachableError(VenueFaultError):
     """No answer at all: no address, no route, a refused or hanging connection, failed TLS."""
 
 
-class RefusedError(VenueError):
+class RefusedError(VenueFaultError):
     """The venue answered, with a status other than success."""
 
 
-class UnreadableError(VenueError):
+class UnreadableError(VenueFaultError):
     """The venue answered something that cannot be read: too large, cut short, not its format."""
 
 
-class UnknownReferenceError(VenueError):
+class UnknownReferenceError(VenueFaultError):
     """The venue knows no market under the name it was asked for."""
 
 

@@ -12,12 +12,12 @@ from collections.abc import Callable, Mapping
 from picows import WSProtocolError
 
 from underround.venues.backoff import Backoff
-from underround.venues.errors import FATAL_AFTER, RefusedError, VenueError, printable
-from underround.venues.handshake import open_link
+from underround.venues.errors import FATAL_AFTER, RefusedError, VenueFaultError, printable
+from underround.venues.handshake import open_socket
 from underround.venues.hosts import check_url
-from underround.venues.link import Link
 from underround.venues.ports import DEFAULT_LIMITS, FeedCounters, FeedLimits, Session, Sink
 from underround.venues.watchdog import Patience, Watchdog
+from underround.venues.websocket import WebSocket
 
 __all__ = ["Feed", "FeedCounters", "FeedLimits", "Session", "Sink"]
 
@@ -49,8 +49,8 @@ class Feed:
         self.connection = connection
         self.url = url
         self.counters = FeedCounters()
-        self.fatal: VenueError | None = None
-        self.last_error: VenueError | None = None
+        self.fatal: VenueFaultError | None = None
+        self.last_error: VenueFaultError | None = None
         self._session = session
         self._sink = sink
         self._limits = limits
@@ -58,7 +58,7 @@ class Feed:
         self._clock_ns = clock_ns
         self._tls = tls
         self._backoff = Backoff(limits.backoff_base_s, limits.backoff_cap_s, randomness)
-        self._link: Link | None = None
+        self._socket: WebSocket | None = None
         self._expecting = False
         self._refusals = (0, 0)  # status, how many in a row
         self._task: asyncio.Task[None] | None = None
@@ -67,7 +67,7 @@ class Feed:
     @property
     def connected(self) -> bool:
         """Whether the connection is open now."""
-        return self._link is not None and self._link.live
+        return self._socket is not None and self._socket.live
 
     async def run(self) -> None:
         """Keep the connection until cancelled, stopped or refused for good.
@@ -92,17 +92,17 @@ class Feed:
 
     def send(self, frame: bytes) -> None:
         """Send a text frame now; when not connected only count it, `opened` will say it all."""
-        link = self._link
-        if link is None or not link.live:
+        socket = self._socket
+        if socket is None or not socket.live:
             self.counters.unsent += 1
             return
         self._expecting = True
         self.counters.sent += 1
-        waiting_bytes = link.send(frame)
+        waiting_bytes = socket.send(frame)
         self._sink.sent(self.connection, frame, self._clock_ns())
         if waiting_bytes > self._limits.max_unsent_bytes:
             self.counters.errors += 1
-            link.drop(None, f"peer does not read: {waiting_bytes} bytes wait")
+            socket.drop(None, f"peer does not read: {waiting_bytes} bytes wait")
 
     def reconnect(self, reason: str) -> None:
         """Cut the connection without a closing handshake and open a new one; idle: no effect."""
@@ -116,9 +116,9 @@ class Feed:
             task.cancel()
             await asyncio.wait({task})
 
-    def link_opened(self, link: Link) -> None:
+    def socket_opened(self, socket: WebSocket) -> None:
         """Tell the sink, then say what the session wants said."""
-        self._link = link
+        self._socket = socket
         self.counters.connects += 1
         self._refusals = (0, 0)
         self._expecting = False
@@ -126,7 +126,7 @@ class Feed:
         for frame in self._session.opened():
             self.send(frame)
 
-    def link_batch(self, link: Link, frames: list[bytes]) -> None:
+    def socket_batch(self, socket: WebSocket, frames: list[bytes]) -> None:
         """Hand one socket read's messages to the sink."""
         at_ns = self._clock_ns()
         counters = self.counters
@@ -135,32 +135,32 @@ class Feed:
         counters.bytes += sum(map(len, frames))
         is_data = self._session.is_data
         if is_data(frames[0]) or any(map(is_data, frames)):
-            link.data_batches += 1
+            socket.data_batches += 1
             counters.last_data_at_ns = at_ns
         self._sink.batch(self.connection, frames, at_ns)
 
-    def link_ended(self, link: Link, code: int | None, reason: str) -> None:
+    def socket_ended(self, socket: WebSocket, code: int | None, reason: str) -> None:
         """Tell the sink as soon as the connection is no longer to be trusted."""
         counters = self.counters
         counters.disconnects += 1
-        counters.invalid_texts += link.invalid_texts
-        counters.fragments += link.fragments
-        counters.errors += link.faults
-        self._link = None
+        counters.invalid_texts += socket.invalid_texts
+        counters.fragments += socket.fragments
+        counters.errors += socket.faults
+        self._socket = None
         self._sink.closed(self.connection, self._clock_ns(), code, printable(reason))
 
     def _drop(self, code: int | None, reason: str) -> None:
-        if self._link is not None:
-            self._link.drop(code, reason)
+        if self._socket is not None:
+            self._socket.drop(code, reason)
 
     async def _connect_once(self) -> float:
         """Live through one connection; return the seconds to wait before the next."""
         limits = self._limits
         self.counters.attempts += 1
-        link = Link(self, limits.max_message_bytes, limits.close_grace_s)
+        socket = WebSocket(self, limits.max_message_bytes, limits.close_grace_s)
         try:
-            transport = await open_link(
-                link,
+            transport = await open_socket(
+                socket,
                 self.connection,
                 self.url,
                 headers=self._headers() if self._headers is not None else None,
@@ -170,16 +170,16 @@ class Feed:
                 tls=self._tls,
             )
             gone = asyncio.ensure_future(transport.wait_disconnected())
-            await self._attend(link, gone)
+            await self._attend(socket, gone)
         except WSProtocolError:
-            self.counters.errors += 1  # already told by link_ended, with its code and reason
-        except VenueError as error:
+            self.counters.errors += 1  # already told by socket_ended, with its code and reason
+        except VenueFaultError as error:
             return self._take_failure(error)
         finally:
-            link.drop(None, "stopped")
+            socket.drop(None, "stopped")
         return self._backoff.next_s()
 
-    async def _attend(self, link: Link, gone: "asyncio.Future[None]") -> None:
+    async def _attend(self, socket: WebSocket, gone: "asyncio.Future[None]") -> None:
         """Tick the watchdog and the heartbeat until the connection is gone."""
         limits, session = self._limits, self._session
         watchdog = Watchdog(
@@ -198,31 +198,33 @@ class Feed:
                 await asyncio.wait({gone}, timeout=limits.tick_s)
                 if gone.done():
                     return gone.result()
-                if not link.live:
+                if not socket.live:
                     continue
                 ticks += 1
-                verdict = watchdog.tick(link.frames, link.data_batches, expecting=self._expecting)
+                verdict = watchdog.tick(
+                    socket.frames, socket.data_batches, expecting=self._expecting
+                )
                 if verdict is not None:
                     name = verdict.name.lower()
                     setattr(self.counters, name, getattr(self.counters, name) + 1)
-                    link.drop(None, verdict.value)
+                    socket.drop(None, verdict.value)
                     continue
                 if watchdog.ping_due():
-                    link.ping()
+                    socket.ping()
                 if session.heartbeat is not None and ticks % ticks_of_heartbeat == 0:
-                    self._beat(link, session.heartbeat)
+                    self._beat(socket, session.heartbeat)
                 if watchdog.data_ticks * limits.tick_s >= limits.stable_s:
                     self._backoff.reset()
         finally:
             gone.cancel()
 
-    def _beat(self, link: Link, heartbeat: bytes) -> None:
+    def _beat(self, socket: WebSocket, heartbeat: bytes) -> None:
         """Send the venue's own heartbeat, which asks for no data."""
         expecting = self._expecting
         self.send(heartbeat)
         self._expecting = expecting
 
-    def _take_failure(self, error: VenueError) -> float:
+    def _take_failure(self, error: VenueFaultError) -> float:
         """Report a failed attempt; decide whether it is the last, else how long to wait."""
         self.last_error = error
         self.counters.refused += isinstance(error, RefusedError)

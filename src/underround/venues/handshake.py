@@ -6,9 +6,9 @@ everything it would say reaches the caller as an error or a close reason.
 
 import asyncio
 import logging
-import socket
 import ssl
 from collections.abc import Mapping
+from socket import gaierror
 from typing import Final
 
 from picows import WSHandshakeError, WSInvalidStatusError, WSListener, WSTransport, ws_connect
@@ -18,7 +18,7 @@ from underround.venues.errors import (
     RefusedError,
     UnreachableError,
     UnreadableError,
-    VenueError,
+    VenueFaultError,
     retry_after_s,
 )
 
@@ -28,8 +28,8 @@ _SILENT.propagate = False
 _SILENT.setLevel(logging.CRITICAL + 1)
 
 
-async def open_link(
-    link: WSListener,
+async def open_socket(
+    socket: WSListener,
     connection: str,
     url: str,
     *,
@@ -39,19 +39,19 @@ async def open_link(
     read_buffer_bytes: int,
     tls: ssl.SSLContext | None,
 ) -> WSTransport:
-    """Connect `link` to `url` and return its transport once the venue has upgraded.
+    """Connect `socket` to `url` and return its transport once the venue has upgraded.
 
-    Raises UnreachableError, RefusedError or UnreadableError (VenueError); never follows a redirect.
+    Raises UnreachableError, RefusedError or UnreadableError; never follows a redirect.
     """
     try:
         async with asyncio.timeout(connect_s):
             transport, _ = await ws_connect(
-                lambda: link,
+                lambda: socket,
                 url,
                 ssl_context=tls,
                 websocket_handshake_timeout=connect_s,
                 logger_name=_SILENT,
-                # Both off so that every frame reaches the link: the end of a socket read is
+                # Both off so that every frame reaches the socket: the end of a socket read is
                 # told by a frame's flag, which an answered ping would swallow.
                 enable_auto_ping=False,
                 enable_auto_pong=False,
@@ -65,7 +65,7 @@ async def open_link(
     return transport
 
 
-def explain(connection: str, error: Exception, connect_s: float) -> VenueError:
+def explain(connection: str, error: Exception, connect_s: float) -> VenueFaultError:
     """Translate what went wrong while connecting into one typed, one-line error."""
     if isinstance(error, WSInvalidStatusError) and error.response is not None:
         return _refused(connection, error)
@@ -75,7 +75,7 @@ def explain(connection: str, error: Exception, connect_s: float) -> VenueError:
         problem = f"TLS certificate refused: {error.verify_message}"
     elif isinstance(error, ssl.SSLError):
         problem = f"TLS failed: {error.reason or error}"
-    elif isinstance(error, socket.gaierror):
+    elif isinstance(error, gaierror):
         problem = f"host has no address: {error.strerror}"
     elif isinstance(error, TimeoutError):
         problem = f"no handshake within {connect_s:g} s"

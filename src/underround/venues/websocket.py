@@ -1,6 +1,6 @@
 """One open WebSocket: frames joined to messages, checked, and handed on one socket read at a time.
 
-Everything from the callback to the owner is synchronous. A link ends once and stays ended; it
+Everything from the callback to the owner is synchronous. A WebSocket ends once and stays ended; it
 never reconnects, and it keeps no time.
 """
 
@@ -15,22 +15,22 @@ _REASON_BYTES: Final = 123  # what fits in a close frame beside its code
 
 
 class Owner(Protocol):
-    """What a link tells; called in this order: opened, batches, ended once."""
+    """What a WebSocket tells; called in this order: opened, batches, ended once."""
 
-    def link_opened(self, link: "Link") -> None:
+    def socket_opened(self, socket: "WebSocket") -> None:
         """Learn that messages can be sent and will come."""
         ...
 
-    def link_batch(self, link: "Link", frames: list[bytes]) -> None:
+    def socket_batch(self, socket: "WebSocket", frames: list[bytes]) -> None:
         """Take the messages of one socket read, at least one."""
         ...
 
-    def link_ended(self, link: "Link", code: int | None, reason: str) -> None:
+    def socket_ended(self, socket: "WebSocket", code: int | None, reason: str) -> None:
         """Learn that nothing more will come; `code` is None without a close frame."""
         ...
 
 
-class Link(WSListener):
+class WebSocket(WSListener):
     """Receives one connection's frames; `frames` counts all of them, control frames too."""
 
     def __init__(self, owner: Owner, max_message_bytes: int, close_grace_s: float) -> None:
@@ -84,7 +84,7 @@ class Link(WSListener):
             transport.disconnect(graceful=False)
             return
         self.transport = transport
-        self._owner.link_opened(self)
+        self._owner.socket_opened(self)
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """Collect one frame; hand on the batch with the last frame of a socket read."""
@@ -122,7 +122,7 @@ class Link(WSListener):
     def _flush(self) -> None:
         batch = self._batch
         self._batch = []
-        self._owner.link_batch(self, batch)
+        self._owner.socket_batch(self, batch)
 
     def _take_unusual(self, transport: WSTransport, frame: WSFrame) -> None:
         kind = frame.msg_type
@@ -191,7 +191,7 @@ class Link(WSListener):
         self.ended = True
         self._batch = []
         self._parts = None
-        self._owner.link_ended(self, code, reason)
+        self._owner.socket_ended(self, code, reason)
 
 
 def _send_close(transport: WSTransport, code: int, reason: str) -> None:

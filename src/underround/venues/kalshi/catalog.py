@@ -1,0 +1,152 @@
+"""Asks Kalshi which markets there are, what they cost, and for whole books.
+
+Async shell around `listing`: it pages, joins fees and orders, and decodes no book.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from underround.core.instrument import Instrument
+from underround.venues.errors import RefusedError, VenueFaultError
+from underround.venues.kalshi.listing import (
+    FeeOverride,
+    ListedMarket,
+    SeriesFees,
+    decode_markets,
+    decode_overrides,
+    decode_series,
+    to_instrument,
+)
+from underround.venues.listing import Listing, Skipped
+from underround.venues.rest import Query, RestClient
+
+ROOT: Final = "https://external-api.kalshi.com/trade-api/v2"
+DEMO_ROOT: Final = "https://external-api.demo.kalshi.co/trade-api/v2"
+MARKETS_PER_PAGE: Final = 1000
+EVENTS_PER_PAGE: Final = 200
+TICKERS_PER_QUERY: Final = 100
+BOOKS_PER_REQUEST: Final = 100
+PAGES_LIMIT: Final = 200
+PUBLIC_REQUESTS_PER_S: Final = 2.5
+"""Below the three a second that the venue grants an address without a key."""
+
+
+class MarketFilter(Struct, frozen=True, kw_only=True):
+    """Which markets to list; close times in nanoseconds since the epoch, ends included."""
+
+    series: str | None = None
+    event: str | None = None
+    tickers: tuple[str, ...] = ()
+    closes_from_ns: int | None = None
+    closes_until_ns: int | None = None
+
+
+EVERYTHING: Final = MarketFilter()
+
+
+async def fetch_markets(
+    kalshi: RestClient, wanted: MarketFilter = EVERYTHING, top: int | None = None
+) -> Listing:
+    """Return the open markets that pass the filter, with fees; `top`: the most traded in 24 h.
+
+    Raises VenueError when the list itself cannot be had; a series without known fees only costs
+    its own markets.
+    """
+    listed, skipped = await _list_markets(kalshi, wanted)
+    if top is not None:
+        listed = sorted(listed, key=lambda m: m.volume_24h_e6, reverse=True)[:top]
+    series, overrides, problems = await _fetch_fees(kalshi, {market.series for market in listed})
+    skipped += problems
+    instruments: list[Instrument] = []
+    for market in listed:
+        made = to_instrument(market, series, overrides)
+        if isinstance(made, Skipped):
+            skipped.append(made)
+        else:
+            instruments.append(made)
+    return Listing(tuple(instruments), tuple(skipped))
+
+
+async def fetch_books(kalshi: RestClient, tickers: Sequence[str]) -> AsyncIterator[bytes]:
+    """Yield the raw answers that hold the books of `tickers`, up to 100 in each; VenueError."""
+    for start in range(0, len(tickers), BOOKS_PER_REQUEST):
+        chunk = tickers[start : start + BOOKS_PER_REQUEST]
+        yield await kalshi.get("/markets/orderbooks", [("tickers", ticker) for ticker in chunk])
+
+
+async def _list_markets(
+    kalshi: RestClient, wanted: MarketFilter
+) -> tuple[list[ListedMarket], list[Skipped]]:
+    listed: dict[str, ListedMarket] = {}
+    skipped: list[Skipped] = []
+    for query in _queries(wanted):
+        cursor = ""
+        for _ in range(PAGES_LIMIT):
+            after = [("cursor", cursor)] if cursor else []
+            body = await kalshi.get("/markets", [*query, *after])
+            page, odd, cursor = decode_markets(body)
+            listed.update((market.ticker, market) for market in page if _within(market, wanted))
+            skipped += odd
+            if not cursor:
+                break
+    return list(listed.values()), skipped
+
+
+def _queries(wanted: MarketFilter) -> list[Query]:
+    # Combinations of legs (mve) are no single question.
+    query = [("status", "open"), ("limit", str(MARKETS_PER_PAGE)), ("mve_filter", "exclude")]
+    if wanted.series is not None:
+        query.append(("series_ticker", wanted.series))
+    if wanted.event is not None:
+        query.append(("event_ticker", wanted.event))
+    if wanted.closes_from_ns is not None:
+        query.append(("min_close_ts", str(wanted.closes_from_ns // 10**9)))
+    if wanted.closes_until_ns is not None:
+        query.append(("max_close_ts", str(-(-wanted.closes_until_ns // 10**9))))
+    if not wanted.tickers:
+        return [query]
+    starts = range(0, len(wanted.tickers), TICKERS_PER_QUERY)
+    chunks = (wanted.tickers[start : start + TICKERS_PER_QUERY] for start in starts)
+    return [[*query, ("tickers", ",".join(chunk))] for chunk in chunks]
+
+
+def _within(market: ListedMarket, wanted: MarketFilter) -> bool:
+    """Check the close time here too: the venue's `open` lags a boundary."""
+    from_ns, until_ns = wanted.closes_from_ns, wanted.closes_until_ns
+    return (from_ns is None or market.close_at_ns >= from_ns) and (
+        until_ns is None or market.close_at_ns <= until_ns
+    )
+
+
+async def _fetch_fees(
+    kalshi: RestClient, names: Iterable[str]
+) -> tuple[dict[str, SeriesFees], dict[str, FeeOverride], list[Skipped]]:
+    series: dict[str, SeriesFees] = {}
+    overrides: dict[str, FeeOverride] = {}
+    problems: list[Skipped] = []
+    for name in sorted(names):
+        try:
+            fees = decode_series(await kalshi.get(f"/series/{name}"))
+            overrides |= await _fetch_overrides(kalshi, name)
+        except VenueFaultError as error:
+            if isinstance(error, RefusedError) and error.status in (401, 403, 429):
+                raise
+            problems.append(Skipped(name, str(error)))
+        else:
+            series[name] = fees
+    return series, overrides, problems
+
+
+async def _fetch_overrides(kalshi: RestClient, series: str) -> dict[str, FeeOverride]:
+    overrides: dict[str, FeeOverride] = {}
+    query = [("series_ticker", series), ("status", "open"), ("limit", str(EVENTS_PER_PAGE))]
+    cursor = ""
+    for _ in range(PAGES_LIMIT):
+        after = [("cursor", cursor)] if cursor else []
+        page, cursor = decode_overrides(await kalshi.get("/events", [*query, *after]))
+        overrides |= page
+        if not cursor:
+            break
+    return overrides
