@@ -1,0 +1,124 @@
+"""Carries out what the engine wants of the venues: books over REST, snapshots, reconnects, timers.
+
+Everything is started here and awaited nowhere near the hot path; what fails is noted and left to
+the engine, which asks again.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from typing import Any, Final, Protocol
+
+from msgspec.structs import replace
+
+from underround.core.effect import FetchBooks, RequestSnapshots
+from underround.core.event import CommandAnswered
+from underround.core.instrument import Venue
+from underround.venues.errors import VenueFaultError
+from underround.venues.feed import Feed
+from underround.venues.kalshi.session import BookSession, Reply
+
+FetchBodies = Callable[[Sequence[str]], AsyncIterator[bytes]]
+CONCURRENT_FETCHES: Final = 8
+BOOKS_PER_REQUEST: Final = {Venue.POLYMARKET: 500, Venue.KALSHI: 100}
+
+
+class Receiver(Protocol):
+    """Where the answers go: the pipeline."""
+
+    def fetched(self, wanted: FetchBooks, body: bytes) -> None:
+        """Take books that were asked for."""
+        ...
+
+    def timer(self, name: str) -> None:
+        """Learn that the time has come."""
+        ...
+
+    def note(self, kind: str, detail: str) -> None:
+        """Learn of something unexpected."""
+        ...
+
+
+class VenueHands:
+    """The running side of `Hands`: one event loop's tasks, feeds and timers."""
+
+    def __init__(self, clock_ns: Callable[[], int]) -> None:
+        self.receiver: Receiver | None = None
+        self.feeds: dict[str, Feed] = {}
+        self.sessions: dict[str, BookSession] = {}
+        self.bodies: dict[Venue, FetchBodies] = {}
+        self._clock_ns = clock_ns
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._fetching = asyncio.Semaphore(CONCURRENT_FETCHES)
+
+    def fetch_books(self, wanted: FetchBooks) -> None:
+        """Start reading books over REST; several requests may be under way."""
+        if wanted.venue in self.bodies:
+            self._start(self._fetch(wanted))
+
+    def request_snapshots(self, wanted: RequestSnapshots) -> None:
+        """Send the commands that ask for whole books inside a stream."""
+        session, feed = self.sessions.get(wanted.connection), self.feeds.get(wanted.connection)
+        if session is not None and feed is not None:
+            self._send(feed, session.snapshot(wanted.stream, wanted.instruments))
+
+    def answered(self, connection: str, answer: CommandAnswered) -> None:
+        """Give an answer to the session, and send what it makes necessary."""
+        session, feed = self.sessions.get(connection), self.feeds.get(connection)
+        if session is None or feed is None:
+            return
+        reply = Reply(
+            type=answer.kind,
+            id=answer.id,
+            sid=answer.stream,
+            channel=answer.channel,
+            tickers=answer.instruments,
+            code=answer.code,
+            message=answer.text,
+        )
+        self._send(feed, session.on_reply(reply))
+
+    def reconnect(self, connection: str, reason: str) -> None:
+        """Drop a connection; its feed makes it anew."""
+        feed = self.feeds.get(connection)
+        if feed is not None:
+            feed.reconnect(reason)
+
+    def wake_at(self, at_ns: int) -> None:
+        """Set a timer; a time already past fires at once."""
+        delay_s = max(0, at_ns - self._clock_ns()) / 1e9
+        asyncio.get_running_loop().call_later(delay_s, self._wake)
+
+    async def close(self) -> None:
+        """End what is still under way."""
+        tasks = tuple(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _wake(self) -> None:
+        if self.receiver is not None:
+            self.receiver.timer("wake")
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _fetch(self, wanted: FetchBooks) -> None:
+        assert self.receiver is not None, "hands are wired before anything is asked of them"
+        chunk = BOOKS_PER_REQUEST[wanted.venue]
+        for start in range(0, len(wanted.instruments), chunk):
+            part = replace(wanted, instruments=wanted.instruments[start : start + chunk])
+            try:
+                async with self._fetching:
+                    bodies = [body async for body in self.bodies[part.venue](part.instruments)]
+            except VenueFaultError as fault:
+                self.receiver.note("books over REST failed", str(fault))
+                continue
+            for body in bodies:
+                self.receiver.fetched(part, body)
+
+    @staticmethod
+    def _send(feed: Feed, frames: list[bytes]) -> None:
+        for frame in frames:
+            feed.send(frame)

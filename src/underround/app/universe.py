@@ -1,0 +1,93 @@
+"""Which markets a run watches: those of the pairs, and each venue's most traded.
+
+Asks both venues' catalogs and makes pairs of instruments; decides nothing about sameness.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from underround.app.config import UniverseConfig
+from underround.app.pair_file import PairEntry
+from underround.core.instrument import Instrument
+from underround.core.pair import Pair
+from underround.venues.errors import VenueFaultError
+from underround.venues.kalshi import catalog as kalshi_catalog
+from underround.venues.kalshi.catalog import MarketFilter
+from underround.venues.polymarket import catalog as polymarket_catalog
+from underround.venues.rest import RestClient
+
+
+class Universe(Struct, frozen=True):
+    """Instruments by id, pairs among them, and a line for everything left out."""
+
+    instruments: dict[str, Instrument]
+    pairs: tuple[Pair, ...]
+    problems: tuple[str, ...]
+
+
+async def load(
+    gamma: RestClient, kalshi: RestClient, wanted: UniverseConfig, entries: Sequence[PairEntry]
+) -> Universe:
+    """Ask both venues for everything a run watches.
+
+    Raises VenueError when a venue's list cannot be had at all; a pair whose market is unknown is
+    left out and named.
+    """
+    polymarket, on_kalshi = await asyncio.gather(
+        _polymarket(gamma, wanted, entries), _kalshi(kalshi, wanted, entries)
+    )
+    instruments = polymarket.instruments | on_kalshi
+    pairs, problems = [], list(polymarket.problems)
+    for entry in entries:
+        found = polymarket.resolved.get(entry.polymarket)
+        market = on_kalshi.get(entry.kalshi)
+        if market is None:
+            problems.append(f"pair {entry.id!r}: Kalshi has no open market {entry.kalshi!r}")
+        elif found is not None:
+            pairs.append(Pair.of(entry.id, found, market, entry.polarity, entry.note))
+    return Universe(instruments, tuple(pairs), tuple(problems))
+
+
+class _Polymarket(Struct):
+    instruments: dict[str, Instrument]
+    resolved: dict[str, Instrument]
+    problems: list[str]
+
+
+async def _polymarket(
+    gamma: RestClient, wanted: UniverseConfig, entries: Sequence[PairEntry]
+) -> _Polymarket:
+    found = _Polymarket({}, {}, [])
+    if wanted.polymarket_top:
+        listing = await polymarket_catalog.fetch_top(gamma, wanted.polymarket_top)
+        found.instruments.update((one.id, one) for one in listing.instruments)
+    for entry in entries:
+        try:
+            yes, no = await polymarket_catalog.resolve(gamma, entry.polymarket)
+        except VenueFaultError as fault:
+            if fault.retryable:
+                raise
+            found.problems.append(f"pair {entry.id!r}: {fault}")
+            continue
+        found.resolved[entry.polymarket] = yes
+        found.instruments.update({yes.id: yes, no.id: no})
+    return found
+
+
+async def _kalshi(
+    kalshi: RestClient, wanted: UniverseConfig, entries: Sequence[PairEntry]
+) -> dict[str, Instrument]:
+    filters = [MarketFilter(series=series) for series in wanted.kalshi_series]
+    tickers = tuple(dict.fromkeys(entry.kalshi for entry in entries))
+    if tickers:
+        filters.append(MarketFilter(tickers=tickers))
+    found: dict[str, Instrument] = {}
+    if wanted.kalshi_top:
+        listing = await kalshi_catalog.fetch_markets(kalshi, top=wanted.kalshi_top)
+        found.update((one.id, one) for one in listing.instruments)
+    for each in filters:
+        listing = await kalshi_catalog.fetch_markets(kalshi, each)
+        found.update((one.id, one) for one in listing.instruments)
+    return found

@@ -1,0 +1,143 @@
+"""Puts a run together: catalogs, feeds, engine, stores, recording; live and demo differ only in
+addresses. Whatever decides anything lives elsewhere.
+"""
+
+import asyncio
+import gc
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from underround import __version__
+from underround.app.codecs import CODECS
+from underround.app.config import Config
+from underround.app.connections import Options, rest_clients, signer_of
+from underround.app.digest import SignalDigest
+from underround.app.hands import VenueHands
+from underround.app.pair_file import PairEntry
+from underround.app.pipeline import Pipeline
+from underround.app.price_board import PriceBoard
+from underround.app.replay import describe
+from underround.app.universe import Universe, load
+from underround.core.engine import Engine
+from underround.core.instrument import Instrument
+from underround.core.opportunity import Signal
+from underround.stores import open_stores
+from underround.stores.prices import Prices
+from underround.stores.recording import RecordingWriter
+from underround.stores.signals import SignalQueue
+from underround.venues.feed import Feed
+
+_log = logging.getLogger("underround")
+
+TICK_S: Final = 0.05
+FLUSH_S: Final = 0.005
+
+
+class Running(Struct):
+    """A run under way, for those who watch it."""
+
+    universe: Universe
+    engine: Engine
+    pipeline: Pipeline
+    digest: SignalDigest
+    prices: Prices
+    signals: SignalQueue
+    recorder: RecordingWriter | None
+    feeds: list[Feed]
+    clock_ns: Callable[[], int]
+
+    @property
+    def listed(self) -> Iterator[Instrument]:
+        """Every instrument that is watched."""
+        return iter(self.universe.instruments.values())
+
+
+@asynccontextmanager
+async def running(
+    config: Config, entries: Sequence[PairEntry], options: Options, clock_ns: Callable[[], int]
+) -> AsyncIterator[Running]:
+    """Start a run and give it to the caller; on exit everything is stopped and saved.
+
+    Raises VenueError when a catalog cannot be had, ConfigError for an unusable key file.
+    """
+    async with AsyncExitStack() as stack:
+        signer = signer_of(config)
+        rest = await stack.enter_async_context(rest_clients(config, signer))
+        universe = await load(rest.gamma, rest.kalshi, config.universe, entries)
+        prices, signals = await stack.enter_async_context(open_stores(config.storage.prices))
+        recorder = _recorder(config, universe, options, clock_ns)
+        if recorder is not None:
+            stack.callback(recorder.close)
+        engine = Engine(config.detection.settings(), universe.instruments.values(), universe.pairs)
+        hands = VenueHands(clock_ns)
+        hands.bodies = rest.bodies
+        stack.push_async_callback(hands.close)
+        pipeline = Pipeline(engine, CODECS, hands, recorder, clock_ns)
+        hands.receiver = pipeline
+        digest = SignalDigest()
+        board = PriceBoard(engine, universe.pairs, prices)
+        pipeline.on_signal += [digest.add, partial(_queue, signals)]
+        pipeline.on_judged.append(lambda judged: board.judged(judged.instrument, judged.at_ns))
+        run = Running(universe, engine, pipeline, digest, prices, signals, recorder, [], clock_ns)
+        group = await stack.enter_async_context(asyncio.TaskGroup())
+        work = [_ticking(pipeline), _flushing(board, clock_ns)]
+        work += reading(config, options, run, hands, signer)
+        tasks = [group.create_task(each) for each in work]
+        stack.push_async_callback(_stop, run.feeds, tasks)
+        _calm_the_collector()
+        stack.callback(gc.unfreeze)
+        yield run
+
+
+def _recorder(
+    config: Config, universe: Universe, options: Options, clock_ns: Callable[[], int]
+) -> RecordingWriter | None:
+    if options.recording is None:
+        return None
+    header = describe(
+        config.detection.settings(), list(universe.instruments.values()), list(universe.pairs)
+    )
+    return RecordingWriter(
+        options.recording,
+        created_at_ns=clock_ns(),
+        mask=bytes,
+        program=f"underround {__version__}",
+        on_failure=partial(_log.error, "recording: %s"),
+        **header,
+    )
+
+
+def _queue(signals: SignalQueue, signal: Signal) -> None:
+    signals.put(msgspec.json.encode(signal))
+
+
+async def _ticking(pipeline: Pipeline) -> None:
+    while True:
+        await asyncio.sleep(TICK_S)
+        pipeline.timer("tick")
+
+
+async def _flushing(board: PriceBoard, clock_ns: Callable[[], int]) -> None:
+    while True:
+        await asyncio.sleep(FLUSH_S)
+        board.flush(clock_ns())
+
+
+async def _stop(feeds: list[Feed], tasks: list[asyncio.Task[None]]) -> None:
+    await asyncio.gather(*(feed.stop() for feed in feeds))
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _calm_the_collector() -> None:
+    """Keep the collector from pausing detection: what stands now is never looked at again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
