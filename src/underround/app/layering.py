@@ -69,9 +69,8 @@ def merge(kind: type[StructT], layers: Iterable[Layer]) -> StructT:
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the end of an unknown-key message when one of the known keys is close."""
-    close = difflib.get_close_matches(word, list(known), n=1)
-    return f'did you mean "{close[0]}"?' if close else None
+    """Return the known key that a mistyped one most likely meant, or None."""
+    return next(iter(difflib.get_close_matches(word, list(known), n=1)), None)
 
 
 def _variable(path: Iterable[str]) -> str:
@@ -86,10 +85,10 @@ def _values(
     for key, value in tables.items():
         here = (*path, key)
         if key not in known:
-            word = layer.spell(here)
-            hint = nearest(word, map(layer.spell, _paths(kind, path)))
-            hint = hint or f"known here are {', '.join(known)}"
-            raise ConfigError(f'{layer.origin}: unknown key "{word}"; {hint}')
+            hint = f"known here are {', '.join(known)}"
+            if meant := nearest(key, map(".".join, _paths(kind, ()))):
+                hint = f'did you mean "{layer.spell((*path, *meant.split(".")))}"?'
+            raise ConfigError(f'{layer.origin}: unknown key "{layer.spell(here)}"; {hint}')
         type_ = known[key]
         if not _is_section(type_):
             yield here, _value(type_, layer, here, value)

@@ -87,7 +87,8 @@ def _problem(
     known = {field.name: field.required for field in fields(PairEntry)}
     for key, value in table.items():
         if key not in known:
-            hint = nearest(key, known) or f"known are {', '.join(known)}"
+            meant = nearest(key, known)
+            hint = f'did you mean "{meant}"?' if meant else f"known are {', '.join(known)}"
             return f'unknown key "{key}"; {hint}'
         if not isinstance(value, str):
             return f"{key} must be text in quotes, not {value!r}"
