@@ -58,9 +58,7 @@ def _plan(desk: Desk) -> Generator[int, None, Plan | None]:
     return None
 
 
-def _open(
-    desk: Desk, venue: Venue, direction: Direction, choices: list[tuple[int, int]]
-) -> None:
+def _open(desk: Desk, venue: Venue, direction: Direction, choices: list[tuple[int, int]]) -> None:
     """Move to the price whose edge is nearest to one drawn evenly in its logarithm."""
     wanted = math.exp(desk.rng.uniform(math.log(LEAST_EDGE_E6), math.log(MOST_EDGE_E6)))
     price_e4, _ = min(choices, key=lambda choice: abs(choice[1] - wanted))

@@ -47,7 +47,12 @@ class KalshiFeed(Protocol):
     """What publishes Kalshi's order book and trade channels."""
 
     def acted(
-        self, market: KalshiMarket, deltas: Sequence[Delta], parts: Parts, pause_s: float, at_ns: int
+        self,
+        market: KalshiMarket,
+        deltas: Sequence[Delta],
+        parts: Parts,
+        pause_s: float,
+        at_ns: int,
     ) -> None:
         """Send one action's deltas, all of one clock, in so many writes with a pause between."""
 

@@ -45,9 +45,7 @@ def _q(
     row: str, polymarket: str, kalshi: str, yes: str, regime: Regime, *, inverse: bool = False
 ) -> Question:
     name, category, series, event, suffix = row.split()
-    return Question(
-        name, polymarket, category, series, event, suffix, kalshi, yes, regime, inverse
-    )
+    return Question(name, polymarket, category, series, event, suffix, kalshi, yes, regime, inverse)
 
 
 QUESTIONS: Final[tuple[Question, ...]] = (
