@@ -1,0 +1,67 @@
+"""The simulated venues as a process of their own: `python -m underround.simulation --seed 7`.
+
+Prints one line of JSON with the addresses when ready, and ends on SIGTERM, on SIGINT, and when
+its standard input closes, so that it never outlives whoever started it.
+"""
+
+import argparse
+import asyncio
+import gc
+import json
+import os
+import signal
+import stat
+import sys
+from collections.abc import Sequence
+
+from underround.simulation.venues import SimulatedVenues
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the venues until told to stop; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m underround.simulation", description=__doc__)
+    parser.add_argument("--seed", type=int, default=7, help="the world and its history")
+    parser.add_argument("--speed", type=float, default=1.0, help="simulated seconds a second")
+    parser.add_argument("--pairs", type=int, default=24, help="how many pairs of markets")
+    parser.add_argument("--print-json", action="store_true", help="the default; kept for clarity")
+    options = parser.parse_args(arguments)
+    if options.speed <= 0 or options.pairs < 1:
+        parser.error("--speed and --pairs must be above zero")
+    asyncio.run(_run(options.seed, options.speed, options.pairs))
+    return 0
+
+
+async def _run(seed: int, speed: float, pairs: int) -> None:
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with SimulatedVenues(seed, speed=speed, pairs=pairs) as venues:
+        _watch_stdin(loop, stop)
+        sys.stdout.write(json.dumps(venues.addresses) + "\n")
+        sys.stdout.flush()
+        gc.collect()
+        gc.freeze()
+        await stop.wait()
+
+
+def _watch_stdin(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    """Set `stop` when a pipe on standard input closes; a terminal or file is left alone."""
+    try:
+        descriptor = sys.stdin.fileno()
+        mode = os.fstat(descriptor).st_mode
+    except (AttributeError, OSError, ValueError):
+        return
+    if not (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)):
+        return
+
+    def read() -> None:
+        if not os.read(descriptor, 4_096):
+            loop.remove_reader(descriptor)
+            stop.set()
+
+    loop.add_reader(descriptor, read)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,203 @@
+"""Both venues' engines: the only place where a simulated market changes.
+
+Every method is one atomic venue action: the true book changes, the venue's feed publishes it,
+then the ledger looks. It knows no socket and draws no random number; the clock is handed in.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from underround.core.instrument import Venue
+from underround.core.units import NS_PER_MS
+from underround.simulation.book import ASK, BID, Change, Side
+from underround.simulation.ledger import Ledger
+from underround.simulation.market import KalshiMarket, Market, Pair, PolymarketMarket
+
+Delta = tuple[Side, int, int]
+"""A Kalshi increment: side, price_e4 (YES scale), signed size_e6."""
+
+Parts = Sequence[int]
+"""How many of an action's deltas go into each socket write."""
+
+
+class PolymarketFeed(Protocol):
+    """What publishes Polymarket's market channel."""
+
+    def changed(
+        self, market: PolymarketMarket, changes: Sequence[Change], at_ms: int
+    ) -> dict[str, Any] | None:
+        """Send one price_change; return it so that it can be sent again late."""
+
+    def repeated(self, market: PolymarketMarket, message: dict[str, Any]) -> None:
+        """Send an earlier price_change once more, its entries reordered."""
+
+    def traded(
+        self, market: PolymarketMarket, taker: Side, price_e4: int, size_e6: int, at_ms: int
+    ) -> None:
+        """Send the trade and the fresh books that follow it."""
+
+    def refreshed(self, market: PolymarketMarket) -> None:
+        """Send a fresh book of both tokens."""
+
+    def reticked(self, market: PolymarketMarket, old_tick_e4: int, at_ms: int) -> None:
+        """Send the change of tick size for both tokens."""
+
+
+class KalshiFeed(Protocol):
+    """What publishes Kalshi's order book and trade channels."""
+
+    def acted(
+        self,
+        market: KalshiMarket,
+        deltas: Sequence[Delta],
+        parts: Parts,
+        pause_s: float,
+        at_ns: int,
+    ) -> None:
+        """Send one action's deltas, all of one clock, in so many writes with a pause between."""
+
+    def traded(
+        self, market: KalshiMarket, taker: Side, price_e4: int, size_e6: int, at_ns: int
+    ) -> None:
+        """Send the trade."""
+
+    def refreshed(self, market: KalshiMarket) -> None:
+        """Send an unsolicited snapshot."""
+
+
+class Exchange:
+    """Applies actions to the true books, publishes them, and shows them to the ledger."""
+
+    def __init__(
+        self,
+        pairs: Sequence[Pair],
+        ledger: Ledger,
+        clock: Callable[[], int],
+        polymarket: PolymarketFeed | None = None,
+        kalshi: KalshiFeed | None = None,
+        observer: Callable[[Pair, Venue, int], None] | None = None,
+    ) -> None:
+        self.pairs = pairs
+        self.ledger = ledger
+        self.polymarket = polymarket
+        self.kalshi = kalshi
+        self._clock = clock
+        self._observer = observer
+
+    def change_polymarket(
+        self, pair: Pair, changes: Sequence[Change]
+    ) -> tuple[dict[str, Any] | None, int]:
+        """Set levels of the YES book in one message; return the message and its time (ms)."""
+        started_ns = self._clock()
+        market = pair.polymarket
+        market.book.apply(changes)
+        market.changed_at_ms = max(started_ns // NS_PER_MS, market.changed_at_ms)
+        message = None
+        if self.polymarket is not None and not market.frozen:
+            message = self.polymarket.changed(market, changes, market.changed_at_ms)
+        self._close(pair, Venue.POLYMARKET, started_ns)
+        return message, market.changed_at_ms
+
+    def trade_polymarket(self, pair: Pair, taker: Side, size_e6: int) -> None:
+        """Let a taker hit the best level for less than its size: change, trade, fresh book."""
+        market = pair.polymarket
+        resting: Side = ASK if taker == BID else BID
+        price_e4, resting_e6 = market.book.best_first(resting)[0]
+        market.last_trade_price_e4 = price_e4
+        self.change_polymarket(pair, [(resting, price_e4, resting_e6 - size_e6)])
+        if self.polymarket is not None and not market.frozen:
+            at_ms = self._clock() // NS_PER_MS
+            self.polymarket.traded(market, taker, price_e4, size_e6, at_ms)
+
+    def repeat_polymarket(self, pair: Pair, message: dict[str, Any] | None) -> None:
+        """Send an earlier message again; the true book does not change."""
+        if self.polymarket is not None and message is not None and not pair.polymarket.frozen:
+            self.polymarket.repeated(pair.polymarket, message)
+
+    def retick_polymarket(self, pair: Pair, tick_e4: int) -> None:
+        """Change the tick size, as the venue does near 0 and 1."""
+        market = pair.polymarket
+        old_tick_e4, market.tick_e4 = market.tick_e4, tick_e4
+        if self.polymarket is not None and not market.frozen:
+            self.polymarket.reticked(market, old_tick_e4, self._clock() // NS_PER_MS)
+
+    def empty_polymarket(self, pair: Pair) -> None:
+        """Take every order away and accept no more, as at a market's end."""
+        market = pair.polymarket
+        levels: list[Change] = [(BID, price_e4, 0) for price_e4 in sorted(market.book.bids)]
+        levels += [(ASK, price_e4, 0) for price_e4 in sorted(market.book.asks)]
+        market.accepting = False
+        self.change_polymarket(pair, levels)
+
+    def change_kalshi(
+        self,
+        pair: Pair,
+        changes: Sequence[Change],
+        parts: Parts | None = None,
+        pause_s: float = 0.0,
+    ) -> None:
+        """Set levels (YES scale) as one action with one clock, in the order given."""
+        started_ns = self._clock()
+        market = pair.kalshi
+        deltas: list[Delta] = []
+        for change in changes:
+            side, price_e4, size_e6 = change
+            before_e6 = market.book.side(side).get(price_e4, 0)
+            if size_e6 != before_e6:
+                deltas.append((side, price_e4, size_e6 - before_e6))
+                market.book.apply([change])
+        market.clock += 1
+        if self.kalshi is not None and deltas and not market.frozen:
+            self.kalshi.acted(market, deltas, parts or (len(deltas),), pause_s, started_ns)
+        self._close(pair, Venue.KALSHI, started_ns)
+
+    def trade_kalshi(self, pair: Pair, taker: Side, size_e6: int) -> None:
+        """Let a taker hit the best level for less than its size."""
+        market = pair.kalshi
+        resting: Side = ASK if taker == BID else BID
+        price_e4, resting_e6 = market.book.best_first(resting)[0]
+        self.change_kalshi(pair, [(resting, price_e4, resting_e6 - size_e6)])
+        if self.kalshi is not None and not market.frozen:
+            self.kalshi.traded(market, taker, price_e4, size_e6, self._clock())
+
+    def close_kalshi(self, pair: Pair) -> None:
+        """Reach the close: nothing trades any more, while the orders still rest."""
+        started_ns = self._clock()
+        pair.kalshi.status = "closed"
+        self._close(pair, Venue.KALSHI, started_ns)
+
+    def sweep_kalshi(self, pair: Pair, orders: Sequence[Delta]) -> None:
+        """Cancel every resting order after the close: one delta an order, all of one time."""
+        started_ns = self._clock()
+        market = pair.kalshi
+        market.book.clear()
+        market.clock += 1
+        if self.kalshi is not None:
+            self.kalshi.acted(market, orders, (len(orders),), 0.0, started_ns)
+        self._close(pair, Venue.KALSHI, started_ns)
+
+    def settle_kalshi(self, pair: Pair) -> None:
+        """Settle: the empty snapshot that nobody asked for."""
+        pair.kalshi.status = "finalized"
+        if self.kalshi is not None:
+            self.kalshi.refreshed(pair.kalshi)
+
+    def freeze(self, market: Market) -> None:
+        """Stop publishing one market; its true book goes on and REST shows it."""
+        market.frozen = True
+
+    def thaw(self, market: Market) -> None:
+        """Publish again, beginning with a fresh book."""
+        if not market.frozen:
+            return
+        market.frozen = False
+        if isinstance(market, PolymarketMarket):
+            if self.polymarket is not None:
+                self.polymarket.refreshed(market)
+        elif self.kalshi is not None:
+            self.kalshi.refreshed(market)
+
+    def _close(self, pair: Pair, venue: Venue, started_ns: int) -> None:
+        self.ledger.observe(pair, started_ns, self._clock())
+        if self._observer is not None:
+            self._observer(pair, venue, started_ns)

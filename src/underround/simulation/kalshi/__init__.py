@@ -1,0 +1,1 @@
+"""A simulated Kalshi: public REST and the signed WebSocket."""
