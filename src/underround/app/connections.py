@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mappin
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from msgspec import Struct
 
@@ -48,17 +48,17 @@ class Options(Struct, frozen=True, kw_only=True):
     every_s: float = 20.0
 
 
-class Connected(Protocol):
-    """What a connection needs of the run that it belongs to."""
+class Connecting(Struct):
+    """What a run's connections are made of; `feeds` is filled while they are planned."""
 
+    config: Config
+    options: Options
+    listed: list[Instrument]
     pipeline: Pipeline
-    feeds: list[Feed]
+    hands: VenueHands
+    signer: Signer | None
     clock_ns: Callable[[], int]
-
-    @property
-    def listed(self) -> Iterator[Instrument]:
-        """Every instrument to watch."""
-        ...
+    feeds: list[Feed]
 
 
 class Rest(Struct):
@@ -113,61 +113,46 @@ def _signed(signer: Signer) -> Callable[[str, str], Mapping[str, str]]:
     return lambda method, path: signer.headers(method, path, wall_ns() // NS_PER_MS)
 
 
-def reading(
-    config: Config, options: Options, run: Connected, hands: VenueHands, signer: Signer | None
-) -> Iterator[Coroutine[Any, Any, None]]:
+def reading(run: Connecting) -> Iterator[Coroutine[Any, Any, None]]:
     """Plan every connection and yield the work that keeps it."""
-    listed = list(run.listed)
-    is_polled = options.transport == "rest"
+    config, is_polled = run.config, run.options.transport == "rest"
     tokens = [
         (one.id, one.complement_id or "")
-        for one in listed
+        for one in run.listed
         if one.venue is Venue.POLYMARKET and one.outcome is Outcome.YES
     ]
-    tickers = [one.id for one in listed if one.venue is Venue.KALSHI]
+    tickers = tuple(one.id for one in run.listed if one.venue is Venue.KALSHI)
     if is_polled and tokens:
         names = tuple(name for market in tokens for name in market)
         plan = Plan("polymarket-rest", Venue.POLYMARKET, names, is_slow=True)
-        yield _poller(plan, run, hands, options.every_s)
+        yield _poller(plan, run, run.options.every_s)
     else:
         for number, chunk in enumerate(plan_connections(tokens), start=1):
             plan = Plan(f"polymarket-{number}", Venue.POLYMARKET, tuple(chunk))
-            session = MarketSession(chunk)
-            yield _feed(plan, config.venues.polymarket.ws, session, run, hands, None)
-    if tickers and (is_polled or signer is None):
-        every_s = options.every_s if is_polled else POLL_S
+            yield _feed(plan, config.venues.polymarket.ws, MarketSession(chunk), run)
+    if tickers and (is_polled or run.signer is None):
         if not is_polled:
             _log.warning("no Kalshi key: its order books are polled every %g s (slow)", POLL_S)
-        plan = Plan("kalshi-rest", Venue.KALSHI, tuple(tickers), is_slow=True)
-        yield _poller(plan, run, hands, every_s)
-    elif tickers and signer is not None:
+        plan = Plan("kalshi-rest", Venue.KALSHI, tickers, is_slow=True)
+        yield _poller(plan, run, run.options.every_s if is_polled else POLL_S)
+    elif tickers:
         books = BookSession(tickers)
-        hands.sessions["kalshi-1"] = books
-        plan = Plan("kalshi-1", Venue.KALSHI, tuple(tickers))
-        yield _feed(plan, config.venues.kalshi.ws, books, run, hands, signer)
+        plan = Plan("kalshi-1", Venue.KALSHI, tickers)
+        run.hands.sessions[plan.connection] = books
+        yield _feed(plan, config.venues.kalshi.ws, books, run)
 
 
-def _poller(
-    plan: Plan, run: Connected, hands: VenueHands, every_s: float
-) -> Coroutine[Any, Any, None]:
+def _poller(plan: Plan, run: Connecting, every_s: float) -> Coroutine[Any, Any, None]:
     run.pipeline.plan(plan)
-    fetch = hands.bodies[plan.venue]
+    fetch = run.hands.bodies[plan.venue]
     return Poller(plan, fetch, run.pipeline, every_s, run.clock_ns).run()
 
 
-def _feed(
-    plan: Plan,
-    url: str,
-    session: Session,
-    run: Connected,
-    hands: VenueHands,
-    signer: Signer | None,
-) -> Coroutine[Any, Any, None]:
+def _feed(plan: Plan, url: str, session: Session, run: Connecting) -> Coroutine[Any, Any, None]:
     run.pipeline.plan(plan)
     headers = None
-    if signer is not None:
-        sign = _signed(signer)
-        headers = partial(sign, "GET", WEBSOCKET_PATH)
+    if plan.venue is Venue.KALSHI and run.signer is not None:
+        headers = partial(_signed(run.signer), "GET", WEBSOCKET_PATH)
     feed = Feed(
         plan.connection,
         url,
@@ -177,7 +162,7 @@ def _feed(
         clock_ns=run.clock_ns,
         randomness=random.random,
     )
-    hands.feeds[plan.connection] = feed
+    run.hands.feeds[plan.connection] = feed
     run.feeds.append(feed)
     return _kept(feed)
 

@@ -5,7 +5,7 @@ addresses. Whatever decides anything lives elsewhere.
 import asyncio
 import gc
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Final
@@ -16,7 +16,7 @@ from msgspec import Struct
 from underround import __version__
 from underround.app.codecs import CODECS
 from underround.app.config import Config
-from underround.app.connections import Options, rest_clients, signer_of
+from underround.app.connections import Connecting, Options, reading, rest_clients, signer_of
 from underround.app.digest import SignalDigest
 from underround.app.hands import VenueHands
 from underround.app.pair_file import PairEntry
@@ -25,9 +25,8 @@ from underround.app.price_board import PriceBoard
 from underround.app.replay import describe
 from underround.app.universe import Universe, load
 from underround.core.engine import Engine
-from underround.core.instrument import Instrument
 from underround.core.opportunity import Signal
-from underround.stores import open_stores
+from underround.stores.opening import open_stores
 from underround.stores.prices import Prices
 from underround.stores.recording import RecordingWriter
 from underround.stores.signals import SignalQueue
@@ -51,11 +50,6 @@ class Running(Struct):
     recorder: RecordingWriter | None
     feeds: list[Feed]
     clock_ns: Callable[[], int]
-
-    @property
-    def listed(self) -> Iterator[Instrument]:
-        """Every instrument that is watched."""
-        return iter(self.universe.instruments.values())
 
 
 @asynccontextmanager
@@ -87,7 +81,10 @@ async def running(
         run = Running(universe, engine, pipeline, digest, prices, signals, recorder, [], clock_ns)
         group = await stack.enter_async_context(asyncio.TaskGroup())
         work = [_ticking(pipeline), _flushing(board, clock_ns)]
-        work += reading(config, options, run, hands, signer)
+        listed = list(universe.instruments.values())
+        work += reading(
+            Connecting(config, options, listed, pipeline, hands, signer, clock_ns, run.feeds)
+        )
         tasks = [group.create_task(each) for each in work]
         stack.push_async_callback(_stop, run.feeds, tasks)
         _calm_the_collector()

@@ -18,6 +18,7 @@ app = App(
     result_action="return_value",
 )
 
+app.command("underround.cli.demo:demo", name="demo")
 app.command("underround.cli.replay:replay", name="replay")
 
 

@@ -133,6 +133,17 @@ class Side:
         """The size at the best price, None when the side is empty."""
         return self.levels[self.best] if self.best >= 0 else None
 
+    def depth_within(self, cost_e6: int) -> list[Level]:
+        """Return (price_e4, size_e6) levels that cost a taker at most `cost_e6`, best first."""
+        found: list[Level] = []
+        levels, prices_e4, costs = self.levels, self.prices_e4, self.costs
+        for rank in range(self.best, -1, -1):
+            if costs[rank] > cost_e6:
+                break
+            if levels[rank]:
+                found.append((prices_e4[rank], levels[rank]))
+        return found
+
     def depth(self, limit: int | None = None) -> list[Level]:
         """Return (price_e4, size_e6) levels, best first, at most `limit`."""
         found: list[Level] = []

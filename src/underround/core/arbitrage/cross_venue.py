@@ -59,7 +59,12 @@ class Direction:
 
     def size(self) -> Sizing | None:
         """Walk both ladders; None when nothing tradable leaves the threshold."""
-        return walk([_ladder(side) for side in self.sides], USD_ONE_E6, self.threshold_e6)
+        first, second = self.first, self.second
+        ladders = [
+            _ladder(first, self.limit_e6 - second.cost),
+            _ladder(second, self.limit_e6 - first.cost),
+        ]
+        return walk(ladders, USD_ONE_E6, self.threshold_e6)
 
     def legs(self, sizing: Sizing) -> tuple[Leg, ...]:
         """Describe the two orders that would take `sizing`."""
@@ -90,9 +95,10 @@ def _buying_price(side: Side) -> int:
     return PRICE_ONE_E4 - price_e4 if side.is_bid else price_e4
 
 
-def _ladder(side: Side) -> BuyLadder:
+def _ladder(side: Side, cost_e6: int) -> BuyLadder:
+    """Return the levels that can matter: those that leave the threshold with the other's best."""
     instrument = side.book.instrument
-    levels = side.depth()
+    levels = side.depth_within(cost_e6)
     if side.is_bid:
         levels = [(PRICE_ONE_E4 - price_e4, size_e6) for price_e4, size_e6 in levels]
     return BuyLadder(

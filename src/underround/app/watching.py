@@ -1,0 +1,154 @@
+"""Running until told to stop: signals of the operating system, status lines, the summary."""
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Coroutine
+from typing import Any
+
+from underround.app.wiring import Running
+from underround.app.wording import describe, latency_us
+from underround.core.book_state import BookState
+from underround.core.instrument import Venue
+from underround.core.opportunity import Signal, SignalKind
+from underround.core.units import format_price
+
+STATUS_EVERY_S = 5.0
+
+
+def run_until_done(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run a program's coroutine on the fastest loop there is."""
+    if sys.platform == "win32":
+        return asyncio.run(work)
+    import uvloop
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(work)
+
+
+def stop_on_signals() -> asyncio.Event:
+    """Return an event that SIGINT and SIGTERM set; must be called inside the loop."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, stop.set)
+        except NotImplementedError:  # Windows: Ctrl+C arrives as KeyboardInterrupt
+            return stop
+    return stop
+
+
+async def wait(stop: asyncio.Event, seconds: float | None) -> None:
+    """Wait for `stop`, at most `seconds`."""
+    try:
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    except TimeoutError:
+        return
+
+
+class OpportunityLog:
+    """Every opportunity of a run from opening to closing, for scores and summaries."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, dict[str, Any]] = {}
+
+    def add(self, said: Signal) -> None:
+        """Take in one signal."""
+        if said.kind is SignalKind.OPENED:
+            self.rows[said.id] = {
+                "pair": said.pair,
+                "direction": said.direction,
+                "opened_ns": said.at_ns,
+                "closed_ns": None,
+            }
+        elif said.kind is SignalKind.CLOSED:
+            self.rows[said.id]["closed_ns"] = said.at_ns
+
+
+def show_signal(said: Signal) -> None:
+    """Print a signal; a change only moves the numbers, so it stays quiet."""
+    if said.kind is not SignalKind.CHANGED:
+        sys.stdout.write(describe(said) + "\n")
+        sys.stdout.flush()
+
+
+async def show_status(run: Running) -> None:
+    """Print a line of health and some books every few seconds, until cancelled."""
+    frames = 0
+    while True:
+        await asyncio.sleep(STATUS_EVERY_S)
+        now = sum(run.pipeline.frames.values())
+        rate = (now - frames) / STATUS_EVERY_S
+        frames = now
+        sys.stdout.write(
+            f"-- {live_books(run)} of {len(run.engine.books)} books live, {rate:.0f} frames/s, "
+            f"{len(run.engine.detector.open)} open --\n"
+        )
+        for line in _some_books(run):
+            sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+
+
+def live_books(run: Running) -> int:
+    """Count the books that can be traded on."""
+    return sum(book.state is BookState.LIVE for book in run.engine.books.values())
+
+
+def summary(run: Running) -> dict[str, Any]:
+    """Return what a run has to say when it ends."""
+    counts = run.engine.counts
+    return {
+        "frames": {venue.value: run.pipeline.frames[venue] for venue in Venue},
+        "books_live": live_books(run),
+        "recording": None if run.recorder is None else str(run.recorder.directory),
+        "recording_lost": 0 if run.recorder is None else run.recorder.lost,
+        "digest": run.digest.hex,
+        "signals": run.digest.count,
+        "tick_to_signal_us": latency_us(run.pipeline.latency.immediate_ns),
+        "held_openings_us": latency_us(run.pipeline.latency.held_ns),
+        "held_openings": len(run.pipeline.latency.held_ns),
+        "counts": counts.as_dict(),
+        "noted": dict(run.pipeline.noted),
+        "reconnects": sum(max(0, feed.counters.connects - 1) for feed in run.feeds),
+        "prices": run.prices.status().state,
+    }
+
+
+def show_summary(result: dict[str, Any]) -> None:
+    """Print a summary for a person."""
+    sys.stdout.write("\n")
+    for name, value in result.items():
+        text = ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value
+        sys.stdout.write(f"{name.replace('_', ' '):20} {text}\n")
+    sys.stdout.flush()
+
+
+def log_to_stderr(verbose: bool = False) -> None:
+    """Send the program's log to stderr, one line each."""
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.DEBUG if verbose else logging.INFO,
+        format="%(asctime)s %(levelname)s %(message)s",
+    )
+    for noisy in ("httpx", "httpcore", "picows", "asyncio"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def _some_books(run: Running) -> list[str]:
+    lines = []
+    for pair in run.universe.pairs[:4]:
+        cells = []
+        for name in (pair.polymarket_yes, pair.kalshi):
+            book = run.engine.books[name]
+            bid, _, ask, _ = book.top()
+            cells.append(
+                f"{book.instrument.venue} {_price(bid)}/{_price(ask)} {book.state.value:6}"
+            )
+        lines.append(f"   {pair.id:28} {'   '.join(cells)}")
+    return lines
+
+
+def _price(price_e4: int | None) -> str:
+    return "  -- " if price_e4 is None else f"{format_price(price_e4):5}"

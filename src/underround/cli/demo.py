@@ -1,0 +1,42 @@
+"""`underround demo`: the whole on simulated venues, without key, server or network."""
+
+import random
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from underround.app.demo import run_demo
+from underround.app.output import write_json
+from underround.app.watching import log_to_stderr, run_until_done, show_summary
+
+
+def demo(
+    *,
+    seconds: Annotated[float | None, Parameter(help="end by itself after this long")] = None,
+    seed: Annotated[int | None, Parameter(help="the venues' history; random by default")] = None,
+    recording: Annotated[Path | None, Parameter(help="where to record (a new folder)")] = None,
+    prices: Annotated[str, Parameter(help="price store")] = "embedded://",
+    json: Annotated[bool, Parameter(negative=())] = False,
+) -> None:
+    """Watch true underrounds open and close on two simulated venues.
+
+    Starts both venues on this machine, streams their books, finds underrounds, shares prices,
+    records everything, and at the end compares what was found with the venues' own ledger.
+
+    Parameters
+    ----------
+    json
+        Write one JSON object to stdout at the end and nothing else.
+    """
+    if seed is None:
+        seed = random.randrange(1_000_000)
+    if recording is None:
+        recording = Path("data/recordings") / f"demo-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"
+    log_to_stderr()
+    result = run_until_done(run_demo(seconds, seed, recording, prices, shows=not json))
+    if json:
+        write_json(result)
+    else:
+        show_summary(result)
