@@ -1,7 +1,6 @@
 """`underround demo`: the whole on simulated venues, without key, server or network."""
 
 import random
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +9,7 @@ from cyclopts import Parameter
 from underround.app.demo import run_demo
 from underround.app.output import write_json
 from underround.app.watching import log_to_stderr, run_until_done, show_summary
+from underround.cli.run import new_recording
 
 
 def demo(
@@ -33,7 +33,7 @@ def demo(
     if seed is None:
         seed = random.randrange(1_000_000)
     if recording is None:
-        recording = Path("data/recordings") / f"demo-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"
+        recording = new_recording("demo")
     log_to_stderr()
     result = run_until_done(run_demo(seconds, seed, recording, prices, shows=not json))
     if json:

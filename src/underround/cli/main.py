@@ -18,8 +18,30 @@ app = App(
     result_action="return_value",
 )
 
-app.command("underround.cli.demo:demo", name="demo")
-app.command("underround.cli.replay:replay", name="replay")
+app.command(
+    "underround.cli.demo:demo",
+    name="demo",
+    help="Watch true underrounds open and close on two simulated venues.",
+)
+app.command(
+    "underround.cli.run:run",
+    name="run",
+    help="Stream both venues live and find underrounds, on paper.",
+)
+app.command(
+    "underround.cli.run:record", name="record", help="Record both venues' books as they arrive."
+)
+app.command(
+    "underround.cli.replay:replay",
+    name="replay",
+    help="Run a recording again: same books, same signals, same digest.",
+)
+app.command(
+    "underround.cli.markets:markets",
+    name="markets",
+    help="List the most traded markets of each venue.",
+)
+app.command("underround.cli.pairs:app", name="pairs")
 
 
 def run(tokens: Sequence[str]) -> int:

@@ -1,0 +1,85 @@
+"""One live run from configuration to summary: what `run` and `record` share.
+
+Holds no detection and no protocol; prints for a person unless told to be silent.
+"""
+
+import asyncio
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from underround.app.clock import steady_clock
+from underround.app.config import Config, load_config
+from underround.app.connections import Options
+from underround.app.output import write_line
+from underround.app.pair_file import PairEntry, load_pairs
+from underround.app.watching import (
+    live_books,
+    show_signal,
+    show_status,
+    stop_on_signals,
+    summary,
+    wait,
+)
+from underround.app.wiring import running
+
+
+class SessionRequest(Struct, frozen=True, kw_only=True):
+    """What a person asked for on the command line."""
+
+    config_path: Path | None
+    flags: dict[str, Any]
+    recording: Path | None
+    seconds: float | None = None
+    transport: str = "socket"
+    every_s: float = 20.0
+    shows: bool = True
+    detects: bool = True
+
+
+def configured(request: SessionRequest) -> tuple[Config, list[PairEntry], list[str]]:
+    """Load configuration and pairs; the third part names what is wrong or missing.
+
+    A pairs file that was asked for must exist; without the default one a run only watches.
+    """
+    config = load_config(request.config_path, os.environ, request.flags)
+    path = Path(config.pairs)
+    is_default = config.pairs == Config().pairs
+    if not request.detects:
+        return config, [], []
+    if is_default and not path.exists():
+        return config, [], [f"no {path}: watching markets only, without pairs nothing is compared"]
+    entries, problems = load_pairs(path)
+    return config, entries, [f"{path}: {problem}" for problem in problems]
+
+
+async def run_session(request: SessionRequest) -> dict[str, Any]:
+    """Run until stopped or for the seconds asked; return the summary."""
+    config, entries, remarks = configured(request)
+    stop = stop_on_signals()
+    options = Options(
+        recording=request.recording, transport=request.transport, every_s=request.every_s
+    )
+    async with running(config, entries, options, steady_clock()) as run:
+        if request.shows:
+            _greet(run.universe.problems, remarks)
+            write_line(
+                f"watching {len(run.engine.books)} books, {len(run.universe.pairs)} pairs; "
+                f"Ctrl+C stops"
+            )
+            run.pipeline.on_signal.append(show_signal)
+        status = asyncio.create_task(show_status(run)) if request.shows else None
+        await wait(stop, request.seconds)
+        if status is not None:
+            status.cancel()
+        live, shared = live_books(run), run.prices.status().state
+    problems = [*remarks, *run.universe.problems]
+    return summary(run) | {"books_live": live, "prices": shared, "problems": problems}
+
+
+def _greet(problems: Sequence[str], remarks: Sequence[str]) -> None:
+    for line in (*remarks, *problems):
+        write_line(f"note: {line}")

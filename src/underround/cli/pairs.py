@@ -1,0 +1,45 @@
+"""`underround pairs`: what the pairs file holds, and what is wrong with it."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from cyclopts import App, Parameter
+
+from underround.app.config import load_config
+from underround.app.output import write_json, write_line
+from underround.app.pair_file import load_pairs
+from underround.cli.run import ConfigPath, Json
+
+app = App(name="pairs", help="The pairs of markets that are compared.")
+
+
+@app.default
+def pairs(
+    file: Annotated[Path | None, Parameter(help="the pairs file")] = None,
+    /,
+    *,
+    config: ConfigPath = None,
+    json: Json = False,
+) -> int:
+    """List the pairs of a pairs file, and name every entry that cannot be used.
+
+    Exits with 1 when an entry has to be left out.
+    """
+    path = file if file is not None else Path(load_config(config, os.environ).pairs)
+    entries, problems = load_pairs(path)
+    if json:
+        write_json(
+            {
+                "file": str(path),
+                "pairs": [msgspec.to_builtins(entry) for entry in entries],
+                "problems": [str(problem) for problem in problems],
+            }
+        )
+    else:
+        for entry in entries:
+            write_line(f"{entry.id:28} {entry.polarity:8} {entry.kalshi:36} {entry.polymarket}")
+        for problem in problems:
+            write_line(f"left out: {problem}")
+    return 1 if problems else 0

@@ -1,0 +1,107 @@
+"""`underround run`: live books, underrounds and signals; and `underround record`, books only."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from underround.app.output import write_json
+from underround.app.session import SessionRequest, run_session
+from underround.app.watching import log_to_stderr, run_until_done, show_summary
+
+ConfigPath = Annotated[Path | None, Parameter(help="configuration file (TOML)")]
+Seconds = Annotated[
+    float | None, Parameter(validator=Number(gt=0), help="end by itself after this long")
+]
+KalshiEnvironment = Annotated[
+    Literal["production", "demo"] | None, Parameter(help="which Kalshi to speak to")
+]
+Json = Annotated[bool, Parameter(negative=(), help="one JSON object on stdout at the end")]
+Verbose = Annotated[bool, Parameter(negative=(), help="log more")]
+
+
+def run(
+    *,
+    config: ConfigPath = None,
+    pairs: Annotated[Path | None, Parameter(help="the pairs to compare (pairs.toml)")] = None,
+    kalshi_env: KalshiEnvironment = None,
+    transport: Annotated[
+        Literal["socket", "rest"], Parameter(help="rest polls everything, the old way")
+    ] = "socket",
+    every: Annotated[
+        float, Parameter(validator=Number(gte=1), help="seconds between polls with rest")
+    ] = 20.0,
+    prices: Annotated[str | None, Parameter(help="price store: memory://, redis://…")] = None,
+    recording: Annotated[Path | None, Parameter(help="where to record (a new folder)")] = None,
+    record: Annotated[bool, Parameter(help="record every input")] = True,
+    seconds: Seconds = None,
+    json: Json = False,
+    verbose: Verbose = False,
+) -> None:
+    """Stream both venues' books live and find underrounds, on paper.
+
+    Needs no key: without one Kalshi's books are polled over REST and marked slow. Without a pairs
+    file it watches the most traded markets. Everything is recorded; `underround replay` runs it
+    again. Ctrl+C stops and prints a summary.
+    """
+    flags: dict[str, Any] = {}
+    if pairs is not None:
+        flags["pairs"] = str(pairs)
+    if prices is not None:
+        flags["storage"] = {"prices": prices}
+    request = SessionRequest(
+        config_path=config,
+        flags=flags | environment_flags(kalshi_env),
+        recording=(recording or new_recording("run")) if record else None,
+        seconds=seconds,
+        transport=transport,
+        every_s=every,
+        shows=not json,
+    )
+    _carry_out(request, json, verbose)
+
+
+def record(
+    *,
+    out: Annotated[Path | None, Parameter(help="where to record (a new folder)")] = None,
+    config: ConfigPath = None,
+    kalshi_env: KalshiEnvironment = None,
+    seconds: Seconds = None,
+    json: Json = False,
+    verbose: Verbose = False,
+) -> None:
+    """Record both venues' books as they arrive, without looking for anything.
+
+    The most traded markets of both venues, or those the configuration names. The recording can
+    be replayed, byte for byte what the venues sent.
+    """
+    request = SessionRequest(
+        config_path=config,
+        flags=environment_flags(kalshi_env),
+        recording=out or new_recording("record"),
+        seconds=seconds,
+        shows=not json,
+        detects=False,
+    )
+    _carry_out(request, json, verbose)
+
+
+def environment_flags(kalshi_env: str | None) -> dict[str, Any]:
+    """Return the flag that names Kalshi's environment, where one was given."""
+    return {} if kalshi_env is None else {"venues": {"kalshi": {"environment": kalshi_env}}}
+
+
+def new_recording(kind: str) -> Path:
+    """Name a folder for a recording that starts now."""
+    return Path("data/recordings") / f"{kind}-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"
+
+
+def _carry_out(request: SessionRequest, json: bool, verbose: bool) -> None:
+    log_to_stderr(verbose=verbose)
+    result = run_until_done(run_session(request))
+    if json:
+        write_json(result)
+    else:
+        show_summary(result)
