@@ -30,7 +30,7 @@ async def prices(store_url):
 async def short_lived(url: str, ttl_s: float, refresh_s: float):
     """Open a price cache whose entries expire and are refreshed within moments."""
     if url == "memory://":
-        yield MemoryPrices(ttl_s=ttl_s)
+        yield MemoryPrices(asyncio.get_running_loop().time, ttl_s=ttl_s)
         return
     link = RedisLink(url)
     await link.open()

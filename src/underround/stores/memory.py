@@ -3,7 +3,6 @@
 Both behave as those in Redis do, expiry included, and may not outlive the process.
 """
 
-import time
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from math import inf
@@ -16,9 +15,7 @@ from underround.stores.signals import SIGNALS_LIMIT, encode_signal
 class MemoryPrices:
     """A price cache in a dictionary; `clock_s` gives monotonic seconds."""
 
-    def __init__(
-        self, *, ttl_s: float = TTL_S, clock_s: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, clock_s: Callable[[], float], *, ttl_s: float = TTL_S) -> None:
         self._ttl_s = ttl_s
         self._clock_s = clock_s
         self._entries: dict[PriceKey, tuple[Price, float]] = {}

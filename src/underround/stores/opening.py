@@ -4,17 +4,14 @@
 own). Nothing else may choose between the implementations.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 from urllib.parse import urlsplit
 
-from underround.stores.embedded import EmbeddedServer
 from underround.stores.memory import MemoryPrices, MemorySignals
 from underround.stores.prices import Prices
-from underround.stores.redis_link import RedisLink
-from underround.stores.redis_prices import RedisPrices
-from underround.stores.redis_signals import RedisSignals
 from underround.stores.signals import SignalQueue
 
 _OWN: Final = ("memory", "embedded")
@@ -24,8 +21,11 @@ _FORMS: Final = "memory://, redis://HOST:PORT/DB, rediss://HOST:PORT/DB or embed
 
 def check_store_url(url: str) -> str:
     """Return the URL without its password; ValueError in one line when it names no store."""
-    parts = urlsplit(url)
     shown = _without_password(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise ValueError(f"store URL {shown!r}: {error}") from None
     if parts.scheme not in (*_OWN, *_REMOTE) or "://" not in url:
         raise ValueError(f"store URL {shown!r} is not one of {_FORMS}")
     if parts.scheme in _OWN:
@@ -53,29 +53,47 @@ async def open_stores(url: str) -> AsyncIterator[tuple[Prices, SignalQueue]]:
     """
     shown = check_store_url(url)
     if url == "memory://":
-        yield MemoryPrices(), MemorySignals()
-    elif url == "embedded://":
-        async with EmbeddedServer() as server, open_stores(server.url) as stores:
-            yield stores
-    else:
+        yield MemoryPrices(asyncio.get_running_loop().time), MemorySignals()
+        return
+    async with _open_embedded() if url == "embedded://" else _open_redis(url, shown) as stores:
+        yield stores
+
+
+# The imports stand within: Redis's client takes a third of a second that memory:// need not wait.
+
+
+@asynccontextmanager
+async def _open_embedded() -> AsyncIterator[tuple[Prices, SignalQueue]]:
+    from underround.stores.embedded import EmbeddedServer
+
+    async with EmbeddedServer() as server, _open_redis(server.url, server.url) as stores:
+        yield stores
+
+
+@asynccontextmanager
+async def _open_redis(url: str, shown: str) -> AsyncIterator[tuple[Prices, SignalQueue]]:
+    from underround.stores.redis_link import RedisLink
+    from underround.stores.redis_prices import RedisPrices
+    from underround.stores.redis_signals import RedisSignals
+
+    try:
+        link = RedisLink(url)
+        await link.open()
+    except (TypeError, ValueError) as error:  # an option behind the ? that is none
+        raise ValueError(f"store URL {shown!r}: {error}") from None
+    except ConnectionError as error:
+        raise ConnectionError(
+            f"{error} ({shown}): start a Redis or Valkey server there,"
+            " or use memory:// or embedded://"
+        ) from None
+    prices, signals = RedisPrices(link), RedisSignals(link)
+    try:
+        yield prices, signals
+    finally:
         try:
-            link = RedisLink(url)
-            await link.open()
-        except (TypeError, ValueError) as error:  # an option behind the ? that is none
-            raise ValueError(f"store URL {shown!r}: {error}") from None
-        except ConnectionError as error:
-            raise ConnectionError(
-                f"{error} ({shown}): start a Redis or Valkey server there,"
-                " or use memory:// or embedded://"
-            ) from None
-        prices, signals = RedisPrices(link), RedisSignals(link)
-        try:
-            yield prices, signals
+            await prices.close()
         finally:
-            try:
-                await prices.close()
-            finally:
-                await link.close()
+            await link.close()
 
 
 def _without_password(url: str) -> str:
