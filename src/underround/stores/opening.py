@@ -1,0 +1,104 @@
+"""Open the price cache and the signal queue that a URL names.
+
+`memory://`, `redis://HOST:PORT/DB`, `rediss://…` (TLS) or `embedded://` (a valkey-server of our
+own). Nothing else may choose between the implementations.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+from urllib.parse import urlsplit
+
+from underround.stores.memory import MemoryPrices, MemorySignals
+from underround.stores.prices import Prices
+from underround.stores.signals import SignalQueue
+
+_OWN: Final = ("memory", "embedded")
+_REMOTE: Final = ("redis", "rediss")
+_FORMS: Final = "memory://, redis://HOST:PORT/DB, rediss://HOST:PORT/DB or embedded://"
+
+
+def check_store_url(url: str) -> str:
+    """Return the URL without its password; ValueError in one line when it names no store."""
+    shown = _without_password(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise ValueError(f"store URL {shown!r}: {error}") from None
+    if parts.scheme not in (*_OWN, *_REMOTE) or "://" not in url:
+        raise ValueError(f"store URL {shown!r} is not one of {_FORMS}")
+    if parts.scheme in _OWN:
+        if url != f"{parts.scheme}://":
+            raise ValueError(f"store URL {shown!r}: nothing may follow {parts.scheme}://")
+        return url
+    try:
+        port_is_wrong = parts.port == 0
+    except ValueError:
+        port_is_wrong = True
+    if port_is_wrong:
+        raise ValueError(f"store URL {shown!r}: the port is not 1…65535")
+    database = parts.path.strip("/")
+    if database and not database.isdecimal():
+        raise ValueError(f"store URL {shown!r}: database {database!r} is not a number")
+    return shown
+
+
+@asynccontextmanager
+async def open_stores(url: str) -> AsyncIterator[tuple[Prices, SignalQueue]]:
+    """Open the stores of a URL, and close them at the end.
+
+    ValueError for a URL that names none, ConnectionError when the server cannot be reached,
+    RuntimeError when the embedded server does not start: one line each.
+    """
+    shown = check_store_url(url)
+    if url == "memory://":
+        yield MemoryPrices(asyncio.get_running_loop().time), MemorySignals()
+        return
+    async with _open_embedded() if url == "embedded://" else _open_redis(url, shown) as stores:
+        yield stores
+
+
+# The imports stand within: Redis's client takes a third of a second that memory:// need not wait.
+
+
+@asynccontextmanager
+async def _open_embedded() -> AsyncIterator[tuple[Prices, SignalQueue]]:
+    from underround.stores.embedded import EmbeddedServer
+
+    async with EmbeddedServer() as server, _open_redis(server.url, server.url) as stores:
+        yield stores
+
+
+@asynccontextmanager
+async def _open_redis(url: str, shown: str) -> AsyncIterator[tuple[Prices, SignalQueue]]:
+    from underround.stores.redis_link import RedisLink
+    from underround.stores.redis_prices import RedisPrices
+    from underround.stores.redis_signals import RedisSignals
+
+    try:
+        link = RedisLink(url)
+        await link.open()
+    except (TypeError, ValueError) as error:  # an option behind the ? that is none
+        raise ValueError(f"store URL {shown!r}: {error}") from None
+    except ConnectionError as error:
+        raise ConnectionError(
+            f"{error} ({shown}): start a Redis or Valkey server there,"
+            " or use memory:// or embedded://"
+        ) from None
+    prices, signals = RedisPrices(link), RedisSignals(link)
+    try:
+        yield prices, signals
+    finally:
+        try:
+            await prices.close()
+        finally:
+            await link.close()
+
+
+def _without_password(url: str) -> str:
+    url = url.partition("?")[0]  # it may be among the options too
+    before, at, after = url.rpartition("@")
+    scheme, separator, login = before.partition("://")
+    user = login.partition(":")[0]
+    return f"{scheme}{separator}{user}:***@{after}" if at and ":" in login else url
