@@ -7,7 +7,6 @@ import asyncio
 import contextlib
 import random
 import tempfile
-import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final, Self
@@ -16,6 +15,7 @@ from websockets.asyncio.server import Server
 
 from underround.core.instrument import Venue
 from underround.core.units import NS_PER_SECOND
+from underround.simulation.clock import wall_ns
 from underround.simulation.control import control_app
 from underround.simulation.exchange import Exchange
 from underround.simulation.flow import Flow
@@ -47,11 +47,11 @@ class SimulatedVenues:
         self.speed = speed
         self.pairs = draw_pairs(rng, pairs)
         self.ledger = Ledger(self.pairs)
-        self.exchange = Exchange(self.pairs, self.ledger, time.time_ns)
+        self.exchange = Exchange(self.pairs, self.ledger, wall_ns)
         self.flow = Flow(self.exchange, rng)
         self.started_ns: int | None = None
         self.addresses: dict[str, Any] = {}
-        self._ready_ns = time.time_ns()
+        self._ready_ns = wall_ns()
         self._heard: set[Venue] = set()
         self._start_timer: asyncio.TimerHandle | None = None
         self._stop = asyncio.Event()
@@ -87,9 +87,9 @@ class SimulatedVenues:
             polymarkets, lambda: self._subscribed(Venue.POLYMARKET)
         )
         socket = kalshi_socket.TradeSocket(
-            kalshis, credentials, time.time_ns, lambda: self._subscribed(Venue.KALSHI)
+            kalshis, credentials, wall_ns, lambda: self._subscribed(Venue.KALSHI)
         )
-        catalog = polymarket_rest.PolymarketRest(polymarkets, time.time_ns, self._after_s_as_ns)
+        catalog = polymarket_rest.PolymarketRest(polymarkets, wall_ns, self._after_s_as_ns)
         trade_api = kalshi_rest.KalshiRest(kalshis, self._after_s_as_ns)
         control = control_app(self.start, self.quiesce, self.report)
         enter = self._stack.enter_async_context
@@ -98,7 +98,7 @@ class SimulatedVenues:
         channel_port = await self._listening(await channel.listen())
         socket_port = await self._listening(await socket.listen())
         self.exchange.polymarket, self.exchange.kalshi = channel, socket
-        self._ready_ns = time.time_ns()
+        self._ready_ns = wall_ns()
         for pair in self.pairs:
             pair.polymarket.changed_at_ms = self._ready_ns // 1_000_000
         self.addresses = {
@@ -140,7 +140,7 @@ class SimulatedVenues:
     def start(self) -> None:
         """Start the flow, once."""
         if self.started_ns is None and not self._stop.is_set():
-            self.started_ns = time.time_ns()
+            self.started_ns = wall_ns()
             self._playing = asyncio.create_task(play(self.flow, self.speed, self._stop))
 
     def quiesce(self) -> None:
@@ -157,7 +157,7 @@ class SimulatedVenues:
             "intervals": [interval.as_dict() for interval in self.ledger.intervals],
             "traps": dict(self.ledger.traps),
             "started_ns": self.started_ns,
-            "now_ns": time.time_ns(),
+            "now_ns": wall_ns(),
             "books": self.ledger.books(),
         }
 
