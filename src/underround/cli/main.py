@@ -18,6 +18,7 @@ app = App(
     result_action="return_value",
 )
 
+app.command("underround.cli.fees:fees", name="fees")
 app.command("underround.cli.replay:replay", name="replay")
 
 
