@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from typing import Final
 
 from cyclopts import App
 
@@ -18,30 +19,17 @@ app = App(
     result_action="return_value",
 )
 
-app.command(
-    "underround.cli.demo:demo",
-    name="demo",
-    help="Watch true underrounds open and close on two simulated venues.",
-)
-app.command(
-    "underround.cli.run:run",
-    name="run",
-    help="Stream both venues live and find underrounds, on paper.",
-)
-app.command(
-    "underround.cli.run:record", name="record", help="Record both venues' books as they arrive."
-)
-app.command(
-    "underround.cli.replay:replay",
-    name="replay",
-    help="Run a recording again: same books, same signals, same digest.",
-)
-app.command(
-    "underround.cli.markets:markets",
-    name="markets",
-    help="List the most traded markets of each venue.",
-)
-app.command("underround.cli.pairs:app", name="pairs")
+COMMANDS: Final = {
+    "demo": ("demo:demo", "Watch true underrounds open and close on two simulated venues."),
+    "run": ("run:run", "Stream both venues live and find underrounds, on paper."),
+    "record": ("run:record", "Record both venues' books as they arrive."),
+    "replay": ("replay:replay", "Run a recording again: same books, same signals, same digest."),
+    "markets": ("markets:markets", "List the most traded markets of each venue."),
+    "pairs": ("pairs:app", "List the pairs of a pairs file and what is wrong with it."),
+    "fees": ("fees:fees", "Work out a fee step by step, or audit fees that were charged."),
+}
+for order, (name, (where, summary)) in enumerate(COMMANDS.items()):
+    app.command(f"underround.cli.{where}", name=name, help=summary, sort_key=order)
 
 
 def run(tokens: Sequence[str]) -> int:

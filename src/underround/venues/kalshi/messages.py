@@ -57,3 +57,36 @@ class WireBooks(Struct, gc=False):
     """The answer of `/markets/orderbooks`."""
 
     orderbooks: list[WireMarketBook]
+
+
+class WireFill(Struct, gc=False):
+    """One of the member's fills; money and counts are text, in older answers numbers.
+
+    https://docs.kalshi.com/api-reference/portfolio/get-fills
+    """
+
+    count_fp: str | float
+    fee_cost: str | float
+    fill_id: str = ""
+    trade_id: str = ""
+    order_id: str = ""
+    ticker: str = ""
+    market_ticker: str = ""
+    is_taker: bool = True
+    yes_price_dollars: str | float | None = None
+    no_price_dollars: str | float | None = None
+    outcome_side: str = ""
+    book_side: str = ""
+    purchased_side: str = ""
+    side: str = ""
+    action: str = ""
+    created_time: str = ""
+    ts_ms: int | None = None
+    ts: int | None = None
+
+
+class WireFills(Struct, gc=False):
+    """The answer of `/portfolio/fills`."""
+
+    fills: list[WireFill]
+    cursor: str = ""
