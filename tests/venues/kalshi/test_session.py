@@ -1,15 +1,13 @@
 """Commands and their replies, matched by id in whatever order they come."""
 
 import json
-from pathlib import Path
 
 import pytest
 
+from tests.recordings import recording
 from underround.core.event import CommandAnswered
 from underround.venues.kalshi.codec import decode
 from underround.venues.kalshi.session import TICKERS_PER_COMMAND, BookSession
-
-SHARED = Path(__file__).resolve().parents[4] / "shared" / "recordings" / "kalshi"
 
 
 def answer(kind: str, **fields) -> CommandAnswered:
@@ -154,9 +152,7 @@ def test_a_stranger_s_answer_is_counted_and_changes_no_command():
 
 @pytest.mark.shared
 def test_a_recorded_session_of_twelve_merged_subscriptions():
-    path = SHARED / "ws_raw_12markets_add_ok_2026-08-07.jsonl"
-    if not path.exists():
-        pytest.skip(f"{path} is not here")
+    path = recording("kalshi/ws_raw_12markets_add_ok_2026-08-07.jsonl")
     session = BookSession()
     for number in range(12):
         session.add([f"placeholder-{number}"])
