@@ -1,7 +1,7 @@
 """The feed loop against real sockets on loopback: receiving, watching, ending, coming back."""
 
 import asyncio
-import ssl
+from dataclasses import replace
 
 import pytest
 from websockets.asyncio.server import ServerConnection
@@ -16,12 +16,6 @@ from tests.venues.loopback import (
     running,
     websockets_server,
 )
-from underround.venues.feed import FeedLimits
-from underround.venues.hosts import check_url
-
-
-def limits(**changes) -> FeedLimits:
-    return FeedLimits(**{**{n: getattr(QUICK, n) for n in FeedLimits.__slots__}, **changes})
 
 
 async def test_it_subscribes_receives_and_says_so_in_order():
@@ -66,7 +60,7 @@ async def test_what_it_sends_is_masked_and_reported():
 
     ears = Ears()
     async with raw_server(script) as url:
-        feed = a_feed(url, ears, limits=limits(ping_every_s=1e6))
+        feed = a_feed(url, ears, limits=replace(QUICK, ping_every_s=1e6))
         async with running(feed):
             await ears.hears("opened")
             feed.send(b"more")
@@ -168,7 +162,7 @@ async def test_pongs_and_heartbeat_answers_do_not_hide_silence():
     ears = Ears()
     session = Words(heartbeat=b"PING")
     async with websockets_server(serve_one) as url:
-        feed = a_feed(url, ears, session, limits=limits(silence_s=0.2))
+        feed = a_feed(url, ears, session, limits=replace(QUICK, silence_s=0.2))
         async with running(feed):
             assert (await ears.hears("closed"))[0] == (None, "silent")
     assert b"PONG" in ears.frames()
@@ -181,7 +175,7 @@ async def test_a_subscription_that_brings_nothing_is_dropped():
 
     ears = Ears()
     async with websockets_server(serve_one) as url:
-        feed = a_feed(url, ears, limits=limits(first_data_s=0.1))
+        feed = a_feed(url, ears, limits=replace(QUICK, first_data_s=0.1))
         async with running(feed):
             assert (await ears.hears("closed"))[0] == (None, "no first data")
 
@@ -194,94 +188,10 @@ async def test_without_a_subscription_silence_is_expected():
     ears = Ears()
     session = Words(hello=[], heartbeat=b"PING")
     async with websockets_server(serve_one) as url:
-        feed = a_feed(url, ears, session, limits=limits(first_data_s=0.01, silence_s=0.01))
+        feed = a_feed(url, ears, session, limits=replace(QUICK, first_data_s=0.01, silence_s=0.01))
         async with running(feed):
             await ears.until(lambda: ears.frames().count(b"PONG") >= 5)
             assert ears.all("closed") == []
-
-
-async def test_a_key_refused_twice_ends_the_feed():
-    async def refuse(connection, request):
-        return connection.respond(401, '{"code":"token_authentication_failure"}')
-
-    ears = Ears()
-    async with websockets_server(lambda c: c.wait_closed(), process_request=refuse) as url:
-        feed = a_feed(url, ears)
-        async with asyncio.timeout(20):
-            await feed.run()
-    assert (feed.fatal.status, feed.fatal.retryable, feed.counters.attempts) == (401, False, 2)
-    code, reason = ears.all("closed")[-1]
-    assert code == 401
-    assert reason.startswith("test-1: handshake refused with HTTP 401")
-    assert "\n" not in reason
-
-
-@pytest.mark.parametrize(("status", "attempts"), [(403, 1), (404, 3)])
-async def test_other_final_refusals(status: int, attempts: int):
-    async def refuse(connection, request):
-        return connection.respond(status, "no")
-
-    ears = Ears()
-    async with websockets_server(lambda c: c.wait_closed(), process_request=refuse) as url:
-        feed = a_feed(url, ears)
-        async with asyncio.timeout(20):
-            await feed.run()
-    assert (feed.fatal.status, feed.counters.attempts) == (status, attempts)
-
-
-async def test_too_many_requests_is_retried():
-    answers = iter([429, 503])
-
-    async def refuse_first(connection, request):
-        status = next(answers, None)
-        return connection.respond(status, "later") if status else None
-
-    ears = Ears()
-    async with websockets_server(lambda c: c.wait_closed(), process_request=refuse_first) as url:
-        feed = a_feed(url, ears)
-        async with running(feed):
-            await ears.hears("opened")
-    assert [code for code, _ in ears.all("closed")[:2]] == [429, 503]
-    assert feed.fatal is None
-    assert feed.counters.refused == 2
-
-
-async def test_a_redirect_is_not_followed():
-    async def script(reader, writer) -> None:
-        writer.write(b"HTTP/1.1 302 Found\r\nLocation: ws://127.0.0.1:1/\r\n\r\n")
-
-    ears = Ears()
-    async with raw_server(script, upgrade=False) as url, running(a_feed(url, ears)):
-        code, reason = (await ears.hears("closed"))[0]
-    assert code == 302
-    assert "not followed" in reason
-
-
-async def test_no_listener_is_retried_with_one_clear_line():
-    async with websockets_server(lambda c: c.wait_closed()) as url:
-        pass  # the port is free again
-    ears = Ears()
-    async with running(a_feed(url, ears)):
-        closed = await ears.hears("closed", 3)
-    assert [code for code, _ in closed[:3]] == [None] * 3
-    assert closed[0][1].startswith("test-1: cannot connect:")
-
-
-async def test_a_hanging_handshake_is_given_up_and_stop_ends_one():
-    async def script(reader, writer) -> None:
-        await reader.read()
-
-    ears = Ears()
-    async with raw_server(script, upgrade=False) as url:
-        async with running(a_feed(url, ears, limits=limits(connect_s=0.1))):
-            assert (await ears.hears("closed"))[0] == (
-                None,
-                "test-1: no handshake within 0.1 s",
-            )
-        feed = a_feed(url, Ears())
-        async with running(feed):
-            await ears.until(lambda: feed.counters.attempts == 1)
-        assert not feed.connected
 
 
 async def test_a_fault_of_the_sink_comes_out_of_run():
@@ -307,7 +217,7 @@ async def test_a_peer_that_reads_nothing_cannot_make_us_keep_everything():
 
     ears = Ears()
     async with raw_server(script) as url:
-        feed = a_feed(url, ears, limits=limits(ping_every_s=1e6, max_unsent_bytes=1 << 16))
+        feed = a_feed(url, ears, limits=replace(QUICK, ping_every_s=1e6, max_unsent_bytes=1 << 16))
         async with running(feed):
             await ears.hears("opened")
             for _ in range(1000):
@@ -330,14 +240,3 @@ async def test_cancelling_run_ends_the_connection_and_stays_a_cancellation():
         with pytest.raises(asyncio.CancelledError):
             await task
     assert ears.log[-1] == ("closed", (None, "stopped"))
-
-
-def test_tls_without_verification_and_foreign_hosts_are_refused():
-    careless = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    careless.check_hostname = False
-    careless.verify_mode = ssl.CERT_NONE
-    with pytest.raises(ValueError, match="without verification"):
-        a_feed("wss://127.0.0.1/", None, tls=careless)
-    for url in ("ws://clob.polymarket.com/", "wss://example.org/", "http://127.0.0.1/"):
-        with pytest.raises(ValueError, match=r"encrypted|not a venue|must begin"):
-            check_url(url, ("ws", "wss"))

@@ -12,6 +12,8 @@ from typing import Final, Literal
 import msgspec
 from msgspec import Struct
 
+from underround.core.event import CommandAnswered
+
 CHANNEL: Final = "orderbook_delta"
 TICKERS_PER_COMMAND: Final = 500
 _REPEATABLE: Final = frozenset({18, 27})  # command timeout, command rate
@@ -22,24 +24,8 @@ _REPEATS: Final = 3
 Action = Literal["subscribe", "add_markets", "delete_markets", "get_snapshot", "unsubscribe"]
 
 
-class Reply(Struct, frozen=True, kw_only=True):
-    """A reply as the codec read it; `tickers` None where the reply lists none.
-
-    `type` is the wire's: subscribed, ok, unsubscribed, error, or orderbook_snapshot when it
-    carries the id of a get_snapshot.
-    """
-
-    type: str
-    id: int | None = None
-    sid: int | None = None
-    channel: str | None = None
-    tickers: tuple[str, ...] | None = None
-    code: int | None = None
-    message: str = ""
-
-
 class Command(Struct, frozen=True):
-    """A command that waits for its reply."""
+    """A command that waits for its answer."""
 
     id: int
     action: Action
@@ -120,52 +106,55 @@ class BookSession:
             self._tickers.pop(ticker, None)
         return [self._command("unsubscribe", (), sid, {"sids": [sid]})]
 
-    def on_reply(self, reply: Reply) -> list[bytes]:
-        """Match a reply with its command; return the frames that it makes necessary."""
-        command = self.pending.get(reply.id) if reply.id is not None else None
-        if reply.type == "error":
-            return self._on_error(reply, command)
+    def on_reply(self, answer: CommandAnswered) -> list[bytes]:
+        """Match the answer with its command; return the frames that it makes necessary.
+
+        `answer` is a reply as the codec read it, or a snapshot that carries a command's id.
+        """
+        command = self.pending.get(answer.id) if answer.id is not None else None
+        if answer.kind == "error":
+            return self._on_error(answer, command)
         if command is None:
-            if reply.id is not None:
-                self.unmatched += 1
-        elif reply.type != "orderbook_snapshot" or self._snapshots_complete(command, reply):
+            self.unmatched += answer.id is not None and answer.kind != "orderbook_snapshot"
+        elif answer.kind != "orderbook_snapshot" or self._snapshots_complete(command, answer):
             del self.pending[command.id]
-        if reply.sid is None:
+        if answer.stream is None:
             return []
-        if reply.type == "unsubscribed":
-            self.sids.pop(reply.sid, None)
+        if answer.kind == "unsubscribed":
+            self.sids.pop(answer.stream, None)
             return []
-        if reply.type == "subscribed" and reply.channel == CHANNEL:
-            held = self.sids.setdefault(reply.sid, set())
+        if answer.kind == "subscribed" and answer.channel == CHANNEL:
+            held = self.sids.setdefault(answer.stream, set())
             held.update(command.tickers if command is not None else ())
-        elif reply.type == "ok" and reply.tickers is not None:
-            self.sids[reply.sid] = set(reply.tickers)  # the venue's list is the whole of it
+        elif answer.kind == "ok" and answer.instruments is not None:
+            if command is None or command.action != "get_snapshot":
+                self.sids[answer.stream] = set(answer.instruments)  # the list is the whole of it
         else:
             return []
-        return self._give_up_unwanted(reply.sid)
+        return self._give_up_unwanted(answer.stream)
 
     def _give_up_unwanted(self, sid: int) -> list[bytes]:
         """Delete what was given up while its subscription was still under way."""
         going = {
             ticker
             for command in self.pending.values()
-            if command.action in ("delete_markets", "unsubscribe")
-            for ticker in (self.sids[sid] if not command.tickers else command.tickers)
+            if command.sid == sid and command.action in ("delete_markets", "unsubscribe")
+            for ticker in command.tickers or self.sids[sid]
         }
         unwanted = self.sids[sid] - going - self._tickers.keys()
         return self._update("delete_markets", sid, sorted(unwanted))
 
-    def _snapshots_complete(self, command: Command, reply: Reply) -> bool:
+    def _snapshots_complete(self, command: Command, answer: CommandAnswered) -> bool:
         """Strike one book off a get_snapshot, which is answered book by book."""
-        left = tuple(t for t in command.tickers if t not in (reply.tickers or ()))
+        left = tuple(t for t in command.tickers if t not in (answer.instruments or ()))
         self.pending[command.id] = msgspec.structs.replace(command, tickers=left)
         return not left
 
-    def _on_error(self, reply: Reply, command: Command | None) -> list[bytes]:
-        code = reply.code if reply.code is not None else 0
+    def _on_error(self, answer: CommandAnswered, command: Command | None) -> list[bytes]:
+        code = answer.code if answer.code is not None else 0
         self.error_count += 1
-        sid = self._sid_of(reply, command)
-        self.errors.append(CommandError(code, reply.message, command, sid))
+        sid = self._sid_of(answer, command)
+        self.errors.append(CommandError(code, answer.text, command, sid))
         if command is not None:
             del self.pending[command.id]
             if code in _REPEATABLE and command.repeats < _REPEATS:
@@ -175,10 +164,10 @@ class BookSession:
             return self._subscribe([ticker for ticker in self._tickers if ticker in lost])
         return []
 
-    def _sid_of(self, reply: Reply, command: Command | None) -> int | None:
+    def _sid_of(self, answer: CommandAnswered, command: Command | None) -> int | None:
         """Tell which subscription an error concerns; the only one there is, if none is named."""
-        if reply.sid is not None:
-            return reply.sid
+        if answer.stream is not None:
+            return answer.stream
         if command is not None:
             return command.sid
         return next(iter(self.sids)) if len(self.sids) == 1 else None

@@ -23,8 +23,10 @@ ReferenceKind = Literal["id", "condition_ids", "clob_token_ids", "position_ids",
 """The query parameter under which Gamma looks a reference up."""
 
 _CONDITION: Final = re.compile(r"0x[0-9a-fA-F]{62,64}")  # 31 bytes in the second protocol
-_SLUG: Final = re.compile(r"[a-z0-9]+(?:[-._][a-z0-9]+)*", re.IGNORECASE)
+_SLUG: Final = re.compile(r"(?!0x)[a-z0-9]+(?:[-._][a-z0-9]+)*", re.IGNORECASE)
+_SPARE_PAGES: Final = 10
 _LONGEST_GAMMA_ID: Final = 18
+_LONGEST_TOKEN_ID: Final = 78  # digits of 2^256
 _SECOND_PROTOCOL_MASK: Final = ((1 << 64) - 1) << 40
 
 
@@ -41,8 +43,8 @@ async def fetch_top(
     instruments: dict[str, Instrument] = {}
     skipped: list[Skipped] = []
     cursor: str | None = None
-    # Twice the pages that would do if every market could be traded bounds a cursor that loops.
-    for _ in range(2 + 2 * count // MARKETS_PER_PAGE):
+    # The bound is for a cursor that loops; many markets in a row may accept no orders.
+    for _ in range(_SPARE_PAGES + 2 * count // MARKETS_PER_PAGE):
         after = [("after_cursor", cursor)] if cursor is not None else []
         listing, cursor = decode_page(await gamma.get("/markets/keyset", query + after), reading)
         instruments.update((instrument.id, instrument) for instrument in listing.instruments)
@@ -82,11 +84,12 @@ def reference_kind(reference: str) -> ReferenceKind:
     """Tell by its form what a reference is; UnknownReferenceError when it is nothing known."""
     if _CONDITION.fullmatch(reference):
         return "condition_ids"
-    if reference.isascii() and reference.isdigit() and len(reference) <= 78:
-        if len(reference) <= _LONGEST_GAMMA_ID:
-            return "id"
-        return "position_ids" if not int(reference) & _SECOND_PROTOCOL_MASK else "clob_token_ids"
-    if _SLUG.fullmatch(reference):
+    is_number = reference.isascii() and reference.isdigit()
+    if is_number and len(reference) <= _LONGEST_GAMMA_ID:
+        return "id"
+    if is_number and len(reference) <= _LONGEST_TOKEN_ID:
+        return "clob_token_ids" if int(reference) & _SECOND_PROTOCOL_MASK else "position_ids"
+    if not is_number and _SLUG.fullmatch(reference):
         return "slug"
     problem = (
         f"{printable(reference, 90)!r} is no Gamma id, condition id (0x…), token id or market slug"
