@@ -5,6 +5,7 @@ Nothing below `app` may import it: venues and stores take a `Callable[[], int]`.
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 
 def wall_ns() -> int:
@@ -21,3 +22,8 @@ def steady_clock() -> Callable[[], int]:
     """Return a clock of nanoseconds since the epoch that never steps after this call."""
     offset_ns = time.time_ns() - time.monotonic_ns()
     return lambda: offset_ns + time.monotonic_ns()
+
+
+def file_stamp() -> str:
+    """Return the time in UTC as it stands in the names of files (20261121T224304.632010Z)."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"

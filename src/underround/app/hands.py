@@ -15,7 +15,7 @@ from underround.core.event import CommandAnswered
 from underround.core.instrument import Venue
 from underround.venues.errors import VenueFaultError
 from underround.venues.feed import Feed
-from underround.venues.kalshi.session import BookSession, Reply
+from underround.venues.kalshi.session import BookSession
 
 FetchBodies = Callable[[Sequence[str]], AsyncIterator[bytes]]
 CONCURRENT_FETCHES: Final = 8
@@ -66,16 +66,7 @@ class VenueHands:
         session, feed = self.sessions.get(connection), self.feeds.get(connection)
         if session is None or feed is None:
             return
-        reply = Reply(
-            type=answer.kind,
-            id=answer.id,
-            sid=answer.stream,
-            channel=answer.channel,
-            tickers=answer.instruments,
-            code=answer.code,
-            message=answer.text,
-        )
-        self._send(feed, session.on_reply(reply))
+        self._send(feed, session.on_reply(answer))
 
     def reconnect(self, connection: str, reason: str) -> None:
         """Drop a connection; its feed makes it anew."""

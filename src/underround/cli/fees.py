@@ -71,7 +71,7 @@ def quote(
     count
         Contracts: 100, or 12.5.
     series
-        Kalshi: the series whose published type and multiplier apply where no flag says otherwise.
+        Kalshi: the series whose published terms apply where no flag says otherwise.
     type
         Kalshi: the fee type (quadratic, quadratic_with_maker_fees, …).
     multiplier
@@ -81,7 +81,7 @@ def quote(
     rate
         Polymarket: the rate of the market's own fee schedule.
     exponent
-        Polymarket: the exponent of the market's own fee schedule.
+        Polymarket: the schedule's exponent.
     maker
         The order rested in the book.
     broker
@@ -111,6 +111,10 @@ def quote(
             )
     except ValueError as error:
         raise CycloptsError(msg=str(error)) from None
+    _write(result, json)
+
+
+def _write(result: dict[str, Any], json: bool) -> None:
     if json:
         write_json(result)
         return

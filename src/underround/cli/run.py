@@ -1,12 +1,12 @@
 """`underround run`: live books, underrounds and signals; and `underround record`, books only."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
+from underround.app.clock import file_stamp
 from underround.app.output import write_json
 from underround.app.session import SessionRequest, run_session
 from underround.app.watching import log_to_stderr, run_until_done, show_summary
@@ -95,7 +95,7 @@ def environment_flags(kalshi_env: str | None) -> dict[str, Any]:
 
 def new_recording(kind: str) -> Path:
     """Name a folder for a recording that starts now."""
-    return Path("data/recordings") / f"{kind}-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"
+    return Path("data/recordings") / f"{kind}-{file_stamp()}"
 
 
 def _carry_out(request: SessionRequest, json: bool, verbose: bool) -> None:
