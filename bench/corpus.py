@@ -45,17 +45,17 @@ class Market:
         self.poly: dict[bool, dict[int, float]] = {True: {}, False: {}}
         self.kalshi: dict[bool, dict[int, float]] = {True: {}, False: {}}
         self.clock = rng.randrange(10**6)
+        # One market in ten stands apart on the venues, so that edges open and close.
+        self.apart = rng.choice((-700, 700)) if number % 10 == 4 else 0
         for level in range(30):
             for is_bid in (True, False):
-                price = self.price(is_bid, level)
-                self.poly[is_bid][price] = self.size()
+                self.poly[is_bid][self.price(is_bid, level)] = self.size()
+                price = self.price(is_bid, level, self.apart)
                 self.kalshi[is_bid][price] = float(rng.randrange(1, 500))
 
-    def price(self, is_bid: bool, level: int) -> int:
-        offset = (level + 1) * self.step
-        return min(
-            max(self.middle + (-offset if is_bid else offset), self.step), 10_000 - self.step
-        )
+    def price(self, is_bid: bool, level: int, apart: int = 0) -> int:
+        offset = apart + (level + 1) * (-self.step if is_bid else self.step)
+        return min(max(self.middle + offset, self.step), 10_000 - self.step)
 
     def size(self) -> float:
         return round(self.rng.uniform(1, 3_000), 2)
@@ -178,7 +178,7 @@ class Market:
 
     def delta(self, sequence: int, now_ms: int) -> bytes:
         is_bid = self.rng.random() < 0.5
-        price = self.price(is_bid, min(int(self.rng.expovariate(0.5)), 29))
+        price = self.price(is_bid, min(int(self.rng.expovariate(0.5)), 29), self.apart)
         before = self.kalshi[is_bid].get(price, 0.0)
         if before and self.rng.random() < 0.4:
             after = 0.0

@@ -8,6 +8,7 @@ is -1. A book may not judge its own trustworthiness: it only carries the verdict
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -26,6 +27,8 @@ NO_COST: Final = 10**12
 """What an empty side costs (usd_e6): more than any edge can pay for."""
 EMPTY_RANK: Final = -1
 _SCAN_STOP: Final = 1
+NO_SNAPSHOT_MS: Final = 2**62
+"""Later than any change: what comes before the first snapshot is looked at closely."""
 
 
 @lru_cache(maxsize=512)
@@ -51,7 +54,10 @@ def _cost_by_rank(grid: PriceGrid, is_bid: bool, terms: FeeTerms) -> list[int]:
 
 
 class Side:
-    """One side of a book. `cost` is what its best level costs a taker, usd_e6 a contract."""
+    """One side of a book. `cost` is what its best level costs a taker, usd_e6 a contract.
+
+    `is_touched`: noted already as moved in this batch, or moves of it interest nobody.
+    """
 
     __slots__ = (
         "best",
@@ -59,12 +65,13 @@ class Side:
         "cost",
         "costs",
         "is_bid",
+        "is_marked",
         "is_touched",
         "levels",
         "open_count",
         "prices_e4",
         "ranks",
-        "times_ms",
+        "times_at",
         "watchers",
     )
 
@@ -74,13 +81,16 @@ class Side:
         self.watchers: list[Direction] = []
         self.open_count = 0
         self.is_touched = False
+        self.is_marked = False
         self.rebuild(book.instrument.grid)
 
     def rebuild(self, grid: PriceGrid) -> None:
         """Empty the side and lay it out on `grid`."""
         self.ranks, self.prices_e4 = _ranking(grid, self.is_bid)
         self.costs = _cost_by_rank(grid, self.is_bid, self.book.instrument.fees)
-        self.times_ms = [0] * (len(self.prices_e4) if self.book.is_timed else 0)
+        times_ms = self.book.times_ms
+        self.times_at = len(times_ms)
+        times_ms.frombytes(bytes(times_ms.itemsize * len(self.prices_e4)))
         self.clear()
 
     def clear(self) -> None:
@@ -156,8 +166,8 @@ class Side:
         return found
 
 
-class Book:
-    """One instrument's ladders, and the verdict on whether they can be trusted."""
+class HotFields:
+    """What almost every message touches, laid out first so that it shares few cache lines."""
 
     __slots__ = (
         "asks",
@@ -167,10 +177,21 @@ class Book:
         "group_at_ns",
         "has_snapshot",
         "held",
+        "time_ms",
+        "updated_ns",
+    )
+
+
+class Book(HotFields):
+    """One instrument's ladders, and the verdict on whether they can be trusted.
+
+    `times_ms` holds the venue's time of each level's last change, for all the books that share
+    it, each side beginning at its `times_at`. Without a snapshot `time_ms` is NO_SNAPSHOT_MS.
+    """
+
+    __slots__ = (
         "instrument",
         "is_closed",
-        "is_marked",
-        "is_timed",
         "link",
         "proven_ns",
         "reason",
@@ -178,16 +199,17 @@ class Book:
         "snapshot_ms",
         "state",
         "stream",
-        "time_ms",
+        "times_ms",
         "top_rank_sum",
-        "updated_ns",
     )
 
-    def __init__(self, instrument: Instrument, is_timed: bool = False) -> None:
+    def __init__(self, instrument: Instrument, times_ms: array[int] | None = None) -> None:
         self.instrument = instrument
-        self.is_timed = is_timed  # keeps the venue's time of each level's last change
+        self.times_ms = array("q") if times_ms is None else times_ms
         self.bids = Side(self, is_bid=True)
         self.asks = Side(self, is_bid=False)
+        # Where the complement has a book of its own, nobody takes from these bids to buy it.
+        self.bids.is_touched = instrument.complement_id is not None
         self.top_rank_sum = len(instrument.grid) - 1
         self.state = BookState.EMPTY
         self.reason = "no snapshot yet"
@@ -195,7 +217,7 @@ class Book:
         self.link: Link | None = None
         self.stream: int | None = None
         self.has_snapshot = False
-        self.time_ms = 0
+        self.time_ms = NO_SNAPSHOT_MS
         self.snapshot_ms = 0
         self.group: int | str | None = None
         self.group_at_ns = 0
@@ -204,7 +226,6 @@ class Book:
         self.claim: LevelChange | None = None  # the entry that last said what is best
         self.held: dict[Direction, None] = {}
         self.is_closed = False
-        self.is_marked = False
 
     @property
     def is_crossed(self) -> bool:

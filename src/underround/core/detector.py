@@ -31,10 +31,16 @@ class Detector:
         trust.on_lost = self.close_book
 
     def consider(self, direction: Direction, at_ns: int) -> None:
-        """Open, update or close what this direction offers now. Called when an edge may matter."""
+        """Open or close what this direction offers now; called when a best price or size moved.
+
+        An open one whose edge stands is sized anew by the next `sweep`, unless it became thin.
+        """
         opportunity = direction.opportunity
         if opportunity is not None:
-            self._update(direction, opportunity, at_ns)
+            if not direction.has_edge:
+                self._close(direction, opportunity, "edge gone", at_ns)
+            elif direction.is_thin:
+                self._update(direction, opportunity, at_ns)
             return
         if not direction.has_edge:
             self._release(direction)
@@ -74,9 +80,10 @@ class Detector:
                 self.consider(direction, at_ns)
 
     def sweep(self, at_ns: int) -> None:
-        """Look again at everything open: gates can close without a price moving."""
+        """Look again at everything open: sizes move and gates close without a best price moving."""
         for direction in list(self.open):
-            self.consider(direction, at_ns)
+            if direction.opportunity is not None:
+                self._update(direction, direction.opportunity, at_ns)
 
     def close_book(self, book: Book, reason: str, at_ns: int) -> None:
         """Close what stands on a book that lost trust."""

@@ -4,11 +4,12 @@ Pure and synchronous: no socket, file, clock, log or chance. One engine given th
 raises the same effects, byte for byte.
 """
 
+from array import array
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from underround.core.arbitrage.cross_venue import Direction, directions
-from underround.core.book import Book, Side
+from underround.core.book import NO_SNAPSHOT_MS, Book, Side
 from underround.core.book_state import BookTrigger
 from underround.core.counts import Counts
 from underround.core.detector import Detector
@@ -46,7 +47,8 @@ class Engine:
         self.books: dict[str, Book] = {}
         self.links: dict[str, Link] = {}
         self.directions: list[Direction] = []
-        self.marked: list[Book] = []  # best prices changed since `take_marked`
+        self._marked: list[Side] = []  # best prices changed since `take_marked`
+        self._times_ms = array("q")
         self._out: list[Effect] = []
         self._touched: list[Side] = []
         self.trust = Trust(settings, self.counts, self._out)
@@ -70,24 +72,21 @@ class Engine:
     def process(self, event: Event) -> tuple[Effect, ...]:
         """Take one input and return what is to be done about it, in order."""
         self._routes[type(event)](event)
-        if self.trust.regained:
-            regained, self.trust.regained = self.trust.regained, []
-            at_ns = (
-                event.received_at_ns if isinstance(event, (Batch, BooksFetched)) else event.at_ns
-            )
-            self.detector.reconsider(regained, at_ns)
         if not self._out:
             return NOTHING
+        if self.trust.regained:
+            regained, self.trust.regained = self.trust.regained, []
+            self.detector.reconsider(regained, _time_of(event))
         effects = tuple(self._out)
         self._out.clear()
         return effects
 
     def take_marked(self) -> list[Book]:
         """Return the books whose best prices changed since the last call."""
-        marked, self.marked = self.marked, []
-        for book in marked:
-            book.is_marked = False
-        return marked
+        marked, self._marked = self._marked, []
+        for side in marked:
+            side.is_marked = False
+        return list(dict.fromkeys(side.book for side in marked))
 
     def _batch(self, batch: Batch) -> None:
         """Apply all that one read delivered, then look at what it moved. The hot path."""
@@ -95,15 +94,15 @@ class Engine:
         now_ns = link.last_data_ns = batch.received_at_ns
         books = self.books
         touched = self._touched
-        counts = self.counts
+        times_ms = self._times_ms
         for event in batch.events:
-            if isinstance(event, LevelsSet):
+            if type(event) is LevelsSet:
                 time_ms = event.time_ms
                 for change in event.changes:
                     instrument, is_bid, price_e4, size_e6, _, _ = change
                     book = books.get(instrument)
-                    if book is None or not book.has_snapshot:
-                        counts.ignored += 1
+                    if book is None:
+                        self.counts.ignored += 1
                         continue
                     side = book.bids if is_bid else book.asks
                     rank = side.ranks[price_e4]
@@ -115,11 +114,13 @@ class Engine:
                     elif self._market.is_late(side, rank, time_ms):
                         continue
                     book.updated_ns = now_ns
-                    side.times_ms[rank] = time_ms
-                    if (side.set(rank, size_e6) or side.open_count) and not side.is_touched:
+                    times_ms[side.times_at + rank] = time_ms
+                    if rank < side.best:
+                        side.levels[rank] = size_e6  # behind the best: moves no price
+                    elif (side.set(rank, size_e6) or side.open_count) and not side.is_touched:
                         side.is_touched = True
                         touched.append(side)
-            elif isinstance(event, LevelAdded):
+            elif type(event) is LevelAdded:
                 sequence = link.streams.get(event.stream)
                 number = event.sequence
                 if sequence is not None and number is not None and number == sequence.expected:
@@ -128,7 +129,7 @@ class Engine:
                     continue
                 book = books.get(event.instrument)
                 if book is None or not book.has_snapshot:
-                    counts.ignored += 1
+                    self.counts.ignored += 1
                     continue
                 group = event.group
                 if group != book.group:
@@ -143,7 +144,9 @@ class Engine:
                 size_e6 = side.levels[rank] + event.change_e6
                 if size_e6 < 0:
                     size_e6 = self._market.negative(book, now_ns)
-                if (side.set(rank, size_e6) or side.open_count) and not side.is_touched:
+                if rank < side.best:
+                    side.levels[rank] = size_e6
+                elif (side.set(rank, size_e6) or side.open_count) and not side.is_touched:
                     side.is_touched = True
                     touched.append(side)
             else:
@@ -155,10 +158,9 @@ class Engine:
         touched = self._touched
         for side in touched:
             side.is_touched = False
-            book = side.book
-            if not book.is_marked:
-                book.is_marked = True
-                self.marked.append(book)
+            if not side.is_marked:
+                side.is_marked = True
+                self._marked.append(side)
             for direction in side.watchers:
                 if (
                     direction.first.cost + direction.second.cost <= direction.limit_e6
@@ -202,6 +204,7 @@ class Engine:
     def _detach(self, book: Book, reason: str, at_ns: int) -> None:
         self.trust.judge(book, BookTrigger.DISCONNECTED, reason, at_ns)
         book.has_snapshot = False
+        book.time_ms = NO_SNAPSHOT_MS
         book.claim = None
 
     def _books_fetched(self, event: BooksFetched) -> None:
@@ -238,8 +241,7 @@ class Engine:
         self._settle(event.at_ns)
 
     def _list(self, instrument: Instrument) -> None:
-        is_timed = instrument.venue is Venue.POLYMARKET
-        self.books[instrument.id] = Book(instrument, is_timed=is_timed)
+        self.books[instrument.id] = Book(instrument, self._times_ms)
 
     def _timer(self, event: Timer) -> None:
         self.detector.wake(event.at_ns)
@@ -255,3 +257,9 @@ class Engine:
             self.detector.is_paused = False
         else:
             self.trust.note("unknown command", event.name)
+
+
+def _time_of(event: Event) -> int:
+    if isinstance(event, Batch | BooksFetched):
+        return event.received_at_ns
+    return event.at_ns

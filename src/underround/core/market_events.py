@@ -78,8 +78,12 @@ class MarketEvents:
 
     def is_late(self, side: Side, rank: int, time_ms: int) -> bool:
         """Tell whether an absolute size is older than what the level already shows."""
+        book = side.book
+        if not book.has_snapshot:
+            self._counts.ignored += 1
+            return True
         self._counts.late += 1
-        return time_ms < side.book.snapshot_ms or time_ms < side.times_ms[rank]
+        return time_ms < book.snapshot_ms or time_ms < book.times_ms[side.times_at + rank]
 
     def off_grid(self, book: Book, is_bid: bool, price_e4: int, now_ns: int) -> tuple[Side, int]:
         """Refine the grid for a price that is not on it: the catalog's grid is not the venue's."""
@@ -106,6 +110,8 @@ class MarketEvents:
                 self._counts.late += 1
                 return
             book.time_ms = book.snapshot_ms = time_ms
+        elif not book.has_snapshot:
+            book.time_ms = book.snapshot_ms = 0
         if event.ranges is not None and event.ranges != book.instrument.ranges:
             book.regrid(_with_ranges(book, event.ranges))
         off_grid = book.bids.fill(event.bids) + book.asks.fill(event.asks)

@@ -19,6 +19,7 @@ class Direction:
         "first",
         "held_for",
         "is_active",
+        "least_e6",
         "limit_e6",
         "name",
         "opportunity",
@@ -39,6 +40,7 @@ class Direction:
         )
         self.threshold_e6 = threshold_e6
         self.limit_e6 = USD_ONE_E6 - threshold_e6
+        self.least_e6 = max(side.book.instrument.min_size_e6 for side in self.sides)
         self.opportunity: Opportunity | None = None
         self.is_active = False  # open, or seen and held back
         self.confirmed = False  # an edge stood at the end of a whole group
@@ -56,6 +58,12 @@ class Direction:
     def has_edge(self) -> bool:
         """Whether the best prices leave the threshold or more, after fees."""
         return self.first.cost + self.second.cost <= self.limit_e6
+
+    @property
+    def is_thin(self) -> bool:
+        """Whether either best level alone is smaller than the smallest order."""
+        first, second = self.first, self.second
+        return min(first.levels[first.best], second.levels[second.best]) < self.least_e6
 
     def size(self) -> Sizing | None:
         """Walk both ladders; None when nothing tradable leaves the threshold."""

@@ -5,9 +5,15 @@ it costs the same as a tagged union and reads keys in any order. Wire words stay
 https://docs.kalshi.com/websockets/orderbook-updates
 """
 
-from msgspec import Struct
+from typing import Annotated
 
-WirePrice = tuple[str, float]
+from msgspec import Meta, Struct
+
+Size = Annotated[float, Meta(ge=0, le=1e9)]
+"""Contracts; more than a billion is a corrupt frame."""
+Change = Annotated[float, Meta(ge=-1e9, le=1e9)]
+"""A signed number of contracts."""
+WirePrice = tuple[str, Size]
 """(price in dollars as text, contracts)."""
 
 
@@ -16,7 +22,7 @@ class WireBody(Struct, gc=False):
 
     market_ticker: str = ""
     price_dollars: str = ""
-    delta_fp: float = 0.0
+    delta_fp: Change = 0.0
     side: str = ""
     clock: int | None = None
     ts: int | str = ""

@@ -5,14 +5,19 @@ union would read each message twice. Wire words stay in this folder.
 https://docs.polymarket.com/developers/CLOB/websocket/market-channel
 """
 
-from msgspec import Struct
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+Size = Annotated[float, Meta(ge=0, le=1e9)]
+"""Contracts; more than a billion is a corrupt frame."""
 
 
 class WireLevel(Struct, gc=False):
     """A level of a book: price and size as text on the wire."""
 
     price: str
-    size: float
+    size: Size
 
 
 class WireChange(Struct, gc=False):
@@ -20,7 +25,7 @@ class WireChange(Struct, gc=False):
 
     asset_id: str
     price: str
-    size: float
+    size: Size
     side: str
     best_bid: str = ""
     best_ask: str = ""
@@ -38,5 +43,5 @@ class WireMessage(Struct, gc=False):
     tick_size: str = ""
     new_tick_size: str = ""
     price: str = ""
-    size: float = 0.0
+    size: Size = 0.0
     assets_ids: list[str] | None = None
