@@ -7,7 +7,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tests.core.books import both, markets
+from tests.core.books import both, in_whole_contracts, markets
 from tests.oracles.outcomes import by_simplex, by_trying_all
 from underround.core.arbitrage.partition import OutcomeSet, Way, refusal, size
 from underround.core.fees import PolymarketReading, kalshi_terms, polymarket_terms
@@ -179,14 +179,6 @@ def test_every_purchase_in_whole_contracts_is_matched(way, data):
     best = by_trying_all(payoffs, offers)
     event("profit" if best else "none")
     assert profit(size(PROVEN, way, [[own] for own, _ in drawn], 0)) == best
-
-
-def in_whole_contracts(own, offer):
-    """Turn hundredths into contracts, on both sides."""
-    return (
-        replace(own, levels=[(price, size * 100) for price, size in own.levels], lot_e6=ONE),
-        offer._replace(levels=tuple((price, size * 100) for price, size in offer.levels)),
-    )
 
 
 @settings(max_examples=40)
