@@ -119,7 +119,7 @@ def split_e6(steps: Sequence[Step], size_e6: int) -> dict[int, int]:
     return amounts_e6
 
 
-def common_lot_e6(legs: Iterable[Choices]) -> int:
+def shared_lot_e6(legs: Iterable[Choices]) -> int:
     """Return the smallest size that is whole lots of every ladder."""
     return lcm(*(ladder.lot_e6 for choices in legs for _, ladder in choices))
 

@@ -16,7 +16,7 @@ from underround.core.leg import (
     Fill,
     LegOrder,
     Step,
-    common_lot_e6,
+    shared_lot_e6,
     least_size_e6,
     merged_steps,
     order_for,
@@ -126,7 +126,7 @@ def _walk_open(
     threshold_e6: int,
     size_cap_e6: int | None,
 ) -> Sizing | None:
-    lot_e6 = common_lot_e6(legs)
+    lot_e6 = shared_lot_e6(legs)
     cap_e6 = SIZE_LIMIT_E6 if size_cap_e6 is None else size_cap_e6
     cap_e6 -= cap_e6 % lot_e6
     least_e6 = max(min(least_size_e6(ladder) for _, ladder in leg) for leg in legs)

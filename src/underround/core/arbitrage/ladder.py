@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from underround.core.leg import (
     LegOrder,
-    common_lot_e6,
+    shared_lot_e6,
     least_size_e6,
     merged_steps,
     order_for,
@@ -113,7 +113,7 @@ def _buy_low_sell_high(
         )
         for index, rung in enumerate(rungs)
     ]
-    lot_e6 = common_lot_e6(choices for sides in numbered for choices in sides)
+    lot_e6 = shared_lot_e6(choices for sides in numbered for choices in sides)
     no_after_e6 = _cheapest_after(rungs)
     heap: list[tuple[int, int, int, Use]] = []  # (cost, serial, contracts, whose)
     bought_e6: dict[Use, int] = {}

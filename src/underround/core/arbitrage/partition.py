@@ -14,7 +14,7 @@ from underround.core.leg import (
     Choices,
     LegOrder,
     Step,
-    common_lot_e6,
+    shared_lot_e6,
     least_size_e6,
     merged_steps,
     order_for,
@@ -81,7 +81,7 @@ def size(
 def _size_all_no(
     legs: Sequence[Choices], threshold_e6: int, size_cap_e6: int | None
 ) -> Sizing | None:
-    lot_e6 = common_lot_e6(legs)
+    lot_e6 = shared_lot_e6(legs)
     cap_e6 = SIZE_LIMIT_E6 if size_cap_e6 is None else size_cap_e6
     cap_e6 -= cap_e6 % lot_e6
     steps = [merged_steps(choices, USD_ONE_E6, lot_e6) for choices in legs]
