@@ -16,10 +16,10 @@ from underround.core.leg import (
     Fill,
     LegOrder,
     Step,
-    shared_lot_e6,
     least_size_e6,
     merged_steps,
     order_for,
+    shared_lot_e6,
     split_e6,
     top_cost_e6,
 )

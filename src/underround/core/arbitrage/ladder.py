@@ -13,10 +13,10 @@ from msgspec import Struct
 
 from underround.core.leg import (
     LegOrder,
-    shared_lot_e6,
     least_size_e6,
     merged_steps,
     order_for,
+    shared_lot_e6,
     top_cost_e6,
 )
 from underround.core.sizing import BuyLadder, Sizing

@@ -14,10 +14,10 @@ from underround.core.leg import (
     Choices,
     LegOrder,
     Step,
-    shared_lot_e6,
     least_size_e6,
     merged_steps,
     order_for,
+    shared_lot_e6,
     split_e6,
 )
 from underround.core.sizing import BuyLadder, Sizing, walk_choices
