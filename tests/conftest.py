@@ -1,11 +1,16 @@
-"""What all tests share: one real valkey-server for each test process, emptied for each test."""
+"""What all tests share: a real valkey-server for each process, and no limit by the clock."""
 
 import asyncio
 
 import pytest
+from hypothesis import settings
 from redis import Redis
 
 from underround.stores.embedded import EmbeddedServer
+
+# How fast a machine is decides no test: hypothesis would fail an example after 200 ms.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.oracles.money import Offer
 from underround.core.fees import PolymarketReading, kalshi_terms, polymarket_terms
@@ -51,3 +52,15 @@ def both(own, terms, venue, rate):
         tuple((Fraction(price_e4, 10_000), hundredths) for price_e4, hundredths in own),
     )
     return ladder, offer
+
+
+def in_whole_contracts(ladder, offer):
+    """Turn hundredths into contracts, the lot included, on both sides."""
+    return (
+        replace(
+            ladder,
+            levels=[(price_e4, size_e6 * 100) for price_e4, size_e6 in ladder.levels],
+            lot_e6=1_000_000,
+        ),
+        offer._replace(levels=tuple((price, size * 100) for price, size in offer.levels)),
+    )

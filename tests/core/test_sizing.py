@@ -165,8 +165,8 @@ def test_a_year_of_a_locked_edge():
 
 
 @given(
-    st.lists(markets(low_e4=1_000, high_e4=5_500), min_size=2, max_size=3),
-    st.integers(0, 200),
+    st.lists(markets(low_e4=1_000, high_e4=5_500, largest=80), min_size=2, max_size=3),
+    st.integers(0, 40),
 )
 def test_no_size_is_better_than_the_one_found(drawn, least):
     ladders = [replace(ladder, min_size_e6=least * 10_000) for ladder, _ in drawn]

@@ -4,7 +4,8 @@ Marginal cost by level for the walk, the exact worst cost fill by fill for the d
 knows nothing of other legs and claims no profit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from math import lcm
 
 from msgspec import Struct
 
@@ -88,6 +89,39 @@ def ladder_steps(
             steps.append((cost_e6, lots_e6 - whole_e6))
             whole_e6 = lots_e6
     return steps
+
+
+Step = tuple[int, int, int]
+"""Marginal cost (usd_e6 a contract), contracts to hold (e6), choice: one level of a leg."""
+
+Choices = Sequence[tuple[int, BuyLadder]]
+"""The numbered ladders that one leg may be filled from."""
+
+
+def merged_steps(choices: Choices, below_e6: int, lot_e6: int) -> list[Step]:
+    """Return the steps of all a leg's ladders under `below_e6`, the cheapest first."""
+    return sorted(
+        (cost_e6, amount_e6, choice)
+        for choice, ladder in choices
+        for cost_e6, amount_e6 in ladder_steps(ladder, below_e6, lot_e6)
+    )
+
+
+def split_e6(steps: Sequence[Step], size_e6: int) -> dict[int, int]:
+    """Return how much each choice gives when `size_e6` is taken from the cheapest steps first."""
+    amounts_e6: dict[int, int] = {}
+    for _, amount_e6, choice in steps:
+        if size_e6 <= 0:
+            break
+        taken_e6 = min(amount_e6, size_e6)
+        amounts_e6[choice] = amounts_e6.get(choice, 0) + taken_e6
+        size_e6 -= taken_e6
+    return amounts_e6
+
+
+def shared_lot_e6(legs: Iterable[Choices]) -> int:
+    """Return the smallest size that is whole lots of every ladder."""
+    return lcm(*(ladder.lot_e6 for choices in legs for _, ladder in choices))
 
 
 def least_size_e6(ladder: BuyLadder) -> int:

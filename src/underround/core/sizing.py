@@ -6,18 +6,21 @@ survive that is not claimed. This module knows no venue, no clock and no kind of
 """
 
 from collections.abc import Sequence
-from math import lcm
 from typing import Final
 
 from msgspec import Struct
 
 from underround.core.leg import (
     BuyLadder,
+    Choices,
     Fill,
     LegOrder,
-    ladder_steps,
+    Step,
     least_size_e6,
+    merged_steps,
     order_for,
+    shared_lot_e6,
+    split_e6,
     top_cost_e6,
 )
 from underround.core.units import NS_PER_SECOND, SIZE_LIMIT_E6, SIZE_ONE_E6, divide_up
@@ -117,17 +120,13 @@ def walk_choices(
     return None
 
 
-_Step = tuple[int, int, int]
-"""Marginal cost (usd_e6), contracts to hold (e6), choice: one level of a merged leg."""
-
-
 def _walk_open(
-    legs: Sequence[Sequence[tuple[int, BuyLadder]]],
+    legs: Sequence[Choices],
     payoff_e6: int,
     threshold_e6: int,
     size_cap_e6: int | None,
 ) -> Sizing | None:
-    lot_e6 = lcm(*(ladder.lot_e6 for leg in legs for _, ladder in leg))
+    lot_e6 = shared_lot_e6(legs)
     cap_e6 = SIZE_LIMIT_E6 if size_cap_e6 is None else size_cap_e6
     cap_e6 -= cap_e6 % lot_e6
     least_e6 = max(min(least_size_e6(ladder) for _, ladder in leg) for leg in legs)
@@ -136,7 +135,7 @@ def _walk_open(
     if not all(steps):
         return None
     if min(sum(step[1] for step in leg_steps) for leg_steps in steps) < least_e6:
-        steps = [_merged(leg, payoff_e6, lot_e6) for leg in legs]
+        steps = [merged_steps(leg, payoff_e6, lot_e6) for leg in legs]
     edge_top_e6 = payoff_e6 - sum(leg_steps[0][0] for leg_steps in steps)
     slack_e6 = len(legs) + 1  # what rounding each fee per contract up can hide, usd_e6 a contract
     best: Sizing | None = None
@@ -155,30 +154,20 @@ def _walk_open(
     return best
 
 
-def _tight_steps(
-    legs: Sequence[Sequence[tuple[int, BuyLadder]]], most_e6: int, lot_e6: int
-) -> list[list[_Step]]:
+def _tight_steps(legs: Sequence[Choices], most_e6: int, lot_e6: int) -> list[list[Step]]:
     """Return each leg's steps that fit under `most_e6` beside the best prices of the others."""
     tops = [
         min((top_cost_e6(ladder) or _NEVER_E6 for _, ladder in leg), default=_NEVER_E6)
         for leg in legs
     ]
     return [
-        _merged(leg, most_e6 + 1 - (sum(tops) - top), lot_e6)
+        merged_steps(leg, most_e6 + 1 - (sum(tops) - top), lot_e6)
         for leg, top in zip(legs, tops, strict=True)
     ]
 
 
-def _merged(leg: Sequence[tuple[int, BuyLadder]], below_e6: int, lot_e6: int) -> list[_Step]:
-    return sorted(
-        (cost_e6, amount_e6, choice)
-        for choice, ladder in leg
-        for cost_e6, amount_e6 in ladder_steps(ladder, below_e6, lot_e6)
-    )
-
-
 def _breakpoints(
-    steps: Sequence[Sequence[_Step]],
+    steps: Sequence[Sequence[Step]],
     payoff_e6: int,
     threshold_e6: int,
     least_e6: int,
@@ -217,22 +206,17 @@ def _breakpoints(
 
 
 def _priced(
-    legs: Sequence[Sequence[tuple[int, BuyLadder]]],
-    steps: Sequence[Sequence[_Step]],
+    legs: Sequence[Choices],
+    steps: Sequence[Sequence[Step]],
     size_e6: int,
     payoff_e6: int,
     edge_top_e6: int,
 ) -> Sizing | None:
     orders: list[LegOrder] = []
     for leg, (ladders, leg_steps) in enumerate(zip(legs, steps, strict=True)):
-        amounts_e6 = dict.fromkeys((choice for choice, _ in ladders), 0)
-        missing_e6 = size_e6
-        for _, amount_e6, choice in leg_steps:
-            taken_e6 = min(amount_e6, missing_e6)
-            amounts_e6[choice] += taken_e6
-            missing_e6 -= taken_e6
+        amounts_e6 = split_e6(leg_steps, size_e6)
         for choice, ladder in ladders:
-            if amounts_e6[choice]:
+            if choice in amounts_e6:
                 order = order_for(ladder, amounts_e6[choice], leg, choice)
                 if order is None:
                     return None
