@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from tests.simulation.world import SECOND, World
+from tests.simulation.world import SECOND, World, history
 from underround.core.instrument import Venue
 from underround.simulation.ledger import net_edge_e6
 
@@ -65,7 +65,7 @@ def test_a_freeze_is_at_least_600_ms_old_when_its_stale_view_misleads() -> None:
 
 
 def test_near_zero_edges_lie_within_a_fifth_of_a_cent() -> None:
-    world = World(7).run(20)
+    world = history(7)
     near: Counter[bool] = Counter()
     for pair in world.pairs:
         for state in world.states[pair.id]:

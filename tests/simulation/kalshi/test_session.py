@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from tests.simulation.world import World
 from underround.simulation.kalshi.session import Session
 from underround.simulation.universe import draw_pairs
-from tests.simulation.world import World
 
 NOW_MS = 1_786_085_188_978
 
