@@ -32,7 +32,7 @@ class _ByPort:
 @contextlib.asynccontextmanager
 async def served(*apps: ASGIApp) -> AsyncIterator[list[str]]:
     """Serve until the block ends; yields each application's address ("http://127.0.0.1:PORT")."""
-    listeners = [socket.create_server(("127.0.0.1", 0)) for _ in apps]
+    listeners = [free_listener() for _ in apps]
     ports = [int(listener.getsockname()[1]) for listener in listeners]
     config = uvicorn.Config(
         _ByPort(dict(zip(ports, apps, strict=True))),
@@ -55,3 +55,14 @@ async def served(*apps: ASGIApp) -> AsyncIterator[list[str]]:
         await task
         for listener in listeners:
             listener.close()
+
+
+def free_listener() -> socket.socket:
+    """Bind a free port with the protocol named: asyncio sets TCP_NODELAY on such sockets alone.
+
+    Without it every answer would wait some 40 ms for a delayed acknowledgement.
+    """
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(128)
+    return listener
