@@ -5,6 +5,7 @@ then the ledger looks. It knows no socket and draws no random number; the clock 
 """
 
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import Any, Protocol
 
 from underround.core.instrument import Venue
@@ -136,19 +137,26 @@ class Exchange:
         parts: Parts | None = None,
         pause_s: float = 0.0,
     ) -> None:
-        """Set levels (YES scale) as one action with one clock, in the order given."""
+        """Set levels (YES scale) as one action with one clock, in the order given.
+
+        `parts` counts changes; a change to the size that rests already makes no delta.
+        """
         started_ns = self._clock()
         market = pair.kalshi
         deltas: list[Delta] = []
-        for change in changes:
-            side, price_e4, size_e6 = change
-            before_e6 = market.book.side(side).get(price_e4, 0)
-            if size_e6 != before_e6:
-                deltas.append((side, price_e4, size_e6 - before_e6))
-                market.book.apply([change])
+        delta_parts: list[int] = []
+        left = iter(changes)
+        for count in parts or (len(changes),):
+            before = len(deltas)
+            for side, price_e4, size_e6 in islice(left, count):
+                resting_e6 = market.book.side(side).get(price_e4, 0)
+                if size_e6 != resting_e6:
+                    deltas.append((side, price_e4, size_e6 - resting_e6))
+                    market.book.apply([(side, price_e4, size_e6)])
+            delta_parts.append(len(deltas) - before)
         market.clock += 1
         if self.kalshi is not None and deltas and not market.frozen:
-            self.kalshi.acted(market, deltas, parts or (len(deltas),), pause_s, started_ns)
+            self.kalshi.acted(market, deltas, delta_parts, pause_s, started_ns)
         self._close(pair, Venue.KALSHI, started_ns)
 
     def trade_kalshi(self, pair: Pair, taker: Side, size_e6: int) -> None:

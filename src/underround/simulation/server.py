@@ -1,4 +1,4 @@
-"""Serves an HTTP application on a free loopback port inside the running event loop.
+"""Serves HTTP applications, each on a free loopback port, inside the running event loop.
 
 Leaves signals alone: whoever owns the process decides when it ends.
 """
@@ -6,10 +6,10 @@ Leaves signals alone: whoever owns the process decides when it ends.
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Generator, Mapping
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 class _Server(uvicorn.Server):
@@ -19,12 +19,23 @@ class _Server(uvicorn.Server):
         yield
 
 
+class _ByPort:
+    """Hands each request to the application of the port that it came to."""
+
+    def __init__(self, apps: Mapping[int, ASGIApp]) -> None:
+        self._apps = apps
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._apps[scope["server"][1]](scope, receive, send)
+
+
 @contextlib.asynccontextmanager
-async def served(app: ASGIApp) -> AsyncIterator[str]:
-    """Serve until the block ends; yields the address ("http://127.0.0.1:PORT")."""
-    listener = socket.create_server(("127.0.0.1", 0))
+async def served(*apps: ASGIApp) -> AsyncIterator[list[str]]:
+    """Serve until the block ends; yields each application's address ("http://127.0.0.1:PORT")."""
+    listeners = [free_listener() for _ in apps]
+    ports = [int(listener.getsockname()[1]) for listener in listeners]
     config = uvicorn.Config(
-        app,
+        _ByPort(dict(zip(ports, apps, strict=True))),
         log_config=None,
         access_log=False,
         lifespan="off",
@@ -32,14 +43,26 @@ async def served(app: ASGIApp) -> AsyncIterator[str]:
         timeout_graceful_shutdown=1,
     )
     server = _Server(config)
-    task = asyncio.create_task(server.serve(sockets=[listener]))
+    task = asyncio.create_task(server.serve(sockets=listeners))
     try:
         while not server.started:
             if task.done():
                 task.result()
             await asyncio.sleep(0.005)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        yield [f"http://127.0.0.1:{port}" for port in ports]
     finally:
         server.should_exit = True
         await task
-        listener.close()
+        for listener in listeners:
+            listener.close()
+
+
+def free_listener() -> socket.socket:
+    """Bind a free port with the protocol named: asyncio sets TCP_NODELAY on such sockets alone.
+
+    Without it every answer would wait some 40 ms for a delayed acknowledgement.
+    """
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(128)
+    return listener

@@ -92,9 +92,9 @@ class SimulatedVenues:
         catalog = polymarket_rest.PolymarketRest(polymarkets, wall_ns, self._after_s_as_ns)
         trade_api = kalshi_rest.KalshiRest(kalshis, self._after_s_as_ns)
         control = control_app(self.start, self.quiesce, self.report)
-        enter = self._stack.enter_async_context
-        gamma, clob = await enter(served(catalog.gamma)), await enter(served(catalog.clob))
-        rest, control_url = await enter(served(trade_api.app)), await enter(served(control))
+        gamma, clob, rest, control_url = await self._stack.enter_async_context(
+            served(catalog.gamma, catalog.clob, trade_api.app, control)
+        )
         channel_port = await self._listening(await channel.listen())
         socket_port = await self._listening(await socket.listen())
         self.exchange.polymarket, self.exchange.kalshi = channel, socket

@@ -41,5 +41,3 @@ def write_parts(
             time.sleep(pause_s)
         write(connection, texts[start : start + count])
         start += count
-    if start < len(texts):
-        write(connection, texts[start:])

@@ -23,7 +23,7 @@ from underround.simulation.market import KalshiMarket
 from underround.simulation.wire import write, write_parts
 
 PATH: Final = "/trade-api/ws/v2"
-_HEARTBEAT_S: Final = 10.0
+HEARTBEAT_S: Final = 10.0
 
 
 class TradeSocket:
@@ -35,7 +35,9 @@ class TradeSocket:
         credentials: Credentials,
         now_ns: Callable[[], int],
         on_subscribed: Callable[[], None],
+        heartbeat_s: float = HEARTBEAT_S,
     ) -> None:
+        self._heartbeat_s = heartbeat_s
         self._markets = {market.ticker: market for market in markets}
         self._credentials = credentials
         self._now_ns = now_ns
@@ -72,7 +74,7 @@ class TradeSocket:
     async def _converse(self, connection: ServerConnection) -> None:
         session = Session(self._markets, lambda: self._now_ns() // NS_PER_MS)
         self._sessions[connection] = session
-        heartbeat = asyncio.create_task(_beat(connection))
+        heartbeat = asyncio.create_task(_beat(connection, self._heartbeat_s))
         try:
             async for frame in connection:
                 answers = session.answer(frame)
@@ -137,10 +139,10 @@ class TradeSocket:
             write(connection, (session.snapshot(subscription, market.ticker),))
 
 
-async def _beat(connection: ServerConnection) -> None:
-    """Ping with the venue's payload every ten seconds while the connection lasts."""
+async def _beat(connection: ServerConnection, every_s: float) -> None:
+    """Ping with the venue's payload while the connection lasts."""
     while True:
-        await asyncio.sleep(_HEARTBEAT_S)
+        await asyncio.sleep(every_s)
         if connection.protocol.state is not State.OPEN:
             return
         connection.protocol.send_ping(b"heartbeat")

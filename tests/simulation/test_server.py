@@ -1,0 +1,37 @@
+"""Serving several applications, each on a port of its own."""
+
+import socket
+from typing import Any
+
+import httpx
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from underround.simulation.server import free_listener, served
+
+
+def app(answer: str) -> Starlette:
+    async def say(_request: Any) -> PlainTextResponse:
+        return PlainTextResponse(answer)
+
+    return Starlette(routes=[Route("/", say)])
+
+
+async def test_each_application_answers_on_its_own_port() -> None:
+    async with (
+        served(app("one"), app("two")) as (one, two),
+        httpx.AsyncClient(trust_env=False) as web,
+    ):
+        assert one != two
+        assert [(await web.get(url)).text for url in (one, two, one)] == ["one", "two", "one"]
+
+
+def test_a_listener_names_its_protocol_so_that_small_answers_are_not_delayed() -> None:
+    with free_listener() as listener:
+        assert listener.proto == socket.IPPROTO_TCP
+        with (
+            socket.create_connection(listener.getsockname()),
+            listener.accept()[0] as accepted,
+        ):
+            assert accepted.proto == socket.IPPROTO_TCP
