@@ -17,7 +17,6 @@ QUICK = FeedLimits(
     connect_s=5.0,
     ping_every_s=0.05,
     pong_within_s=0.1,
-    silence_s=None,
     first_data_s=None,
     tick_s=0.01,
     backoff_base_s=0.001,
@@ -34,6 +33,7 @@ class Words:
     hello: list[bytes] = field(default_factory=lambda: [b"subscribe"])
     heartbeat: bytes | None = None
     heartbeat_every_s: float = 0.02
+    silence_s: float | None = None
 
     def opened(self) -> list[bytes]:
         return list(self.hello)

@@ -160,9 +160,9 @@ async def test_pongs_and_heartbeat_answers_do_not_hide_silence():
             await connection.send("PONG" if message == "PING" else "book")
 
     ears = Ears()
-    session = Words(heartbeat=b"PING")
+    session = Words(heartbeat=b"PING", silence_s=0.2)
     async with websockets_server(serve_one) as url:
-        feed = a_feed(url, ears, session, limits=replace(QUICK, silence_s=0.2))
+        feed = a_feed(url, ears, session)
         async with running(feed):
             assert (await ears.hears("closed"))[0] == (None, "silent")
     assert b"PONG" in ears.frames()
@@ -186,9 +186,9 @@ async def test_without_a_subscription_silence_is_expected():
             await connection.send("PONG")
 
     ears = Ears()
-    session = Words(hello=[], heartbeat=b"PING")
+    session = Words(hello=[], heartbeat=b"PING", silence_s=0.01)
     async with websockets_server(serve_one) as url:
-        feed = a_feed(url, ears, session, limits=replace(QUICK, first_data_s=0.01, silence_s=0.01))
+        feed = a_feed(url, ears, session, limits=replace(QUICK, first_data_s=0.01))
         async with running(feed):
             await ears.until(lambda: ears.frames().count(b"PONG") >= 5)
             assert ears.all("closed") == []

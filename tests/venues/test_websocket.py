@@ -34,7 +34,9 @@ async def hear(data: bytes, until, **changes) -> Ears:
 
 
 async def test_one_socket_read_is_one_batch():
-    messages = [b'{"n":%d}' % n for n in range(100)]
+    # Both sides of the longest control frame, with and without characters beyond ASCII.
+    messages = [b'{"n":%d}' % n + b" " * n for n in range(200)]
+    messages += ["é".encode() * n for n in range(1, 100)]
     ears = await hear(b"".join(map(frame, messages)), lambda e: e.all("batch"))
     assert ears.all("batch") == [messages]
 
@@ -113,7 +115,9 @@ async def test_a_breach_ends_the_connection_after_what_came_before(
     data: bytes, code: int, words: str
 ):
     ears = await hear(
-        frame(b"good") + data + frame(b"late"), lambda e: e.all("closed"), max_message_bytes=1000
+        frame(b"good") + data + frame(b"late") + frame(b"later" * 30),
+        lambda e: e.all("closed"),
+        max_message_bytes=1000,
     )
     assert ears.frames() == [b"good"]
     got, reason = ears.all("closed")[0]

@@ -187,7 +187,7 @@ class Feed:
                 tick_s=limits.tick_s,
                 ping_every_s=limits.ping_every_s,
                 pong_within_s=limits.pong_within_s,
-                silence_s=limits.silence_s,
+                silence_s=session.silence_s,
                 first_data_s=limits.first_data_s,
             )
         )

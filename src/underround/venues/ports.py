@@ -12,6 +12,8 @@ class Session(Protocol):
 
     heartbeat: bytes | None
     heartbeat_every_s: float
+    silence_s: float | None
+    """How long a subscription may bring no data before it counts as frozen; None: for ever."""
 
     def opened(self) -> list[bytes]:
         """Return the frames to send at once after the handshake; forget the last connection."""
@@ -52,7 +54,6 @@ class FeedLimits:
     connect_s: float = 10.0
     ping_every_s: float = 5.0
     pong_within_s: float = 5.0
-    silence_s: float | None = 30.0
     first_data_s: float | None = 10.0
     tick_s: float = 0.5
     backoff_base_s: float = 0.5

@@ -48,6 +48,7 @@ class BookSession:
 
     heartbeat: bytes | None = None  # the venue pings every 10 s, the transport answers
     heartbeat_every_s: float = 10.0
+    silence_s: float | None = None  # a quiet market is silent for as long as it likes
 
     def __init__(self, tickers: Iterable[str] = ()) -> None:
         self._tickers = dict.fromkeys(tickers)

@@ -24,7 +24,9 @@ class MarketSession:
     heartbeat: bytes | None = b"PING"
     heartbeat_every_s: float = 10.0
 
-    def __init__(self, tokens: Iterable[str] = ()) -> None:
+    def __init__(self, tokens: Iterable[str] = (), silence_s: float | None = 60.0) -> None:
+        # A frozen connection answers every PING; only missing data gives it away.
+        self.silence_s = silence_s
         self._tokens = dict.fromkeys(tokens)
         self._greeted = False
 
