@@ -31,6 +31,7 @@ from underround.core.event import (
     ConnectionClosed,
     ConnectionOpened,
     Event,
+    InstrumentsExpected,
     MarketEvent,
     Timer,
 )
@@ -110,11 +111,13 @@ class Pipeline:
         self._decoders: dict[str, Decode] = {}
 
     def plan(self, plan: Plan) -> None:
-        """Learn what a connection is to feed, before it opens."""
+        """Learn what a connection is to feed, before it opens or when it is to feed more."""
         self._plans[plan.connection] = plan
         self._decoders[plan.connection] = self._codecs[plan.venue][0]
+        at_ns = self._clock_ns()
         if self._recorder is not None:
-            self._recorder.append_command("plan", plan_arguments(plan), self._clock_ns())
+            self._recorder.append_command("plan", plan_arguments(plan), at_ns)
+        self.process(InstrumentsExpected(plan.connection, plan.instruments, at_ns))
 
     def opened(self, connection: str, at_ns: int) -> None:
         """Tell the engine that a connection stands."""

@@ -22,6 +22,7 @@ from underround.core.event import (
     ConnectionClosed,
     ConnectionOpened,
     Event,
+    InstrumentsExpected,
     MarketEvent,
     Timer,
 )
@@ -109,9 +110,10 @@ class Replay:
                 )
             case RecordedConnection(connection=connection, at_ns=at_ns, code=code, reason=reason):
                 yield ConnectionClosed(connection, at_ns, reason or str(code))
-            case RecordedCommand(name="plan", arguments=arguments):
+            case RecordedCommand(name="plan", at_ns=at_ns, arguments=arguments):
                 plan = msgspec.convert(arguments, Plan)
                 self._plans[plan.connection] = plan
+                yield InstrumentsExpected(plan.connection, plan.instruments, at_ns)
             case RecordedCommand(at_ns=at_ns, name=name, arguments=arguments):
                 yield Command(name, at_ns, arguments)
             case RecordedHeader():

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from underround import __version__
 from underround.app.codecs import CODECS
+from underround.app.collector import calm_the_collector
 from underround.app.config import Config
 from underround.app.connections import Connecting, Options, reading, rest_clients, signer_of
 from underround.app.digest import SignalDigest
@@ -87,7 +88,7 @@ async def running(
         )
         tasks = [group.create_task(each) for each in work]
         stack.push_async_callback(_stop, run.feeds, tasks)
-        _calm_the_collector()
+        calm_the_collector()
         stack.callback(gc.unfreeze)
         yield run
 
@@ -131,10 +132,3 @@ async def _stop(feeds: list[Feed], tasks: list[asyncio.Task[None]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _calm_the_collector() -> None:
-    """Keep the collector from pausing detection: what stands now is never looked at again."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)

@@ -8,7 +8,6 @@ is -1. A book may not judge its own trustworthiness: it only carries the verdict
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -20,7 +19,7 @@ from underround.core.units import PRICE_ONE_E4
 
 if TYPE_CHECKING:
     from underround.core.arbitrage.cross_venue import Direction
-    from underround.core.event import Level, LevelChange
+    from underround.core.event import Level
     from underround.core.link import Link
 
 NO_COST: Final = 10**12
@@ -71,7 +70,6 @@ class Side:
         "open_count",
         "prices_e4",
         "ranks",
-        "times_at",
         "watchers",
     )
 
@@ -88,9 +86,6 @@ class Side:
         """Empty the side and lay it out on `grid`."""
         self.ranks, self.prices_e4 = _ranking(grid, self.is_bid)
         self.costs = _cost_by_rank(grid, self.is_bid, self.book.instrument.fees)
-        times_ms = self.book.times_ms
-        self.times_at = len(times_ms)
-        times_ms.frombytes(bytes(times_ms.itemsize * len(self.prices_e4)))
         self.clear()
 
     def clear(self) -> None:
@@ -172,7 +167,6 @@ class HotFields:
     __slots__ = (
         "asks",
         "bids",
-        "claim",
         "group",
         "group_at_ns",
         "has_snapshot",
@@ -185,8 +179,7 @@ class HotFields:
 class Book(HotFields):
     """One instrument's ladders, and the verdict on whether they can be trusted.
 
-    `times_ms` holds the venue's time of each level's last change, for all the books that share
-    it, each side beginning at its `times_at`. Without a snapshot `time_ms` is NO_SNAPSHOT_MS.
+    `time_ms` is the venue's time of its last change, NO_SNAPSHOT_MS without a snapshot.
     """
 
     __slots__ = (
@@ -199,13 +192,11 @@ class Book(HotFields):
         "snapshot_ms",
         "state",
         "stream",
-        "times_ms",
         "top_rank_sum",
     )
 
-    def __init__(self, instrument: Instrument, times_ms: array[int] | None = None) -> None:
+    def __init__(self, instrument: Instrument) -> None:
         self.instrument = instrument
-        self.times_ms = array("q") if times_ms is None else times_ms
         self.bids = Side(self, is_bid=True)
         self.asks = Side(self, is_bid=False)
         # Where the complement has a book of its own, nobody takes from these bids to buy it.
@@ -223,7 +214,6 @@ class Book(HotFields):
         self.group_at_ns = 0
         self.updated_ns = 0
         self.proven_ns = 0
-        self.claim: LevelChange | None = None  # the entry that last said what is best
         self.held: dict[Direction, None] = {}
         self.is_closed = False
 

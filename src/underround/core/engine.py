@@ -4,7 +4,6 @@ Pure and synchronous: no socket, file, clock, log or chance. One engine given th
 raises the same effects, byte for byte.
 """
 
-from array import array
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -21,6 +20,7 @@ from underround.core.event import (
     ConnectionClosed,
     ConnectionOpened,
     Event,
+    InstrumentsExpected,
     InstrumentsListed,
     LevelAdded,
     LevelsSet,
@@ -48,7 +48,6 @@ class Engine:
         self.links: dict[str, Link] = {}
         self.directions: list[Direction] = []
         self._marked: list[Side] = []  # best prices changed since `take_marked`
-        self._times_ms = array("q")
         self._out: list[Effect] = []
         self._touched: list[Side] = []
         self.trust = Trust(settings, self.counts, self._out)
@@ -58,6 +57,7 @@ class Engine:
         self._routes: dict[type, Callable[[Any], None]] = {
             Batch: self._batch,
             ConnectionOpened: self._connection_opened,
+            InstrumentsExpected: self._instruments_expected,
             ConnectionClosed: self._connection_closed,
             BooksFetched: self._books_fetched,
             InstrumentsListed: self._instruments_listed,
@@ -94,12 +94,11 @@ class Engine:
         now_ns = link.last_data_ns = batch.received_at_ns
         books = self.books
         touched = self._touched
-        times_ms = self._times_ms
         for event in batch.events:
             if type(event) is LevelsSet:
                 time_ms = event.time_ms
-                for change in event.changes:
-                    instrument, is_bid, price_e4, size_e6, _, _ = change
+                link.recent.append(event)
+                for instrument, is_bid, price_e4, size_e6, _, _ in event.changes:
                     book = books.get(instrument)
                     if book is None:
                         self.counts.ignored += 1
@@ -110,11 +109,9 @@ class Engine:
                         side, rank = self._market.off_grid(book, is_bid, price_e4, now_ns)
                     if time_ms >= book.time_ms:
                         book.time_ms = time_ms
-                        book.claim = change
-                    elif self._market.is_late(side, rank, time_ms):
+                    elif self._market.is_late(link, book, is_bid, price_e4, time_ms, now_ns):
                         continue
                     book.updated_ns = now_ns
-                    times_ms[side.times_at + rank] = time_ms
                     if rank < side.best:
                         side.levels[rank] = size_e6  # behind the best: moves no price
                     elif (side.set(rank, size_e6) or side.open_count) and not side.is_touched:
@@ -181,15 +178,25 @@ class Engine:
             link = self.links[event.connection] = Link(event.connection, event.venue)
         link.is_open, link.is_slow = True, event.is_slow
         link.opened_ns = link.last_data_ns = event.at_ns
+        link.recent.clear()
         link.streams.clear()
         link.stream_books.clear()
         link.books.clear()
-        for instrument in event.instruments:
+        self._attach(link, event.instruments, event.at_ns)
+
+    def _instruments_expected(self, event: InstrumentsExpected) -> None:
+        link = self.links.get(event.connection)
+        if link is not None and link.is_open:
+            fresh = [name for name in event.instruments if name not in link.books]
+            self._attach(link, fresh, event.at_ns)
+
+    def _attach(self, link: Link, instruments: Iterable[str], at_ns: int) -> None:
+        for instrument in instruments:
             book = self.books.get(instrument)
             if book is not None:
                 link.books[instrument] = book
-                self._detach(book, "connected, no snapshot yet", event.at_ns)
-                book.link, book.stream = link, None
+                self._detach(book, "subscribed, no snapshot yet", at_ns)
+                book.link, book.stream, book.since_ns = link, None, at_ns
                 self.trust.incomplete[book] = None
 
     def _connection_closed(self, event: ConnectionClosed) -> None:
@@ -205,7 +212,6 @@ class Engine:
         self.trust.judge(book, BookTrigger.DISCONNECTED, reason, at_ns)
         book.has_snapshot = False
         book.time_ms = NO_SNAPSHOT_MS
-        book.claim = None
 
     def _books_fetched(self, event: BooksFetched) -> None:
         now_ns = event.received_at_ns
@@ -241,7 +247,7 @@ class Engine:
         self._settle(event.at_ns)
 
     def _list(self, instrument: Instrument) -> None:
-        self.books[instrument.id] = Book(instrument, self._times_ms)
+        self.books[instrument.id] = Book(instrument)
 
     def _timer(self, event: Timer) -> None:
         self.detector.wake(event.at_ns)

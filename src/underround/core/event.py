@@ -164,6 +164,14 @@ class ConnectionOpened(Struct, gc=False):
     is_slow: bool = False
 
 
+class InstrumentsExpected(Struct, gc=False):
+    """An open connection was asked for more instruments; their books are empty for now."""
+
+    connection: str
+    instruments: Sequence[str]
+    at_ns: int
+
+
 class ConnectionClosed(Struct, gc=False):
     """A connection is gone; what it fed can no longer be trusted."""
 

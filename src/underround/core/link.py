@@ -3,13 +3,25 @@
 Holds no socket; the engine alone writes here.
 """
 
+from collections import deque
+from typing import Final
+
 from underround.core.book import Book
+from underround.core.event import LevelChange, LevelsSet
 from underround.core.instrument import Venue
 from underround.core.sequence import Sequence
 
+REMEMBERED: Final = 64
+"""Messages with absolute sizes that a link remembers; more would crowd the processor's cache."""
+
 
 class Link:
-    """One connection's proof of life, streams and books."""
+    """One connection's proof of life, streams and books.
+
+    `recent` holds its last messages with absolute sizes, newest last. What a book was last told,
+    and whether a late message is older than what followed it, is read from there when it matters:
+    keeping it for every level would cost every message more than all the rest.
+    """
 
     __slots__ = (
         "books",
@@ -19,6 +31,7 @@ class Link:
         "name",
         "opened_ns",
         "probed_ns",
+        "recent",
         "stream_books",
         "streams",
         "venue",
@@ -32,6 +45,30 @@ class Link:
         self.opened_ns = 0
         self.last_data_ns = 0
         self.probed_ns = 0
+        self.recent: deque[LevelsSet] = deque(maxlen=REMEMBERED)
         self.books: dict[str, Book] = {}
         self.streams: dict[int, Sequence] = {}
         self.stream_books: dict[int, dict[str, Book]] = {}
+
+    def last_change(self, instrument: str, after_ms: int) -> LevelChange | None:
+        """Return the newest remembered change of an instrument later than `after_ms`."""
+        for message in reversed(self.recent):
+            if message.time_ms > after_ms:
+                for change in reversed(message.changes):
+                    if change[0] == instrument:
+                        return change
+        return None
+
+    def is_overtaken(
+        self, instrument: str, is_bid: bool, price_e4: int, time_ms: int
+    ) -> bool | None:
+        """Tell whether a level was changed by a message later than `time_ms`; None: forgotten."""
+        if not self.recent or time_ms < self.recent[0].time_ms:
+            return None
+        level = (instrument, is_bid, price_e4)
+        return any(
+            change[:3] == level
+            for message in self.recent
+            if message.time_ms > time_ms
+            for change in message.changes
+        )

@@ -26,7 +26,7 @@ from underround.core.event import (
 from underround.core.instrument import CENTI_CENT, Instrument
 from underround.core.link import Link
 from underround.core.sequence import Continuity, Sequence
-from underround.core.trust import Trust
+from underround.core.trust import VERIFY, Trust
 
 
 class MarketEvents:
@@ -76,14 +76,18 @@ class MarketEvents:
             self._lose_stream(link, stream, "gap in its stream", now_ns)
         return True
 
-    def is_late(self, side: Side, rank: int, time_ms: int) -> bool:
+    def is_late(self, link: Link, book: Book, is_bid: bool, price_e4: int, time_ms: int) -> bool:
         """Tell whether an absolute size is older than what the level already shows."""
-        book = side.book
         if not book.has_snapshot:
             self._counts.ignored += 1
             return True
         self._counts.late += 1
-        return time_ms < book.snapshot_ms or time_ms < book.times_ms[side.times_at + rank]
+        if time_ms < book.snapshot_ms:
+            return True
+        verdict = link.is_overtaken(book.instrument.id, is_bid, price_e4, time_ms)
+        if verdict is None:  # too late to know: leave it out, and see whether the book still fits
+            self._trust.ask(book.instrument.venue, (book,), VERIFY, now_ns)
+        return verdict is not False
 
     def off_grid(self, book: Book, is_bid: bool, price_e4: int, now_ns: int) -> tuple[Side, int]:
         """Refine the grid for a price that is not on it: the catalog's grid is not the venue's."""
@@ -123,7 +127,6 @@ class MarketEvents:
             book.asks.fill(event.asks)
         self._counts.snapshots += 1
         book.has_snapshot = True
-        book.claim = None
         book.updated_ns = now_ns
         if link is not None:
             book.link = link

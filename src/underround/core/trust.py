@@ -24,6 +24,7 @@ from underround.core.settings import Settings
 from underround.core.units import PRICE_ONE_E4, PRICES_E4
 
 VERIFY, OPENING, RESYNC = "verify", "opening", "resync"
+CROSSED = "crossed"
 COMPARED_LEVELS = 5
 
 
@@ -75,9 +76,9 @@ class Trust:
             return "stale"
         if book.is_crossed:
             self._counts.crossed += 1
-            self.judge(book, BookTrigger.CONTRADICTED, "crossed", at_ns)
+            self.judge(book, BookTrigger.CONTRADICTED, CROSSED, at_ns)
             return "crossed"
-        if not claims_hold(book):
+        if claim_verdict(book) is False:
             self._counts.contradicted += 1
             self.judge(book, BookTrigger.CONTRADICTED, "not the best prices it claims", at_ns)
             return "contradicted"
@@ -138,7 +139,8 @@ class Trust:
     def sweep(self, links: Iterable[Link], at_ns: int) -> None:
         """Look over everything that time alone can change."""
         for book in list(self.suspects):
-            if not book.is_crossed and claims_hold(book):
+            verdict = claim_verdict(book)
+            if verdict or (verdict is None and book.reason == CROSSED and not book.is_crossed):
                 self.judge(book, BookTrigger.AGREED, "", at_ns)
             elif at_ns - book.since_ns > self._settings.suspect_patience_ns:
                 book.since_ns = at_ns
@@ -184,21 +186,24 @@ class Trust:
         return close_at_ns is not None and at_ns >= close_at_ns
 
 
-def claims_hold(book: Book) -> bool:
-    """Tell whether the best prices are those that the venue claimed last (True without claims).
+def claim_verdict(book: Book) -> bool | None:
+    """Tell whether an uncrossed book's best prices are those that the venue claimed last.
 
-    An empty side is claimed as "", "0" for bids and "1" for asks.
+    None when the venue claimed none that is remembered. An empty side is claimed as "", as "0"
+    for bids and as "1" for asks.
     """
-    if book.claim is None:
-        return True
-    *_, bid, ask = book.claim
+    change = (
+        None if book.link is None else book.link.last_change(book.instrument.id, book.snapshot_ms)
+    )
+    if change is None:
+        return None
     for text, price_e4, empty in (
-        (bid, book.bids.price_e4, 0),
-        (ask, book.asks.price_e4, PRICE_ONE_E4),
+        (change[4], book.bids.price_e4, 0),
+        (change[5], book.asks.price_e4, PRICE_ONE_E4),
     ):
         if text and PRICES_E4.get(text) != (empty if price_e4 is None else price_e4):
             return False
-    return True
+    return not book.is_crossed
 
 
 def same_top(book: Book, seen: BookReplaced) -> bool:

@@ -1,0 +1,16 @@
+"""`make bench`: every measurement, one after the other; exit 1 when a limit does not hold."""
+
+import sys
+
+from bench import hot_path, ladder, pauses
+
+
+def main() -> int:
+    """Run all measurements and return the exit code."""
+    held = [hot_path.main(), pauses.main()]
+    ladder.main()
+    return 0 if all(held) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
