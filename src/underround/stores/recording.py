@@ -36,6 +36,7 @@ _log = logging.getLogger(__name__)
 FLUSH_INTERVAL_S: Final = 0.08
 SEGMENT_LIMIT_BYTES: Final = 64 << 20
 QUEUE_LIMIT_BYTES: Final = 256 << 20
+CLOSE_LIMIT_S: Final = 30.0
 _OVERHEAD_BYTES: Final = 200  # roughly what a queued input occupies beside its payload
 _BITE_BYTES: Final = 32 << 10  # compressing a bite lets go of the interpreter lock
 _BLOCK_BYTES: Final = 1 << 20
@@ -48,8 +49,9 @@ class RecordingWriter:
 
     All `append_…` calls must come from one thread; the order in the file is the order of calls.
     `mask` is given every frame we send and every REST request and returns it without secrets.
-    `on_failure` is called from the writer's thread, once per outage, with one line of text.
-    Raises ValueError when the directory already holds a recording, OSError when it cannot be
+    `on_failure` is called from the writer's thread, once per outage, with one line of text; the
+    log gets it where there is none.
+    Raises UnusableError when the directory already holds a recording, OSError when it cannot be
     made, TypeError when the header is not JSON.
     """
 
@@ -163,7 +165,9 @@ class RecordingWriter:
         self._shedding = True
         self._queue_limit_bytes = -2  # nothing fits any more
         self._closing.set()
-        self._thread.join()
+        self._thread.join(CLOSE_LIMIT_S)
+        if self._thread.is_alive():
+            self.failure = f"the disk of {self.directory} hangs; the end of the recording is lost"
 
     def _append(self, recorded: RecordableInput, payload_bytes: int) -> None:
         if not self._has_room():
@@ -256,6 +260,4 @@ class RecordingWriter:
         first = self.failure is None
         self.failure = message
         if first:
-            _log.error(message)
-            if self._on_failure is not None:
-                self._on_failure(message)
+            (self._on_failure or _log.error)(message)

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from underround.core.errors import UnusableError
 from underround.stores.jsonl import Torn, read_lines
 from underround.stores.recorded import (
     FORMAT,
@@ -43,7 +44,7 @@ def is_recording(path: Path) -> bool:
 def read_inputs(path: Path | str) -> Iterator[RecordedInput]:
     """Yield the inputs of a recording: a directory, or one segment, plain, gzip or zstd.
 
-    Raises ValueError when it is no recording or one of a newer format, OSError when unreadable;
+    Raises UnusableError when it is no recording or one of a newer format, OSError when unreadable;
     a torn end or a damaged line is yielded as RecordedDamage instead.
     """
     path = Path(path)
@@ -52,7 +53,7 @@ def read_inputs(path: Path | str) -> Iterator[RecordedInput]:
         return
     segments = _segments(path)
     if not segments:
-        raise ValueError(f"{path} holds no recording (no 000001.jsonl.zst)")
+        raise UnusableError(f"{path} holds no recording (no 000001.jsonl.zst)")
     for segment in segments:
         yield from _read_segment(segment)
 
@@ -70,9 +71,11 @@ def _read_segment(path: Path) -> Iterator[RecordedInput]:
         return
     preamble = _preamble(first)
     if preamble is None:
-        raise ValueError(f"{path} is not a recording of this program: its first line is no header")
+        raise UnusableError(
+            f"{path} is not a recording of this program: its first line is no header"
+        )
     if preamble.version != VERSION:
-        raise ValueError(
+        raise UnusableError(
             f"{path} has recording format version {preamble.version},"
             f" this program reads version {VERSION}: use the program that wrote it, or a newer one"
         )

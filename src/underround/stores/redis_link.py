@@ -147,6 +147,9 @@ class RedisLink:
             try:
                 await self._wait()
                 await self._serve()
+            except asyncio.CancelledError:
+                self._give_up("closed")
+                raise
             except Exception as error:  # noqa: BLE001 - a fault of ours must not end the link
                 self._give_up(_reason_of(error))
                 fault = None if isinstance(error, RedisError | OSError) else error

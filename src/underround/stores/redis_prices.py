@@ -127,9 +127,9 @@ class RedisPrices:
     async def clear(self) -> None:
         """Delete every entry, what others wrote included."""
         await self.flush()
-        self._dirty.clear()
+        found = await self._keys()
         self._live.clear()
-        for keys in _batches(await self._keys()):
+        for keys in _batches(found):
             await self._link.ask("DEL", *(price_key(*key) for key in keys))
 
     def status(self) -> StoreStatus:

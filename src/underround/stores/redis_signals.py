@@ -76,9 +76,8 @@ class RedisSignals:
     async def clear(self) -> None:
         """Forget every signal."""
         await self.flush()
-        self._waiting.clear()
-        self._arrived.clear()
         await self._link.ask("DEL", self._key)
+        self._arrived.clear()
 
     def status(self) -> StoreStatus:
         """Return how the server is doing."""

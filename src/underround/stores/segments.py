@@ -12,6 +12,7 @@ from typing import Final, Protocol
 import msgspec
 import zstandard
 
+from underround.core.errors import UnusableError
 from underround.stores.recorded import RecordedHeader, encode_header
 
 SUFFIX: Final = ".jsonl.zst"
@@ -53,7 +54,7 @@ def segment_paths(directory: Path) -> list[Path]:
 class Segments:
     """The files of one recording: `000001.jsonl.zst` and so on, each beginning with the header.
 
-    Raises ValueError when the directory already holds a recording, OSError when it or its first
+    Raises UnusableError when the directory already holds a recording, OSError when it or its first
     segment cannot be made.
     """
 
@@ -62,7 +63,7 @@ class Segments:
     ) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         if segment_paths(directory):
-            raise ValueError(f"{directory} already holds a recording; name a new directory")
+            raise UnusableError(f"{directory} already holds a recording; name a new directory")
         self.directory = directory
         self.written_bytes = 0
         self._header = header
