@@ -6,7 +6,9 @@ import pytest
 
 from tests.simulation.world import SECOND, World, history
 from underround.core.instrument import Venue
-from underround.simulation.ledger import net_edge_e6
+from underround.simulation.book import Top
+from underround.simulation.ledger import kalshi_top, net_edge_e6, polymarket_top
+from underround.simulation.market import DIRECTIONS
 
 
 @pytest.fixture(scope="module")
@@ -45,23 +47,24 @@ def test_a_late_duplicate_shows_stale_levels_as_an_underround() -> None:
 
 
 def test_a_freeze_is_at_least_600_ms_old_when_its_stale_view_misleads() -> None:
-    world = World(7, careless=True)
-    assert world.reader is not None
-    frozen_since: dict[str, int] = {}
-    ages = []
+    world = World(7)
+    stale: dict[str, tuple[int, Top]] = {}
+    ages: dict[tuple[str, int], int] = {}
     for millisecond in range(0, 40_000, 5):
-        seen = len(world.reader.phantoms)
         world.run(millisecond / 1_000)
         for pair in world.pairs:
-            if pair.polymarket.frozen or pair.kalshi.frozen:
-                frozen_since.setdefault(pair.id, world.now_ns())
-            else:
-                frozen_since.pop(pair.id, None)
-        for at_ns, pair_id, _ in world.reader.phantoms[seen:]:
-            if pair_id in frozen_since:
-                ages.append(at_ns - frozen_since[pair_id])
-    assert len(ages) >= world.ledger.traps["frozen_book"] > 10
-    assert min(ages) >= 0.6 * SECOND
+            token, market = polymarket_top(pair), kalshi_top(pair)
+            if not (pair.polymarket.frozen or pair.kalshi.frozen):
+                stale.pop(pair.id, None)
+                continue
+            seen = token if pair.polymarket.frozen else market
+            since_ns, believed = stale.setdefault(pair.id, (world.now_ns(), seen))
+            tops = (believed, market) if pair.polymarket.frozen else (token, believed)
+            edges = (net_edge_e6(pair, direction, *tops) or 0 for direction in DIRECTIONS)
+            if max(edges) >= 5_000:
+                ages.setdefault((pair.id, since_ns), world.now_ns() - since_ns)
+    assert len(ages) == world.ledger.traps["frozen_book"] > 10
+    assert min(ages.values()) >= 0.6 * SECOND
 
 
 def test_near_zero_edges_lie_within_a_fifth_of_a_cent() -> None:

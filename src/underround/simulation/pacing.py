@@ -5,28 +5,43 @@ what the flow spaced apart is never pressed together by more than a few millisec
 """
 
 import asyncio
-from typing import Final
+from collections.abc import Awaitable, Callable
+from typing import Final, Protocol
 
 from underround.core.units import NS_PER_MS, NS_PER_SECOND
 from underround.simulation.clock import steady_ns
-from underround.simulation.flow import Flow
 
-_MOST_LAG_NS: Final = 10 * NS_PER_MS
+MOST_LAG_NS: Final = 10 * NS_PER_MS
 
 
-async def play(flow: Flow, speed: float, stop: asyncio.Event) -> None:
+class Stepped(Protocol):
+    """Something that happens step by step on a simulated time of its own."""
+
+    now_ns: int
+
+    @property
+    def next_at_ns(self) -> int:
+        """Simulated time of the next step."""
+
+    def step(self) -> None:
+        """Take the next step."""
+
+
+async def play(
+    flow: Stepped,
+    speed: float,
+    stop: asyncio.Event,
+    clock_ns: Callable[[], int] = steady_ns,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> None:
     """Step the flow as its times come due until `stop` is set."""
-    origin_ns = steady_ns() - int(flow.now_ns / speed)
+    origin_ns = clock_ns() - int(flow.now_ns / speed)
     while not stop.is_set():
         due_ns = origin_ns + int(flow.next_at_ns / speed)
-        wait_ns = due_ns - steady_ns()
-        if wait_ns > 0:
-            await asyncio.sleep(wait_ns / NS_PER_SECOND)
-            if stop.is_set():
-                return
-        else:
-            await asyncio.sleep(0)
-        lag_ns = steady_ns() - due_ns
-        if lag_ns > _MOST_LAG_NS:
-            origin_ns += lag_ns - _MOST_LAG_NS
+        await sleep(max(due_ns - clock_ns(), 0) / NS_PER_SECOND)
+        if stop.is_set():
+            return
+        lag_ns = clock_ns() - due_ns
+        if lag_ns > MOST_LAG_NS:
+            origin_ns += lag_ns - MOST_LAG_NS
         flow.step()

@@ -17,6 +17,7 @@ NEAR_ZERO_E6: Final = 2_000
 HARMLESS_E6: Final = 3_000
 PHANTOM_E6: Final = 8_000
 """What a trap must look like to its victim, and the most that it may really be."""
+_SOUND_SPLIT_SHARE: Final = 0.05
 
 
 def near_zero(desk: Desk) -> Script:
@@ -55,32 +56,32 @@ def crossed_mid_group(desk: Desk) -> Script:
 def _wild_group(desk: Desk, direction: Direction, price_e4: int) -> None:
     """Put an order where it makes a wide edge and take it away within one clock.
 
-    Half the groups take the opposite side out of the way first, so that the book midway is not
-    even crossed; those are written without a pause. The others cross the book itself, and a
-    third of them pause between the writes, for less than 5 ms.
+    Some groups cross the book itself midway; they come in two writes, a third of them with a
+    pause between, for less than 5 ms. The others take the opposite side out of the way first, so
+    that the book midway looks sound. A reader may rightly believe such a state after 5 ms, and a
+    busy machine can hold two writes apart for longer: few of these are split, none pauses.
     """
     rng = desk.rng
     side = moved_side(Venue.KALSHI, direction)
     opposite = ASK if side == BID else BID
-    level = desk.levels(Venue.KALSHI, side).get(price_e4, 0)
+    resting_e6 = desk.levels(Venue.KALSHI, side).get(price_e4, 0)
     in_the_way = [
         (p, s)
         for p, s in desk.levels(Venue.KALSHI, opposite).items()
         if (p <= price_e4 if side == BID else p >= price_e4)
     ]
-    wild: Change = (side, price_e4, level + draw_size(rng, MIN_TOP_E6))
-    cleared: list[Change] = []
-    if rng.random() < 0.5:
-        cleared = [(opposite, p, 0) for p, _ in in_the_way]
-    restored: list[Change] = [(opposite, p, s) for p, s in in_the_way] if cleared else []
-    after: Change = (side, price_e4, level)
+    crosses = bool(in_the_way) and rng.random() < 0.55
+    splits = crosses or rng.random() < _SOUND_SPLIT_SHARE
+    pause_s = rng.uniform(0.0005, 0.0025) if crosses and rng.random() < 0.34 else 0.0
     best_e4 = desk.top(Venue.KALSHI)[0 if side == BID else 1]
     assert best_e4 is not None
+    wild: Change = (side, price_e4, resting_e6 + draw_size(rng, MIN_TOP_E6))
+    cleared: list[Change] = [] if crosses else [(opposite, p, 0) for p, _ in in_the_way]
+    restored: list[Change] = [] if crosses else [(opposite, p, s) for p, s in in_the_way]
+    after: Change = (side, price_e4, resting_e6)
     last: Change = (side, best_e4, draw_size(rng, MIN_TOP_E6))
     changes = [*cleared, wild, after, *restored, last]
-    first = len(cleared) + 1
-    crosses = not cleared and bool(in_the_way)
-    pause_s = rng.uniform(0.0005, 0.0025) if crosses and rng.random() < 0.34 else 0.0
+    first = len(cleared) + 1 if splits else len(changes)
     desk.change(Venue.KALSHI, changes, (first, len(changes) - first), pause_s)
 
 
