@@ -97,7 +97,11 @@ class Engine:
         for event in batch.events:
             if type(event) is LevelsSet:
                 time_ms = event.time_ms
-                link.recent.append(event)
+                if time_ms >= link.latest_ms:
+                    link.latest_ms = time_ms
+                    link.recent.append(event)
+                else:
+                    link.disordered.append(event)
                 for instrument, is_bid, price_e4, size_e6, _, _ in event.changes:
                     book = books.get(instrument)
                     if book is None:
@@ -178,10 +182,7 @@ class Engine:
             link = self.links[event.connection] = Link(event.connection, event.venue)
         link.is_open, link.is_slow = True, event.is_slow
         link.opened_ns = link.last_data_ns = event.at_ns
-        link.recent.clear()
-        link.streams.clear()
-        link.stream_books.clear()
-        link.books.clear()
+        link.forget()
         self._attach(link, event.instruments, event.at_ns)
 
     def _instruments_expected(self, event: InstrumentsExpected) -> None:

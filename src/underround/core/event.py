@@ -216,5 +216,12 @@ class Command(Struct, gc=False):
 
 
 Event: TypeAlias = (
-    Batch | ConnectionOpened | ConnectionClosed | BooksFetched | InstrumentsListed | Timer | Command
+    Batch
+    | ConnectionOpened
+    | InstrumentsExpected
+    | ConnectionClosed
+    | BooksFetched
+    | InstrumentsListed
+    | Timer
+    | Command
 )

@@ -4,6 +4,7 @@ Holds no socket; the engine alone writes here.
 """
 
 from collections import deque
+from itertools import chain
 from typing import Final
 
 from underround.core.book import Book
@@ -18,16 +19,19 @@ REMEMBERED: Final = 64
 class Link:
     """One connection's proof of life, streams and books.
 
-    `recent` holds its last messages with absolute sizes, newest last. What a book was last told,
+    `recent` holds its last messages with absolute sizes in the order of the venue's times, up to
+    `latest_ms`; those that came out of that order are in `disordered`. What a book was last told,
     and whether a late message is older than what followed it, is read from there when it matters:
     keeping it for every level would cost every message more than all the rest.
     """
 
     __slots__ = (
         "books",
+        "disordered",
         "is_open",
         "is_slow",
         "last_data_ns",
+        "latest_ms",
         "name",
         "opened_ns",
         "probed_ns",
@@ -46,9 +50,20 @@ class Link:
         self.last_data_ns = 0
         self.probed_ns = 0
         self.recent: deque[LevelsSet] = deque(maxlen=REMEMBERED)
+        self.latest_ms = 0
+        self.disordered: deque[LevelsSet] = deque(maxlen=REMEMBERED)
         self.books: dict[str, Book] = {}
         self.streams: dict[int, Sequence] = {}
         self.stream_books: dict[int, dict[str, Book]] = {}
+
+    def forget(self) -> None:
+        """Begin afresh: the connection is a new one."""
+        self.latest_ms = 0
+        self.recent.clear()
+        self.disordered.clear()
+        self.streams.clear()
+        self.stream_books.clear()
+        self.books.clear()
 
     def last_change(self, instrument: str, after_ms: int) -> LevelChange | None:
         """Return the newest remembered change of an instrument later than `after_ms`."""
@@ -68,7 +83,7 @@ class Link:
         level = (instrument, is_bid, price_e4)
         return any(
             change[:3] == level
-            for message in self.recent
+            for message in chain(self.recent, self.disordered)
             if message.time_ms > time_ms
             for change in message.changes
         )

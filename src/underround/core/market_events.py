@@ -76,7 +76,9 @@ class MarketEvents:
             self._lose_stream(link, stream, "gap in its stream", now_ns)
         return True
 
-    def is_late(self, link: Link, book: Book, is_bid: bool, price_e4: int, time_ms: int) -> bool:
+    def is_late(
+        self, link: Link, book: Book, is_bid: bool, price_e4: int, time_ms: int, now_ns: int
+    ) -> bool:
         """Tell whether an absolute size is older than what the level already shows."""
         if not book.has_snapshot:
             self._counts.ignored += 1
