@@ -1,18 +1,19 @@
 """`underround brti`: the real-time index of given books. Prints; computes nothing itself."""
 
 import json as json_text
-import sys
-from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Parameter
+from cyclopts.types import ExistingFile
 
 from underround.app.index_books import price_books
+from underround.cli.errors import ExitCode
+from underround.core.errors import ConfigError
 
 
 def brti(
     *,
-    books: Path,
+    books: ExistingFile,
     reading: str = "",
     every_reading: bool = False,
     json: Annotated[bool, Parameter(negative=())] = False,
@@ -32,19 +33,15 @@ def brti(
     """
     try:
         report = price_books(books.read_bytes(), reading=reading, every_reading=every_reading)
-    except OSError as error:
-        sys.stderr.write(f"underround brti: {books}: {error.strerror}\n")
-        return 2
     except ValueError as error:
-        sys.stderr.write(f"underround brti: {books}: {error}\n")
-        return 2
+        raise ConfigError(f"{books}: {error}") from None
     if json:
-        sys.stdout.write(json_text.dumps(report) + "\n")
+        print(json_text.dumps(report))
     else:
         named = {"": report} if "index" in report else report
         for name, single in named.items():
-            sys.stdout.write("\n".join(_lines(name, single)) + "\n")
-    return 0 if _succeeded(report) else 1
+            print("\n".join(_lines(name, single)))
+    return ExitCode.OK if _succeeded(report) else ExitCode.FAILED
 
 
 def _succeeded(report: dict[str, Any]) -> bool:

@@ -43,19 +43,15 @@ class ConsolidatedBook:
         if wanted == self.pooled:
             return
         leaving, joining = self.pooled - wanted, wanted - self.pooled
-        if len(leaving) + len(joining) >= len(wanted):
-            leaving, joining = frozenset(), wanted
-            self.bids, self.asks = SpotLadder.of_bids(), SpotLadder.of_asks()
-        if not self.bids and not self.asks:
-            self.bids.replace(level for name in joining for level in self.books[name].bids)
-            self.asks.replace(level for name in joining for level in self.books[name].asks)
+        if len(leaving) + len(joining) > 2:
+            parts = [self.books[name] for name in wanted]
+            self.bids.become_sum([part.bids for part in parts])
+            self.asks.become_sum([part.asks for part in parts])
         else:
-            for name in leaving:
-                _add(self.bids, self.books[name].bids, -1)
-                _add(self.asks, self.books[name].asks, -1)
-            for name in joining:
-                _add(self.bids, self.books[name].bids, 1)
-                _add(self.asks, self.books[name].asks, 1)
+            for names, sign in ((leaving, -1), (joining, 1)):
+                for name in names:
+                    _add(self.bids, self.books[name].bids, sign)
+                    _add(self.asks, self.books[name].asks, sign)
         self.pooled = wanted
 
     def parts_e8(self, side_sign: int, price_e8: int) -> list[int]:

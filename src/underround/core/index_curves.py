@@ -6,7 +6,7 @@ so that no cumulative size misses a step by a rounding error. No step decides wh
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from math import exp, sqrt
+from math import dist, exp, sqrt
 
 from msgspec import Struct
 
@@ -56,14 +56,12 @@ def size_cap(sizes_e8: Sequence[int]) -> SizeCap:
     count = len(ordered)
     cut = count // 100
     inner = ordered[cut : count - cut]
-    inner_sum = sum(inner)
-    trimmed_mean = inner_sum / len(inner) / ONE_E8
-    winsorised_sum = inner_sum + cut * (inner[0] + inner[-1])
-    winsorised_mean = winsorised_sum / count / ONE_E8
-    squares = sum(size * size for size in inner) + cut * (inner[0] ** 2 + inner[-1] ** 2)
-    # Whole numbers to the last step: no cancellation; equal sizes scatter by exactly 0.
-    scatter = count * squares - winsorised_sum * winsorised_sum
-    sd = sqrt(scatter / (count * (count - 1))) / ONE_E8 if count > 1 else 0.0
+    trimmed_mean = sum(inner) / len(inner)
+    winsorised = [inner[0]] * cut + inner + [inner[-1]] * cut
+    winsorised_mean = sum(winsorised) / count
+    # The distance to the mean is the root of the sum of squares, without a loop of our own.
+    sd = dist(winsorised, [winsorised_mean] * count) / sqrt(count - 1) if count > 1 else 0.0
+    trimmed_mean, winsorised_mean, sd = (e8 / ONE_E8 for e8 in (trimmed_mean, winsorised_mean, sd))
     return SizeCap(count, cut, trimmed_mean, winsorised_mean, sd, trimmed_mean + 5 * sd)
 
 
@@ -100,8 +98,11 @@ def _all_within(pool: ConsolidatedBook, sign: int, lowest_key: int) -> list[int]
     for name in pool.pooled:
         book = pool.books[name]
         ladder = book.bids if sign > 0 else book.asks
-        keys = ladder.keys[bisect_left(ladder.keys, lowest_key) :]
-        sizes += [ladder.sizes[sign * key] for key in keys]
+        beyond = bisect_left(ladder.keys, lowest_key)
+        if beyond:
+            sizes += [ladder.sizes[sign * key] for key in ladder.keys[beyond:]]
+        else:
+            sizes += ladder.sizes.values()  # order does not matter to the cap
     return sizes
 
 
@@ -154,15 +155,18 @@ class _Walk:
 
     def reach(self, depth_e8: int) -> bool:
         """Walk until the sum reaches a depth; return False when the levels end before."""
+        sum_e8 = self.sum_e8
+        if sum_e8 >= depth_e8:
+            return True
         keys, sizes, sign, cap_e8 = self.side.keys, self.side.sizes, self.side.sign, self.cap_e8
-        while self.sum_e8 < depth_e8:
-            if not self.left:
-                return False
-            self.left -= 1
-            price_e8 = self.price_e8 = sign * keys[self.left]
+        left, price_e8 = self.left, self.price_e8
+        while sum_e8 < depth_e8 and left:
+            left -= 1
+            price_e8 = sign * keys[left]
             size_e8 = sizes[price_e8]
-            self.sum_e8 += size_e8 if size_e8 <= cap_e8 else self._capped(price_e8, size_e8)
-        return True
+            sum_e8 += size_e8 if size_e8 <= cap_e8 else self._capped(price_e8, size_e8)
+        self.sum_e8, self.left, self.price_e8 = sum_e8, left, price_e8
+        return sum_e8 >= depth_e8
 
     def _capped(self, price_e8: int, size_e8: int) -> float:
         if not self.per_level:

@@ -5,7 +5,7 @@ exchange's wire, sequence or checksum rule: those are settled before an event ge
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 
 from underround.core.spot_event import Level, SpotDelta, SpotFault, SpotSnapshot
@@ -58,6 +58,21 @@ class SpotLadder:
         self.sizes = sizes
         sign = self.sign
         self.keys = sorted(sizes) if sign > 0 else sorted([-price_e8 for price_e8 in sizes])
+
+    def become_sum(self, parts: Sequence["SpotLadder"]) -> None:
+        """Take the summed sizes of other ladders of the same side."""
+        sizes: dict[int, int] = {}
+        keys: list[int] = []
+        for part in parts:
+            keys += part.keys
+            if not sizes:
+                sizes.update(part.sizes)
+                continue
+            for price_e8, size_e8 in part.sizes.items():
+                sizes[price_e8] = sizes.get(price_e8, 0) + size_e8
+        keys.sort()  # runs in order already, so this is a merge
+        self.sizes = sizes
+        self.keys = keys if len(keys) == len(sizes) else list(dict.fromkeys(keys))
 
     def changes_to(self, levels: Iterable[Level]) -> list[Level]:
         """Return the levels to `set` so that this ladder becomes `levels`."""
