@@ -47,10 +47,10 @@ def test_a_fault_makes_the_book_suspect_and_a_snapshot_heals_it():
     assert (book.state, book.fault, book.mid_twice_e8) == (SpotState.LIVE, None, 23)
 
 
-def test_a_malformed_frame_does_not_break_the_book():
+def test_a_refused_command_does_not_break_the_book():
     book = SpotBook("kraken")
     book.apply(SpotSnapshot("kraken", [(10, 1)], [(12, 1)], 5))
-    book.apply(SpotFault("kraken", SpotFaultKind.MALFORMED, "not JSON", 6))
+    book.apply(SpotFault("kraken", SpotFaultKind.REJECTED, "no such channel", 6))
     assert book.state is SpotState.LIVE
 
 

@@ -6,7 +6,7 @@ window whose prints are all known is decided exactly.
 """
 
 from enum import StrEnum
-from math import hypot, sqrt
+from math import hypot, inf, sqrt
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -141,10 +141,10 @@ def _law(distance: float, sd: float, model: Model) -> tuple[float, float]:
 
 
 def _check(situation: Situation, model: Model) -> None:
-    if situation.spot <= 0:
-        raise ValueError(f"spot {situation.spot} is not above 0")
-    if situation.sigma < 0:
-        raise ValueError(f"sigma {situation.sigma} is below 0")
+    if not 0 < situation.spot < inf:
+        raise ValueError(f"spot {situation.spot} is not above 0 and finite")
+    if not 0 <= situation.sigma < inf:
+        raise ValueError(f"sigma {situation.sigma} is below 0 or not finite")
     if model.tails is Tails.STUDENT and model.degrees <= 2:
         raise ValueError(f"{model.degrees} degrees of freedom have no variance; use more than 2")
     if min(model.jump_rate, model.jump_sd, model.proxy_sd, model.sigma_error) < 0:

@@ -90,6 +90,11 @@ class SpotLadder:
         """The best price, None when the side is empty."""
         return self.sign * self.keys[-1] if self.keys else None
 
+    def top(self, count: int) -> list[Level]:
+        """Return the best levels, best first."""
+        sign, sizes = self.sign, self.sizes
+        return [(sign * key, sizes[sign * key]) for key in self.keys[: -count - 1 : -1]]
+
     def __iter__(self) -> Iterator[Level]:
         """Walk the levels from the best outwards."""
         sign, sizes = self.sign, self.sizes

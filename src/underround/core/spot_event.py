@@ -35,18 +35,19 @@ class Exchange(StrEnum):
 
 
 class SpotFaultKind(StrEnum):
-    """What an exchange did wrong; all but MALFORMED and REJECTED leave its book unusable."""
+    """What an exchange did wrong, or what happened to its connection."""
 
     GAP = "gap"
     CHECKSUM = "checksum"
-    MALFORMED = "malformed"
-    REJECTED = "rejected"
-    RECONNECT = "reconnect"
+    MALFORMED = "malformed"  # it may have been a change to the book
+    REJECTED = "rejected"  # a command of ours was refused; the book, if any, stands
+    RECONNECT = "reconnect"  # it asks us to connect anew
+    LOST = "lost"  # the connection is gone
 
     @property
     def breaks_book(self) -> bool:
         """Whether the book must be fetched anew."""
-        return self not in (SpotFaultKind.MALFORMED, SpotFaultKind.REJECTED)
+        return self is not SpotFaultKind.REJECTED
 
 
 class SpotSnapshot(Struct, gc=False):
@@ -85,6 +86,14 @@ class SpotReply(Struct, gc=False):
     received_at_ns: int
 
 
+class SpotRequest(Struct, gc=False):
+    """A whole book has to be fetched over REST and given to the codec's `take_snapshot`."""
+
+    exchange: str
+    url: str
+    received_at_ns: int
+
+
 class SpotFault(Struct, gc=False):
     """The exchange's fault, named."""
 
@@ -94,4 +103,4 @@ class SpotFault(Struct, gc=False):
     received_at_ns: int
 
 
-SpotEvent = SpotSnapshot | SpotDelta | SpotNotice | SpotReply | SpotFault
+SpotEvent = SpotSnapshot | SpotDelta | SpotNotice | SpotReply | SpotRequest | SpotFault
