@@ -1,12 +1,12 @@
 """`underround brti`: the real-time index of given books. Prints; computes nothing itself."""
 
-import json as json_text
 from typing import Annotated, Any
 
 from cyclopts import Parameter
 from cyclopts.types import ExistingFile
 
 from underround.app.index_books import price_books
+from underround.app.output import write_json, write_line
 from underround.cli.errors import ExitCode
 from underround.core.errors import ConfigError
 
@@ -36,11 +36,12 @@ def brti(
     except ValueError as error:
         raise ConfigError(f"{books}: {error}") from None
     if json:
-        print(json_text.dumps(report))
+        write_json(report)
     else:
         named = {"": report} if "index" in report else report
         for name, single in named.items():
-            print("\n".join(_lines(name, single)))
+            for line in _lines(name, single):
+                write_line(line)
     return ExitCode.OK if _succeeded(report) else ExitCode.FAILED
 
 

@@ -1,6 +1,5 @@
 """`underround fair-value`: the closed form for one window. Prints; computes nothing itself."""
 
-import json as json_text
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Annotated
@@ -10,6 +9,7 @@ from cyclopts.types import NonNegativeFloat, NonNegativeInt, PositiveFloat, Posi
 from cyclopts.validators import Number
 from msgspec.structs import asdict as fields_of
 
+from underround.app.output import write_json, write_line
 from underround.core.fair_value import FairValue, Model, Situation, Tails, fair_value
 from underround.core.settlement import Comparison, SettlementTerms
 from underround.core.spot_units import parse_e8
@@ -95,7 +95,10 @@ def price(
         value = fair_value(situation, Model(**asdict(assumptions)))
     except ValueError as error:
         raise CycloptsError(msg=str(error)) from None
-    print(json_text.dumps(fields_of(value)) if json else _line(value))
+    if json:
+        write_json(fields_of(value))
+    else:
+        write_line(_line(value))
 
 
 def _line(value: FairValue) -> str:
