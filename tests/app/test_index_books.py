@@ -1,13 +1,12 @@
 """Books from a JSON text: defaults, spellings of the switches, shapes, and clear refusals."""
 
 import json
-from pathlib import Path
 
 import pytest
 
+from tests.recordings import recording
 from underround.app.index_books import every_reading_name, price_books
 
-SHARED = Path(__file__).parents[3] / "shared" / "recordings" / "btc"
 VENUES = {
     "P": {"bids": [[199, "1"]], "asks": [[201, 1], [206, 2]]},
     "Q": {"bids": [[198, 2]], "asks": [[202, 1]]},
@@ -99,9 +98,8 @@ def test_a_text_that_is_no_json_is_named():
 
 
 @pytest.mark.shared
-@pytest.mark.skipif(not SHARED.exists(), reason="the reference recordings are not here")
 def test_the_worked_example_under_every_reading():
-    content = (SHARED / "brti_worked_example_synthetic.json").read_bytes()
+    content = recording("btc/brti_worked_example_synthetic.json").read_bytes()
     document = json.loads(content)
     report = price_books(content)
     first = document["example_A"]["result"]

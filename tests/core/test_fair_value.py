@@ -4,22 +4,19 @@ import json
 import random
 from itertools import pairwise
 from math import sqrt
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.recordings import recording
 from underround.core.distributions import normal_cdf
 from underround.core.exposure import correlated_variance, exposure, variance_seconds
 from underround.core.fair_value import Model, Situation, Tails, fair_value
 from underround.core.lognormal_value import lognormal_probability
 from underround.core.settlement import HOURLY, SettlementTerms
 from underround.core.spot_units import parse_e8
-
-SHARED = Path(__file__).parents[3] / "shared" / "recordings" / "btc"
-VECTORS = SHARED / "fair_value_vectors_synthetic.json"
 
 
 def at(tau, locked=0, locked_mean=80_000.0, **changes):
@@ -184,9 +181,8 @@ def test_the_lognormal_law_differs_by_a_few_hundredths_of_a_cent():
 
 
 @pytest.mark.shared
-@pytest.mark.skipif(not VECTORS.exists(), reason="the reference recordings are not here")
 def test_the_reference_vectors():
-    vectors = json.loads(VECTORS.read_text())
+    vectors = json.loads(recording("btc/fair_value_vectors_synthetic.json").read_text())
     assert len(vectors) == 9
     for vector in vectors:
         situation = Situation(

@@ -10,7 +10,7 @@ from typing import Final, Protocol, TypeAlias
 
 import msgspec
 
-from underround.core.spot_event import Exchange, Level, SpotEvent, SpotFault, SpotFaultKind
+from underround.core.spot_event import Asset, Exchange, Level, SpotEvent, SpotFault, SpotFaultKind
 from underround.core.spot_units import parse_e8
 from underround.venues.errors import printable
 
@@ -18,7 +18,14 @@ Number: TypeAlias = str | int | float
 Row: TypeAlias = list[Number]
 """A wire level: price, size, and on some exchanges a count of orders."""
 
-FAULTS: Final = (msgspec.MsgspecError, ValueError, OverflowError, LookupError, TypeError)
+FAULTS: Final = (
+    msgspec.MsgspecError,
+    ValueError,
+    OverflowError,
+    LookupError,
+    TypeError,
+    RecursionError,
+)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _OLDEST_NS: Final = 1_230_768_000 * 1_000_000_000  # 2009: no trade in bitcoin is older
@@ -38,6 +45,8 @@ class SpotCodec(Protocol):
     heartbeat_every_s: float
     protocol_pings: bool
     on_by_default: bool
+
+    def __init__(self, asset: Asset = Asset.BTC) -> None: ...
 
     def opened(self) -> list[bytes]:
         """Return the frames to send after the handshake; forget the last connection."""

@@ -1,8 +1,9 @@
 """Gemini's bytes to our events. Holds the last update's number, no book and no socket.
 
 Quirks: with `?snapshot=-1` the first depth update of a symbol is its whole book; the next one's
-`U` equals the `u` before it (seen), where others count one up, so both are taken as in order. The
-older v2 feed has no numbers and no times; its first `l2_updates` is the whole book.
+`U` equals the `u` before it (seen), where others count one up, so the second update of a connection
+settles which of the two holds on it. The older v2 feed has no numbers and no times; its first
+`l2_updates` is the whole book.
 """
 
 from typing import Final
@@ -46,11 +47,12 @@ class Codec:
     def __init__(self, asset: Asset = Asset.BTC, *, symbol: str | None = None) -> None:
         self.symbol = (symbol or f"{asset}usd").lower()
         self._update: int | None = None
+        self._stride: int | None = None  # from one message's `u` to the next one's `U`: 0 or 1
         self._complete = False
 
     def opened(self) -> list[bytes]:
         """Return the subscription to the whole depth, every 100 ms."""
-        self._update = None
+        self._update = self._stride = None
         self._complete = False
         params = [f"{self.symbol}@depth@100ms"]
         return [msgspec.json.encode({"method": "SUBSCRIBE", "params": params, "id": 1})]
@@ -99,7 +101,10 @@ class Codec:
             events.append(SpotNotice(self.exchange, "duplicate", received_at_ns))
             return
         self._update = last
-        if first not in (before, before + 1):
+        stride = first - before
+        if self._stride is None and stride in (0, 1):
+            self._stride = stride
+        if stride != self._stride:
             self._complete = False
             detail = f"update from {first} after {before}"
             events.append(SpotFault(self.exchange, SpotFaultKind.GAP, detail, received_at_ns))
