@@ -12,7 +12,6 @@ from underround.core.volatility import (
     fit_har,
     realised_variance,
     sampled_returns,
-    solve,
 )
 
 SECOND_NS = 1_000_000_000
@@ -90,10 +89,6 @@ def test_har_fit_finds_the_model_that_made_the_rows():
 
 def test_har_never_forecasts_below_zero():
     assert HarModel(-1.0, 0.0, 0.0, 0.0).forecast(3e-9, 2e-9, 4e-9) == 2e-9
-
-
-def test_solve_needs_its_pivots():
-    assert solve([[0.0, 2.0], [4.0, 1.0]], [6.0, 7.0]) == pytest.approx([1.0, 3.0])
 
 
 @pytest.mark.parametrize(

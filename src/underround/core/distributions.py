@@ -27,7 +27,10 @@ def student_cdf(t: float, degrees: float) -> float:
 
     Source: the regularised incomplete beta function (Abramowitz and Stegun 26.7.1, 26.5.8).
     """
-    tail = 0.5 * _incomplete_beta(degrees / 2, 0.5, degrees / (degrees + t * t))
+    square = t * t
+    whole = degrees + square
+    # Both shares, each to full precision: near t = 0 one less the other would lose the digits.
+    tail = 0.5 * _incomplete_beta(degrees / 2, 0.5, degrees / whole, square / whole)
     return 1.0 - tail if t > 0 else tail
 
 
@@ -48,14 +51,14 @@ def poisson_weights(mean: float, negligible: float = 1e-12) -> list[float]:
     return weights
 
 
-def _incomplete_beta(a: float, b: float, x: float) -> float:
-    """Return I_x(a, b) by its continued fraction, from the side where it converges fast."""
-    if x <= 0 or x >= 1:
+def _incomplete_beta(a: float, b: float, x: float, y: float) -> float:
+    """Return I_x(a, b), with y = 1 - x, by its continued fraction where that converges fast."""
+    if x <= 0 or y <= 0:
         return 0.0 if x <= 0 else 1.0
-    front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log(1 - x))
+    front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log(y))
     if x < (a + 1) / (a + b + 2):
         return front * _beta_fraction(a, b, x) / a
-    return 1 - front * _beta_fraction(b, a, 1 - x) / b
+    return 1 - front * _beta_fraction(b, a, y) / b
 
 
 def _beta_fraction(a: float, b: float, x: float) -> float:

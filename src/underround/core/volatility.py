@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
+from underround.core.linear_system import solve
 from underround.core.units import NS_PER_SECOND
 
 Return: TypeAlias = tuple[float, float]
@@ -148,27 +149,6 @@ def fit_har(rows: Sequence[tuple[float, float, float, float]]) -> HarModel:
     right = [sum(x[i] * y for x, y in zip(inputs, targets, strict=True)) for i in range(4)]
     constant, short, middle, long = solve(normal, right)
     return HarModel(constant * scale, short, middle, long)
-
-
-def solve(matrix: list[list[float]], right: list[float]) -> list[float]:
-    """Solve a small linear system by elimination with pivoting; ValueError when singular."""
-    size = len(right)
-    rows = [[*row, value] for row, value in zip(matrix, right, strict=True)]
-    largest = max(abs(value) for row in matrix for value in row)
-    for column in range(size):
-        pivot = max(range(column, size), key=lambda place: abs(rows[place][column]))
-        if abs(rows[pivot][column]) <= 1e-12 * largest:
-            raise ValueError("the system has no single solution")
-        rows[column], rows[pivot] = rows[pivot], rows[column]
-        for place in range(column + 1, size):
-            factor = rows[place][column] / rows[column][column]
-            for entry in range(column, size + 1):
-                rows[place][entry] -= factor * rows[column][entry]
-    solution = [0.0] * size
-    for place in range(size - 1, -1, -1):
-        known = sum(rows[place][entry] * solution[entry] for entry in range(place + 1, size))
-        solution[place] = (rows[place][size] - known) / rows[place][place]
-    return solution
 
 
 def _duration_s(returns: Sequence[Return]) -> float:
