@@ -75,7 +75,7 @@ def test_kraken_s_published_vector():
     vector = json.loads(recording("btc/kraken_v2_checksum_doc_vector.json").read_text())
     sides = (SpotLadder.of_bids(), SpotLadder.of_asks())
     for ladder, rows in zip(sides, (vector["bids"], vector["asks"]), strict=True):
-        ladder.replace((parse_e8(price), parse_e8(size)) for price, size in rows)
+        ladder.replace([(parse_e8(price), parse_e8(size)) for price, size in rows])
     assert book_checksum(*sides, 1, 8) == vector["expected_crc32"] == 3_310_070_434
 
 

@@ -5,7 +5,7 @@ exchange's wire, sequence or checksum rule: those are settled before an event ge
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
 from underround.core.spot_event import Level, SpotDelta, SpotFault, SpotSnapshot
@@ -49,13 +49,9 @@ class SpotLadder:
             del keys[bisect_left(keys, self.sign * price_e8)]
         return before_e8
 
-    def replace(self, levels: Iterable[Level]) -> None:
+    def replace(self, levels: Sequence[Level]) -> None:
         """Take these levels instead; equal prices add up, sizes of 0 are left out."""
-        sizes: dict[int, int] = {}
-        for price_e8, size_e8 in levels:
-            if size_e8:
-                sizes[price_e8] = sizes.get(price_e8, 0) + size_e8
-        self.sizes = sizes
+        sizes = self.sizes = _summed(levels)
         sign = self.sign
         self.keys = sorted(sizes) if sign > 0 else sorted([-price_e8 for price_e8 in sizes])
 
@@ -65,23 +61,18 @@ class SpotLadder:
         keys: list[int] = []
         for part in parts:
             keys += part.keys
-            if not sizes:
-                sizes.update(part.sizes)
-                continue
-            for price_e8, size_e8 in part.sizes.items():
-                sizes[price_e8] = sizes.get(price_e8, 0) + size_e8
+            shared = sizes.keys() & part.sizes.keys()  # few: sets and updates do the rest
+            sums = {price_e8: sizes[price_e8] + part.sizes[price_e8] for price_e8 in shared}
+            sizes.update(part.sizes)
+            sizes.update(sums)
         keys.sort()  # runs in order already, so this is a merge
         self.sizes = sizes
         self.keys = keys if len(keys) == len(sizes) else list(dict.fromkeys(keys))
 
-    def changes_to(self, levels: Iterable[Level]) -> list[Level]:
+    def changes_to(self, levels: Sequence[Level]) -> list[Level]:
         """Return the levels to `set` so that this ladder becomes `levels`."""
-        target: dict[int, int] = {}
-        for price_e8, size_e8 in levels:
-            if size_e8:
-                target[price_e8] = target.get(price_e8, 0) + size_e8
-        sizes = self.sizes
-        changes = [(price_e8, 0) for price_e8 in sizes if price_e8 not in target]
+        target, sizes = _summed(levels), self.sizes
+        changes = [(price_e8, 0) for price_e8 in sizes.keys() - target.keys()]
         changes += [level for level in target.items() if sizes.get(level[0]) != level[1]]
         return changes
 
@@ -104,6 +95,18 @@ class SpotLadder:
 
     def __len__(self) -> int:
         return len(self.keys)
+
+
+def _summed(levels: Sequence[Level]) -> dict[int, int]:
+    """Return sizes by price, equal prices added up, sizes of 0 left out."""
+    sizes = dict(levels)
+    if len(sizes) == len(levels) and all(sizes.values()):
+        return sizes
+    sizes = {}
+    for price_e8, size_e8 in levels:
+        if size_e8:
+            sizes[price_e8] = sizes.get(price_e8, 0) + size_e8
+    return sizes
 
 
 class SpotState(StrEnum):

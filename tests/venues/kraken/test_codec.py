@@ -19,7 +19,7 @@ from underround.venues.kraken.codec import Codec, book_checksum
 
 
 def side(ladder, rows):
-    ladder.replace((parse_e8(price), parse_e8(size)) for price, size in rows)
+    ladder.replace([(parse_e8(price), parse_e8(size)) for price, size in rows])
     return ladder
 
 
