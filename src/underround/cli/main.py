@@ -27,6 +27,8 @@ COMMANDS: Final = {
     "markets": ("markets:markets", "List the most traded markets of each venue."),
     "pairs": ("pairs:app", "List the pairs of a pairs file and what is wrong with it."),
     "fees": ("fees:fees", "Work out a fee step by step, or audit fees that were charged."),
+    "brti": ("brti:brti", "Calculate the real-time index of given books."),
+    "fair-value": ("fair_value:price", "Price a market on the mean of the last index prints."),
 }
 for order, (name, (where, summary)) in enumerate(COMMANDS.items()):
     app.command(f"underround.cli.{where}", name=name, help=summary, sort_key=order)

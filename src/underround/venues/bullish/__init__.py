@@ -1,0 +1,1 @@
+"""Bullish, the hybrid order book. Its quirks stay here."""

@@ -1,0 +1,1 @@
+"""Coinbase (Advanced Trade, and the older Exchange feed's shapes). Its quirks stay here."""

@@ -1,0 +1,1 @@
+"""Crypto.com Exchange v1. Its quirks stay here."""

@@ -1,0 +1,1 @@
+"""Gemini, the streams API, and the older v2 shapes. Its quirks stay here."""

@@ -1,0 +1,1 @@
+"""Kraken, WebSocket v2, checksums verified. Its quirks stay here."""

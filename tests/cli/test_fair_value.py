@@ -1,0 +1,47 @@
+"""`underround fair-value`: the keys of its JSON, its defaults, and its refusals."""
+
+import json
+
+import pytest
+
+from underround.cli.main import run
+
+BEFORE = ["fair-value", "--spot", "80000", "--strike", "80040", "--sigma", "4.5", "--tau", "900"]
+
+
+def test_json_before_the_window(capsys):
+    assert run([*BEFORE, "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    # z = -39.995 / (4.5 · sqrt(900 - 40.4972…)) = -0.303158
+    assert report["p_yes"] == pytest.approx(0.380885, abs=1e-6)
+    assert report["sd"] == pytest.approx(131.92775, abs=1e-5)
+    assert (report["mean"], report["standard_error"]) == (80_000.0, 0.0)
+    assert report["delta"] == pytest.approx(0.002888, abs=1e-6)
+
+
+def test_json_inside_the_window(capsys):
+    words = "--spot 80000 --strike 80010 --sigma 4.5 --tau 2 --locked 59 --locked-sum 4720472"
+    assert run(["fair-value", *words.split(), "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["mean"] == pytest.approx((4_720_472 + 80_000) / 60)
+    assert report["sd"] == pytest.approx(4.5 / 60)
+
+
+def test_a_line_for_a_person(capsys):
+    assert run([*BEFORE, "--sigma-error", "0.1"]) == 0
+    assert capsys.readouterr().out.startswith("P(YES) 0.3809 ± 0.0")
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["--locked", "3"], "3 prints locked 900 s before the close"),
+        (["--tails", "student", "--degrees", "2"], "2.0 degrees of freedom have no variance"),
+        (["--jump-sd", "-1"], "Must be >= 0"),
+    ],
+)
+def test_impossible_windows_are_wrong_usage(words, complaint, capsys):
+    assert run([*BEFORE, *words]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert complaint in err
