@@ -3,7 +3,7 @@
 Async shell around `listing`: it pages, joins fees and orders, and decodes no book.
 """
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -14,8 +14,9 @@ from underround.venues.kalshi.listing import (
     FeeOverride,
     ListedMarket,
     SeriesFees,
+    decode_all_series,
+    decode_events,
     decode_markets,
-    decode_overrides,
     decode_series,
     to_instrument,
 )
@@ -29,6 +30,8 @@ EVENTS_PER_PAGE: Final = 200
 TICKERS_PER_QUERY: Final = 100
 BOOKS_PER_REQUEST: Final = 100
 PAGES_LIMIT: Final = 200
+SERIES_ONE_BY_ONE: Final = 3
+"""Up to so many series are asked for singly; the whole list is one large answer."""
 PUBLIC_REQUESTS_PER_S: Final = 2.5
 """Below the three a second that the venue grants an address without a key."""
 
@@ -51,13 +54,24 @@ async def fetch_markets(
 ) -> Listing:
     """Return the open markets that pass the filter, with fees; `top`: the most traded in 24 h.
 
+    All markets come from the list of events, which holds their fee overrides as well and spares
+    an anonymous caller, who may ask thrice a second, a request for every series.
     Raises VenueError when the list itself cannot be had; a series without known fees only costs
     its own markets.
     """
-    listed, skipped = await _list_markets(kalshi, wanted)
+    overrides: dict[str, FeeOverride] | None = None
+    if wanted == EVERYTHING:
+        listed, skipped, overrides = await _list_events(kalshi, None)
+    else:
+        listed, skipped = await _list_markets(kalshi, wanted)
     if top is not None:
         listed = sorted(listed, key=lambda m: m.volume_24h_e6, reverse=True)[:top]
-    series, overrides, problems = await _fetch_fees(kalshi, {market.series for market in listed})
+    names = sorted({market.series for market in listed})
+    series, problems = await _fetch_series(kalshi, names)
+    if overrides is None:
+        overrides = {}
+        for name in series:
+            overrides |= (await _list_events(kalshi, name))[2]
     skipped += problems
     instruments: list[Instrument] = []
     for market in listed:
@@ -120,33 +134,42 @@ def _within(market: ListedMarket, wanted: MarketFilter) -> bool:
     )
 
 
-async def _fetch_fees(
-    kalshi: RestClient, names: Iterable[str]
-) -> tuple[dict[str, SeriesFees], dict[str, FeeOverride], list[Skipped]]:
+async def _fetch_series(
+    kalshi: RestClient, names: Sequence[str]
+) -> tuple[dict[str, SeriesFees], list[Skipped]]:
+    """Ask for the fees of a few series one by one, of many all at once."""
+    if len(names) > SERIES_ONE_BY_ONE:
+        known = decode_all_series(await kalshi.get("/series"))
+        return {name: known[name] for name in names if name in known}, []
     series: dict[str, SeriesFees] = {}
-    overrides: dict[str, FeeOverride] = {}
     problems: list[Skipped] = []
-    for name in sorted(names):
+    for name in names:
         try:
-            fees = decode_series(await kalshi.get(f"/series/{name}"))
-            overrides |= await _fetch_overrides(kalshi, name)
+            series[name] = decode_series(await kalshi.get(f"/series/{name}"))
         except VenueFaultError as error:
             if isinstance(error, RefusedError) and error.status in (401, 403, 429):
                 raise
             problems.append(Skipped(name, str(error)))
-        else:
-            series[name] = fees
-    return series, overrides, problems
+    return series, problems
 
 
-async def _fetch_overrides(kalshi: RestClient, series: str) -> dict[str, FeeOverride]:
+async def _list_events(
+    kalshi: RestClient, series: str | None
+) -> tuple[list[ListedMarket], list[Skipped], dict[str, FeeOverride]]:
+    """Page through the open events of a series for their overrides; of all, with markets too."""
+    query = [("status", "open"), ("limit", str(EVENTS_PER_PAGE))]
+    query.append(("series_ticker", series) if series else ("with_nested_markets", "true"))
+    listed: list[ListedMarket] = []
+    skipped: list[Skipped] = []
     overrides: dict[str, FeeOverride] = {}
-    query = [("series_ticker", series), ("status", "open"), ("limit", str(EVENTS_PER_PAGE))]
     cursor = ""
     for _ in range(PAGES_LIMIT):
         after = [("cursor", cursor)] if cursor else []
-        page, cursor = decode_overrides(await kalshi.get("/events", [*query, *after]))
-        overrides |= page
+        page = decode_events(await kalshi.get("/events", [*query, *after]))
+        listed += page.markets
+        skipped += page.skipped
+        overrides |= page.overrides
+        cursor = page.cursor
         if not cursor:
             break
-    return overrides
+    return listed, skipped, overrides

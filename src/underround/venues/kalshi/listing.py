@@ -4,7 +4,7 @@ Pure. A market does not carry its fees: they come from its series, with override
 reading is in two steps. See https://docs.kalshi.com/api-reference/market/get-markets
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -58,6 +58,15 @@ class SeriesFees(Struct, frozen=True):
         return kalshi_terms(fee_type, str(multiplier))
 
 
+class EventPage(Struct, frozen=True):
+    """One page of events: markets where they were asked for, fee overrides by event."""
+
+    markets: list[ListedMarket]
+    skipped: list[Skipped]
+    overrides: dict[str, FeeOverride]
+    cursor: str
+
+
 class _Range(Struct):
     start: str
     end: str
@@ -91,8 +100,14 @@ class _OneSeries(Struct):
     series: _Series
 
 
+class _AllSeries(Struct):
+    series: list[_Series]
+
+
 class _Event(Struct):
     event_ticker: str
+    series_ticker: str = ""
+    markets: list[msgspec.Raw] | None = None
     fee_type: str | None = field(name="fee_type_override", default=None)
     multiplier: Decimal | None = field(name="fee_multiplier_override", default=None)
 
@@ -105,6 +120,7 @@ class _Events(Struct):
 _markets = msgspec.json.Decoder(_Markets)
 _market = msgspec.json.Decoder(_Market)
 _series = msgspec.json.Decoder(_OneSeries)
+_all_series = msgspec.json.Decoder(_AllSeries)
 _events = msgspec.json.Decoder(_Events)
 _ticker = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
@@ -118,16 +134,22 @@ def decode_markets(body: bytes) -> tuple[list[ListedMarket], list[Skipped], str]
         page = _markets.decode(body)
     except (msgspec.DecodeError, RecursionError) as error:
         raise _unreadable("list of markets", error) from None
+    return *_read_all(page.markets, None), page.cursor
+
+
+def _read_all(
+    raws: Iterable[msgspec.Raw], series: str | None
+) -> tuple[list[ListedMarket], list[Skipped]]:
     listed: list[ListedMarket] = []
     skipped: list[Skipped] = []
-    for raw in page.markets:
+    for raw in raws:
         try:
-            listed.append(_listed(_market.decode(raw)))
+            listed.append(_listed(_market.decode(raw), series))
         except Odd as odd:
             skipped.append(Skipped(_reference(raw), str(odd)))
         except (msgspec.DecodeError, RecursionError) as error:
             skipped.append(Skipped(_reference(raw), f"cannot be read: {printable(str(error))}"))
-    return listed, skipped, page.cursor
+    return listed, skipped
 
 
 def decode_series(body: bytes) -> SeriesFees:
@@ -141,8 +163,21 @@ def decode_series(body: bytes) -> SeriesFees:
     return SeriesFees(series.fee_type, series.fee_multiplier)
 
 
-def decode_overrides(body: bytes) -> tuple[dict[str, FeeOverride], str]:
-    """Read the fee overrides out of one page of /events, by event ticker; and the cursor."""
+def decode_all_series(body: bytes) -> dict[str, SeriesFees]:
+    """Read the fees of every series out of a /series answer, those without fees left out."""
+    try:
+        listed = _all_series.decode(body).series
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise _unreadable("list of series", error) from None
+    return {
+        series.ticker: SeriesFees(series.fee_type, series.fee_multiplier)
+        for series in listed
+        if series.fee_type and series.fee_multiplier is not None
+    }
+
+
+def decode_events(body: bytes) -> EventPage:
+    """Read one page of /events; UnreadableError when it is not such a page."""
     try:
         page = _events.decode(body)
     except (msgspec.DecodeError, RecursionError) as error:
@@ -152,7 +187,13 @@ def decode_overrides(body: bytes) -> tuple[dict[str, FeeOverride], str]:
         for event in page.events
         if event.fee_type is not None or event.multiplier is not None
     }
-    return overrides, page.cursor
+    listed: list[ListedMarket] = []
+    skipped: list[Skipped] = []
+    for event in page.events:
+        markets, odd = _read_all(event.markets or (), event.series_ticker or None)
+        listed += markets
+        skipped += odd
+    return EventPage(listed, skipped, overrides, page.cursor)
 
 
 def to_instrument(
@@ -183,7 +224,7 @@ def to_instrument(
     )
 
 
-def _listed(market: _Market) -> ListedMarket:
+def _listed(market: _Market, series: str | None) -> ListedMarket:
     if not market.ticker or not market.event_ticker:
         raise Odd("ticker or event_ticker is missing")
     if market.status not in ("active", "open"):
@@ -198,7 +239,8 @@ def _listed(market: _Market) -> ListedMarket:
     return ListedMarket(
         ticker=market.ticker,
         event=market.event_ticker,
-        series=market.event_ticker.split("-", 1)[0],
+        # A market names no series; its event's ticker begins with it.
+        series=series or market.event_ticker.split("-", 1)[0],
         title=market.title if subtitle in market.title else f"{market.title} ({subtitle})",
         ranges=checked_ranges(
             (
