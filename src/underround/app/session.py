@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from underround.app.clock import steady_clock
+from underround.app.clock import file_stamp, steady_clock
 from underround.app.config import Config, load_config
 from underround.app.connections import Options
 from underround.app.output import write_line
@@ -32,7 +32,9 @@ class SessionRequest(Struct, frozen=True, kw_only=True):
 
     config_path: Path | None
     flags: dict[str, Any]
-    recording: Path | None
+    kind: str
+    recording: Path | None = None
+    records: bool = True
     seconds: float | None = None
     transport: str = "socket"
     every_s: float = 20.0
@@ -60,8 +62,11 @@ async def run_session(request: SessionRequest) -> dict[str, Any]:
     """Run until stopped or for the seconds asked; return the summary."""
     config, entries, remarks = configured(request)
     stop = stop_on_signals()
+    recording = request.recording or new_recording(config, request.kind)
     options = Options(
-        recording=request.recording, transport=request.transport, every_s=request.every_s
+        recording=recording if request.records else None,
+        transport=request.transport,
+        every_s=request.every_s,
     )
     async with running(config, entries, options, steady_clock()) as run:
         if request.shows:
@@ -83,3 +88,8 @@ async def run_session(request: SessionRequest) -> dict[str, Any]:
 def _greet(problems: Sequence[str], remarks: Sequence[str]) -> None:
     for line in (*remarks, *problems):
         write_line(f"note: {line}")
+
+
+def new_recording(config: Config, kind: str) -> Path:
+    """Name a folder for a recording that starts now."""
+    return Path(config.storage.recordings) / f"{kind}-{file_stamp()}"

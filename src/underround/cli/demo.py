@@ -6,10 +6,11 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from underround.app.config import Config
 from underround.app.demo import run_demo
 from underround.app.output import write_json
+from underround.app.session import new_recording
 from underround.app.watching import log_to_stderr, run_until_done, show_summary
-from underround.cli.run import new_recording
 
 
 def demo(
@@ -33,7 +34,7 @@ def demo(
     if seed is None:
         seed = random.randrange(1_000_000)
     if recording is None:
-        recording = new_recording("demo")
+        recording = new_recording(Config(), "demo")
     log_to_stderr()
     result = run_until_done(run_demo(seconds, seed, recording, prices, shows=not json))
     if json:

@@ -6,7 +6,6 @@ from typing import Annotated, Any, Literal
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from underround.app.clock import file_stamp
 from underround.app.output import write_json
 from underround.app.session import SessionRequest, run_session
 from underround.app.watching import log_to_stderr, run_until_done, show_summary
@@ -54,7 +53,9 @@ def run(
     request = SessionRequest(
         config_path=config,
         flags=flags | environment_flags(kalshi_env),
-        recording=(recording or new_recording("run")) if record else None,
+        kind="run",
+        recording=recording,
+        records=record,
         seconds=seconds,
         transport=transport,
         every_s=every,
@@ -80,7 +81,8 @@ def record(
     request = SessionRequest(
         config_path=config,
         flags=environment_flags(kalshi_env),
-        recording=out or new_recording("record"),
+        kind="record",
+        recording=out,
         seconds=seconds,
         shows=not json,
         detects=False,
@@ -91,11 +93,6 @@ def record(
 def environment_flags(kalshi_env: str | None) -> dict[str, Any]:
     """Return the flag that names Kalshi's environment, where one was given."""
     return {} if kalshi_env is None else {"venues": {"kalshi": {"environment": kalshi_env}}}
-
-
-def new_recording(kind: str) -> Path:
-    """Name a folder for a recording that starts now."""
-    return Path("data/recordings") / f"{kind}-{file_stamp()}"
 
 
 def _carry_out(request: SessionRequest, json: bool, verbose: bool) -> None:
