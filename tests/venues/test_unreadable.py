@@ -9,9 +9,7 @@ from hypothesis import strategies as st
 from underround.venues.unreadable import NotJsonError, described, is_remark, loosely, sample
 
 
-@pytest.mark.parametrize(
-    "frame", [b"", b" \n", b"INVALID OPERATION", b"PONG", b"slow (9)!"]
-)
+@pytest.mark.parametrize("frame", [b"", b" \n", b"INVALID OPERATION", b"PONG", b"slow (9)!"])
 def test_a_remark(frame: bytes):
     assert is_remark(frame)
 
