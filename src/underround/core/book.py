@@ -125,6 +125,8 @@ class Side:
             own[rank] = size_e6
             if size_e6 and rank > self.best:
                 self.best = rank
+        while not own[self.best]:  # a price given twice, the second time empty
+            self.best -= 1
         self.cost = self.costs[self.best]
         return off_grid
 

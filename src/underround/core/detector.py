@@ -49,13 +49,26 @@ class Detector:
             direction.seen_ns = at_ns
             direction.is_active = True
         if self.is_paused:
+            direction.held_for = "pause"
             return
         for side in direction.sides:
             if self._trust.blocker(side.book, at_ns) is not None:
                 self._release(direction)
                 return
-        if not (self._waits_for_group(direction, at_ns) or self._waits_for_proof(direction, at_ns)):
-            self._open(direction, at_ns)
+        if self._waits_for_group(direction, at_ns):
+            return
+        sizing = direction.size()
+        if sizing is None:
+            self._await_size(direction)
+        elif not self._waits_for_proof(direction, at_ns):
+            self._open(direction, sizing, at_ns)
+
+    def resume(self, directions: Iterable[Direction], at_ns: int) -> None:
+        """End a pause: what stands now may open."""
+        self.is_paused = False
+        for direction in directions:
+            if direction.opportunity is None and direction.has_edge:
+                self.consider(direction, at_ns)
 
     def group_ended(self, book: Book) -> None:
         """Note which held openings still stand, now that a later group of `book` begins."""
@@ -124,11 +137,14 @@ class Detector:
                 self.held[direction] = retry_ns
         return bool(quiet)
 
-    def _open(self, direction: Direction, at_ns: int) -> None:
-        sizing = direction.size()
-        if sizing is None:
-            self._release(direction)
-            return
+    def _await_size(self, direction: Direction) -> None:
+        """Have an edge too small to trade looked at again when sizes move, not only best prices."""
+        self._release(direction)
+        direction.is_active = direction.awaits_size = True
+        for side in direction.sides:
+            side.open_count += 1
+
+    def _open(self, direction: Direction, sizing: Sizing, at_ns: int) -> None:
         self._opened += 1
         opportunity_id = f"{direction.pair.id}/{direction.name}/{self._opened}"
         signal = self._signal(SignalKind.OPENED, opportunity_id, direction, sizing, at_ns)
@@ -227,6 +243,8 @@ class Detector:
         self.held.pop(direction, None)
         for side in direction.sides:
             side.book.held.pop(direction, None)
+            side.open_count -= direction.awaits_size
+        direction.awaits_size = False
 
     def _raise(self, signal: Signal) -> None:
         self._counts.signals += 1

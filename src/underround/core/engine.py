@@ -26,12 +26,13 @@ from underround.core.event import (
     LevelsSet,
     Timer,
 )
-from underround.core.instrument import Instrument, Venue
+from underround.core.instrument import Instrument
 from underround.core.link import Link
 from underround.core.market_events import MarketEvents
 from underround.core.pair import Pair
+from underround.core.rest_books import RestBooks
 from underround.core.settings import Settings
-from underround.core.trust import VERIFY, Trust
+from underround.core.trust import Trust
 
 NOTHING: tuple[Effect, ...] = ()
 
@@ -53,6 +54,7 @@ class Engine:
         self.trust = Trust(settings, self.counts, self._out)
         self.detector = Detector(settings, self.counts, self._out, self.trust)
         self._market = MarketEvents(self.books, self.counts, self.trust, self._touch)
+        self._rest_books = RestBooks(self.counts, self.trust, self._market)
         self._next_sweep_ns = 0
         self._routes: dict[type, Callable[[Any], None]] = {
             Batch: self._batch,
@@ -91,7 +93,9 @@ class Engine:
     def _batch(self, batch: Batch) -> None:
         """Apply all that one read delivered, then look at what it moved. The hot path."""
         link = self.links[batch.connection]
-        now_ns = link.last_data_ns = batch.received_at_ns
+        now_ns = batch.received_at_ns
+        if batch.events:  # a heartbeat's answer proves nothing: it goes on through a freeze
+            link.last_data_ns = now_ns
         books = self.books
         touched = self._touched
         for event in batch.events:
@@ -111,6 +115,8 @@ class Engine:
                     rank = side.ranks[price_e4]
                     if rank < 0:
                         side, rank = self._market.off_grid(book, is_bid, price_e4, now_ns)
+                        if rank < 0:
+                            continue
                     if time_ms >= book.time_ms:
                         book.time_ms = time_ms
                     elif self._market.is_late(link, book, is_bid, price_e4, time_ms, now_ns):
@@ -142,6 +148,8 @@ class Engine:
                 rank = side.ranks[event.price_e4]
                 if rank < 0:
                     side, rank = self._market.off_grid(book, event.is_bid, event.price_e4, now_ns)
+                    if rank < 0:
+                        continue
                 size_e6 = side.levels[rank] + event.change_e6
                 if size_e6 < 0:
                     size_e6 = self._market.negative(book, now_ns)
@@ -218,19 +226,12 @@ class Engine:
         now_ns = event.received_at_ns
         seen: list[Book] = []
         for image in event.books:
-            book = self.books.get(image.instrument)
             self.trust.answered(image.instrument, event.purpose)
+            book = self.books.get(image.instrument)
             if book is None:
                 self.counts.unknown += 1
-                continue
-            seen.append(book)
-            if book.updated_ns > event.asked_at_ns and book.has_snapshot:
-                continue  # it spoke for itself meanwhile
-            if event.purpose == VERIFY and self.trust.confirm(book, image, now_ns):
-                continue
-            if book.instrument.venue is Venue.POLYMARKET:
-                self._market.replace(book, image, book.link, now_ns)
-                book.proven_ns = now_ns
+            elif self._rest_books.take(book, image, event):
+                seen.append(book)
         for instrument in event.missing:
             self.trust.answered(instrument, event.purpose)
             self.trust.note("no book over REST", f"{event.venue} {instrument}")
@@ -243,8 +244,12 @@ class Engine:
             if book is None:
                 self._list(instrument)
             elif book.instrument != instrument:
+                is_same_grid = book.instrument.ranges == instrument.ranges
                 book.regrid(instrument)
-                self._touch(book)
+                if is_same_grid:
+                    self._touch(book)
+                else:
+                    self._market.grid_changed(book, event.at_ns)
         self._settle(event.at_ns)
 
     def _list(self, instrument: Instrument) -> None:
@@ -261,7 +266,7 @@ class Engine:
         if event.name == "pause":
             self.detector.is_paused = True
         elif event.name == "resume":
-            self.detector.is_paused = False
+            self.detector.resume(self.directions, event.at_ns)
         else:
             self.trust.note("unknown command", event.name)
 

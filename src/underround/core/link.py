@@ -36,7 +36,6 @@ class Link:
         "opened_ns",
         "probed_ns",
         "recent",
-        "stream_books",
         "streams",
         "venue",
     )
@@ -54,7 +53,6 @@ class Link:
         self.disordered: deque[LevelsSet] = deque(maxlen=REMEMBERED)
         self.books: dict[str, Book] = {}
         self.streams: dict[int, Sequence] = {}
-        self.stream_books: dict[int, dict[str, Book]] = {}
 
     def forget(self) -> None:
         """Begin afresh: the connection is a new one."""
@@ -62,7 +60,6 @@ class Link:
         self.recent.clear()
         self.disordered.clear()
         self.streams.clear()
-        self.stream_books.clear()
         self.books.clear()
 
     def last_change(self, instrument: str, after_ms: int) -> LevelChange | None:
@@ -74,11 +71,23 @@ class Link:
                         return change
         return None
 
+    def changes_after(self, instrument: str, time_ms: int) -> list[LevelChange] | None:
+        """Return an instrument's changes later than `time_ms`, oldest first; None: forgotten."""
+        if not self._remembers(time_ms):
+            return None
+        messages = [
+            message for message in chain(self.recent, self.disordered) if message.time_ms > time_ms
+        ]
+        messages.sort(key=lambda message: message.time_ms)
+        return [
+            change for message in messages for change in message.changes if change[0] == instrument
+        ]
+
     def is_overtaken(
         self, instrument: str, is_bid: bool, price_e4: int, time_ms: int
     ) -> bool | None:
         """Tell whether a level was changed by a message later than `time_ms`; None: forgotten."""
-        if not self.recent or time_ms < self.recent[0].time_ms:
+        if not self._remembers(time_ms):
             return None
         level = (instrument, is_bid, price_e4)
         return any(
@@ -87,3 +96,7 @@ class Link:
             if message.time_ms > time_ms
             for change in message.changes
         )
+
+    def _remembers(self, time_ms: int) -> bool:
+        """Tell whether every message later than `time_ms` is remembered."""
+        return len(self.recent) < REMEMBERED or time_ms >= self.recent[0].time_ms

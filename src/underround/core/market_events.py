@@ -4,7 +4,7 @@ The engine's hot loop handles level changes itself and hands the rest here. Deci
 does to books; what that means for their trust is left to `Trust`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from msgspec.structs import replace
@@ -92,32 +92,42 @@ class MarketEvents:
         return verdict is not False
 
     def off_grid(self, book: Book, is_bid: bool, price_e4: int, now_ns: int) -> tuple[Side, int]:
-        """Refine the grid for a price that is not on it: the catalog's grid is not the venue's."""
+        """Refine the grid for a price that is not on it: the catalog's grid is not the venue's.
+
+        A price of zero or one is on no grid: it stays off, and the book is missing a change.
+        """
         self._counts.off_grid += 1
         self._trust.note("price off the grid", f"{book.instrument.id} at {price_e4 / 10_000}")
-        book.regrid(_refined(book))
-        self._trust.judge(book, BookTrigger.CONTRADICTED, "price off the grid", now_ns)
         side = book.bids if is_bid else book.asks
+        if price_e4 in CENTI_CENT:
+            book.regrid(_refined(book))
+            self._trust.judge(book, BookTrigger.CONTRADICTED, "price off the grid", now_ns)
+        else:
+            self._lose((book,), f"a level at {price_e4 / 10_000:g} dollars", now_ns)
         return side, side.ranks[price_e4]
 
     def negative(self, book: Book, now_ns: int) -> int:
         """Handle a level that would fall below zero; return the size to show instead."""
         self._counts.negative += 1
         self._trust.note("level below zero", book.instrument.id)
-        self._trust.judge(book, BookTrigger.GAP, "a level fell below zero", now_ns)
-        self._trust.heal(book, now_ns)
+        self._lose((book,), "a level fell below zero", now_ns)
         return 0
 
-    def replace(self, book: Book, event: BookReplaced, link: Link | None, now_ns: int) -> None:
-        """Take a whole book over; older than what is known, it is ignored."""
-        time_ms = event.time_ms
-        if time_ms is not None:
-            if book.has_snapshot and time_ms < book.time_ms:
+    def replace(self, book: Book, event: BookReplaced, link: Link | None, now_ns: int) -> bool:
+        """Take a whole book over; False when it is older than what is known and so ignored."""
+        if event.time_ms is not None:
+            if book.has_snapshot and event.time_ms < book.time_ms:
                 self._counts.late += 1
-                return
-            book.time_ms = book.snapshot_ms = time_ms
+                return False
+            book.time_ms = event.time_ms
         elif not book.has_snapshot:
-            book.time_ms = book.snapshot_ms = 0
+            book.time_ms = 0
+        self.fill(book, event)
+        self.replaced(book, link, now_ns)
+        return True
+
+    def fill(self, book: Book, event: BookReplaced) -> None:
+        """Lay a whole book's levels out, on its own grid or on the finest where it has another."""
         if event.ranges is not None and event.ranges != book.instrument.ranges:
             book.regrid(_with_ranges(book, event.ranges))
         off_grid = book.bids.fill(event.bids) + book.asks.fill(event.asks)
@@ -127,6 +137,10 @@ class MarketEvents:
             book.regrid(_refined(book))
             book.bids.fill(event.bids)
             book.asks.fill(event.asks)
+        book.snapshot_ms = book.time_ms if event.time_ms is None else event.time_ms
+
+    def replaced(self, book: Book, link: Link | None, now_ns: int) -> None:
+        """Note that a book is whole, and who feeds it."""
         self._counts.snapshots += 1
         book.has_snapshot = True
         book.updated_ns = now_ns
@@ -147,7 +161,6 @@ class MarketEvents:
             return
         if event.stream is not None:
             book.stream = event.stream
-            link.stream_books.setdefault(event.stream, {})[event.instrument] = book
             book.group = event.group
             book.group_at_ns = 0
         self.replace(book, event, link, now_ns)
@@ -160,11 +173,11 @@ class MarketEvents:
 
     def _stream_ended(self, event: StreamEnded, link: Link, now_ns: int) -> None:
         self._trust.note("stream ended", f"{link.name} stream {event.stream}: {event.reason}")
-        books = link.stream_books.pop(event.stream, {})
         link.streams.pop(event.stream, None)
-        for book in books.values():
-            self._trust.judge(book, BookTrigger.GAP, f"stream ended: {event.reason}", now_ns)
-            book.stream = None
+        for book in link.books.values():
+            if book.stream == event.stream:
+                self._trust.judge(book, BookTrigger.GAP, f"stream ended: {event.reason}", now_ns)
+                book.stream = None
 
     def _command_answered(self, event: CommandAnswered, link: Link, now_ns: int) -> None:
         self._trust.hand_on(link, event)
@@ -177,8 +190,12 @@ class MarketEvents:
         if event.ranges == book.instrument.ranges:
             return
         book.regrid(_with_ranges(book, event.ranges))
+        self.grid_changed(book, now_ns)
+
+    def grid_changed(self, book: Book, now_ns: int) -> None:
+        """Distrust a book whose levels were laid out anew until a whole one comes."""
         self._trust.judge(book, BookTrigger.GRID_CHANGED, "price grid changed", now_ns)
-        self._trust.heal(book, now_ns)
+        self._trust.heal((book,), now_ns)
         self._touch(book)
 
     def _trade_printed(self, event: TradePrinted, link: Link, now_ns: int) -> None:
@@ -194,18 +211,26 @@ class MarketEvents:
         self._counts.rejected += 1
         self._trust.note(event.kind, event.sample)
         names = link.books if event.instruments is None else event.instruments
-        for name in tuple(names):
-            book = self._books.get(name)
-            if book is not None and book.state is BookState.LIVE:
-                self._trust.judge(book, BookTrigger.GAP, event.kind, now_ns)
-                self._trust.heal(book, now_ns)
+        books = [self._books[name] for name in tuple(names) if name in self._books]
+        self._lose(books, event.kind, now_ns)
+
+    def _lose(self, books: Iterable[Book], reason: str, now_ns: int) -> None:
+        """Note that books miss a change: ask for whole ones, none asked for before will do."""
+        ill = []
+        for book in books:
+            if book.has_snapshot:
+                if book.state is not BookState.RESYNC or book.stream is None:
+                    ill.append(book)  # a stream is asked once: its answer comes after the loss
+                self._trust.judge(book, BookTrigger.GAP, reason, now_ns)
+                book.since_ns = now_ns
+        self._trust.heal(ill, now_ns)
 
     def _lose_stream(self, link: Link, stream: int, reason: str, now_ns: int) -> None:
-        books = link.stream_books.get(stream, {})
-        for book in books.values():
+        """Distrust every book of a stream, and ask for the first books it may have missed too."""
+        books = [book for book in link.books.values() if book.stream in (None, stream)]
+        for book in books:
             self._trust.judge(book, BookTrigger.GAP, reason, now_ns)
-        if books:
-            self._trust.request_snapshots(link, stream, tuple(books))
+        self._trust.heal(books, now_ns)
 
 
 def _refined(book: Book) -> Instrument:

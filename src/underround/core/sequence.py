@@ -22,10 +22,6 @@ class Sequence:
     def __init__(self) -> None:
         self.expected: int | None = None
 
-    def restart(self) -> None:
-        """Forget the numbers: the venue opened the stream afresh."""
-        self.expected = None
-
     def take(self, number: int) -> Continuity:
         """Judge the next message's number and move on; after a gap the newer number counts."""
         expected = self.expected

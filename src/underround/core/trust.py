@@ -108,29 +108,31 @@ class Trust:
         """Have something unexpected named once."""
         self._out.append(Noted(kind, detail))
 
-    def confirm(self, book: Book, seen: BookReplaced, at_ns: int) -> bool:
-        """Compare a book that stood still with its REST image; tell whether they agree."""
-        if same_top(book, seen):
-            book.proven_ns = at_ns
-            self.judge(book, BookTrigger.PROVEN, "confirmed over REST", at_ns)
-            return True
+    def prove(self, book: Book, at_ns: int) -> None:
+        """Note that the venue showed the same book over REST."""
+        book.proven_ns = at_ns
+        self.judge(book, BookTrigger.PROVEN, "confirmed over REST", at_ns)
+
+    def contradict(self, book: Book, at_ns: int) -> None:
+        """Note that the venue showed another book over REST: only a whole book heals that."""
         self._counts.contradicted += 1
         self.note("book differs from REST", f"{book.instrument.venue} {book.instrument.id}")
-        self.judge(book, BookTrigger.CONTRADICTED, "REST shows another book", at_ns)
-        self.heal(book, at_ns)
-        return False
+        self.judge(book, BookTrigger.GAP, "REST shows another book", at_ns)
 
-    def heal(self, book: Book, at_ns: int) -> None:
-        """Ask for a whole book by the way its venue offers."""
-        link = book.link
-        if link is not None and book.stream is not None:
-            self._out.append(RequestSnapshots(link.name, book.stream, (book.instrument.id,)))
-        else:
-            self.ask(book.instrument.venue, (book,), RESYNC, at_ns)
-
-    def request_snapshots(self, link: Link, stream: int, instruments: tuple[str, ...]) -> None:
-        """Ask for whole books inside a stream that lost a message."""
-        self._out.append(RequestSnapshots(link.name, stream, instruments))
+    def heal(self, books: Iterable[Book], at_ns: int) -> None:
+        """Ask for whole books by the way their venue offers, in as few requests as possible."""
+        in_streams: dict[tuple[Link, int], list[str]] = {}
+        over_rest: dict[Venue, list[Book]] = {}
+        for book in books:
+            link, stream = book.link, _stream_of(book)
+            if link is not None and stream is not None:
+                in_streams.setdefault((link, stream), []).append(book.instrument.id)
+            else:
+                over_rest.setdefault(book.instrument.venue, []).append(book)
+        for (link, stream), names in in_streams.items():
+            self._out.append(RequestSnapshots(link.name, stream, tuple(names)))
+        for venue, wanted in over_rest.items():
+            self.ask(venue, wanted, RESYNC, at_ns)
 
     def hand_on(self, link: Link, answer: CommandAnswered) -> None:
         """Hand the answer to a command on to whoever sent it."""
@@ -138,35 +140,36 @@ class Trust:
 
     def sweep(self, links: Iterable[Link], at_ns: int) -> None:
         """Look over everything that time alone can change."""
+        ill: list[Book] = []
         for book in list(self.suspects):
             verdict = claim_verdict(book)
             if verdict or (verdict is None and book.reason == CROSSED and not book.is_crossed):
                 self.judge(book, BookTrigger.AGREED, "", at_ns)
             elif at_ns - book.since_ns > self._settings.suspect_patience_ns:
-                book.since_ns = at_ns
-                self.heal(book, at_ns)
-        for book in list(self.incomplete):
-            self._pursue(book, at_ns)
+                ill.append(book)
+        ill += [book for book in list(self.incomplete) if self._is_overdue(book, at_ns)]
+        for book in ill:
+            book.since_ns = at_ns
+        self.heal(ill, at_ns)
         for link in links:
             if link.is_open:
                 self._watch_silence(link, at_ns)
 
-    def _pursue(self, book: Book, at_ns: int) -> None:
+    def _is_overdue(self, book: Book, at_ns: int) -> bool:
+        """Tell whether an incomplete book has waited too long; take a stale one back if it may."""
         link = book.link
         if link is None or not link.is_open:
-            return
+            return False
         if book.state is BookState.STALE and book.stream is not None:
             if at_ns - link.last_data_ns <= self._settings.stale_after_ns:
                 self.judge(book, BookTrigger.PROVEN, "its stream goes on", at_ns)
-            return
+            return False
         patience = (
             self._settings.first_book_ns
             if book.state is BookState.EMPTY or not book.has_snapshot
             else self._settings.verify_patience_ns
         )
-        if at_ns - max(book.since_ns, link.opened_ns) > patience:
-            book.since_ns = at_ns
-            self.heal(book, at_ns)
+        return at_ns - max(book.since_ns, link.opened_ns) > patience
 
     def _watch_silence(self, link: Link, at_ns: int) -> None:
         silent_ns = at_ns - link.last_data_ns
@@ -211,6 +214,13 @@ def same_top(book: Book, seen: BookReplaced) -> bool:
     bids = sorted((level for level in seen.bids if level[1]), reverse=True)[:COMPARED_LEVELS]
     asks = sorted(level for level in seen.asks if level[1])[:COMPARED_LEVELS]
     return book.bids.depth(COMPARED_LEVELS) == bids and book.asks.depth(COMPARED_LEVELS) == asks
+
+
+def _stream_of(book: Book) -> int | None:
+    """Return the stream that feeds a book: its own, or the only one of its connection."""
+    if book.stream is not None or book.link is None or len(book.link.streams) != 1:
+        return book.stream
+    return next(iter(book.link.streams))
 
 
 def _nobody(book: Book, reason: str, at_ns: int) -> None:

@@ -14,6 +14,7 @@ class Direction:
     """One way of buying a complete set of a pair; watched on every move of either best price."""
 
     __slots__ = (
+        "awaits_size",
         "claims",
         "confirmed",
         "first",
@@ -46,6 +47,7 @@ class Direction:
         self.confirmed = False  # an edge stood at the end of a whole group
         self.seen_ns = 0  # when the edge first stood, 0 while it does not
         self.held_for = ""
+        self.awaits_size = False  # an edge stands, but too little of it to trade
         for side in (self.first, self.second):
             side.watchers.append(self)
 

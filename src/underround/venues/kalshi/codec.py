@@ -5,7 +5,7 @@ Kalshi shows bids only: a NO bid at q is a YES ask at 1 − q with the same size
 """
 
 from collections.abc import Callable, Iterable
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -25,9 +25,22 @@ from underround.core.units import (
     PRICES_E4,
     SIZE_ONE_E6,
 )
-from underround.venues.kalshi.messages import WireBody, WireBooks, WireMessage, WirePrice
+from underround.venues.kalshi.messages import (
+    WireBody,
+    WireBooks,
+    WireMarketBook,
+    WireMessage,
+    WirePrice,
+)
+from underround.venues.unreadable import (
+    SAMPLE_LENGTH,
+    NotJsonError,
+    described,
+    is_remark,
+    loosely,
+    sample,
+)
 
-_SAMPLE_LENGTH: Final = 160
 _TERMINAL_ERRORS: Final = {10: "channel error", 25: "subscription buffer overflow"}
 _BOOKS_CHANNEL: Final = "orderbook_delta"
 _REPLIES: Final = frozenset({"subscribed", "ok", "unsubscribed", "error"})
@@ -35,8 +48,11 @@ _UNUSED: Final = frozenset(
     {"ticker", "trade", "market_lifecycle_v2", "event_lifecycle", "event_fee_update"}
 )
 
+_ABOUT_BOOKS: Final = frozenset({"orderbook_snapshot", "orderbook_delta"})
+
 _message = msgspec.json.Decoder(WireMessage, strict=False).decode
 _books = msgspec.json.Decoder(WireBooks, strict=False).decode
+_market_book = msgspec.json.Decoder(WireMarketBook, strict=False).decode
 _FAULTS: Final = (msgspec.MsgspecError, ValueError, OverflowError, KeyError, RecursionError)
 
 
@@ -53,25 +69,29 @@ def _decoder() -> Callable[[bytes, list[MarketEvent]], None]:
                 _translate(message, events)
                 return
             body: WireBody = message.msg  # type: ignore[assignment]
+            ticker = body.market_ticker
+            if not ticker:
+                raise ValueError("a delta without market_ticker")
             price_e4 = prices_e4[body.price_dollars]
             is_bid = body.side == "yes"
             if not is_bid:
                 if body.side != "no":
                     raise ValueError(f"side {body.side!r} is neither yes nor no")
                 price_e4 = one_e4 - price_e4
+            clock = body.clock
             events.append(
                 level_added(
                     message.sid,
                     message.seq,
-                    body.market_ticker,
+                    ticker,
                     is_bid,
                     price_e4,
                     to_integer(body.delta_fp * whole),
-                    body.ts if body.clock is None else body.clock,
+                    (body.ts or "") if clock is None else clock,
                 )
             )
         except (*_FAULTS, AttributeError, TypeError) as fault:
-            events.append(_rejected(frame, fault))
+            _reject(frame, fault, events)
 
     return decode
 
@@ -80,47 +100,58 @@ decode = _decoder()
 
 
 def decode_books(body: bytes) -> list[BookReplaced]:
-    """Return the books of a `/markets/orderbooks` answer; ValueError when it is not one."""
+    """Return the books of a `/markets/orderbooks` answer, leaving out those that cannot be read.
+
+    ValueError when it is not such an answer, or when none of its books can be read.
+    """
+    books: list[BookReplaced] = []
+    faults: list[Exception] = []
     try:
-        return [
-            BookReplaced(
-                instrument=market.ticker,
-                bids=_levels(market.orderbook_fp.yes_dollars, is_no=False),
-                asks=_levels(market.orderbook_fp.no_dollars, is_no=True),
-            )
-            for market in _books(body).orderbooks
-        ]
+        parts = _books(body).orderbooks
     except _FAULTS as fault:
-        raise ValueError(f"kalshi /markets/orderbooks: {fault}: {_sample(body)}") from None
-
-
-def is_data(frame: bytes) -> bool:
-    """Tell whether a frame is proof that the feed is not frozen: every Kalshi message is."""
-    return True
+        raise _no_books(fault, body) from None
+    for part in parts:
+        try:
+            market = _market_book(part)
+            bids, asks = market.orderbook_fp.yes_dollars, market.orderbook_fp.no_dollars
+            books.append(BookReplaced(market.ticker, _levels(bids), _levels(asks, is_no=True)))
+        except _FAULTS as fault:
+            faults.append(fault)
+    if faults and not books:
+        raise _no_books(faults[0], body)
+    return books
 
 
 def _translate(message: WireMessage, events: list[MarketEvent]) -> None:
-    kind, body = message.type, message.msg
-    if kind == "orderbook_snapshot" and isinstance(body, WireBody):
-        events.append(
-            BookReplaced(
-                instrument=body.market_ticker,
-                bids=_levels(body.yes_dollars_fp, is_no=False),
-                asks=_levels(body.no_dollars_fp, is_no=True),
-                stream=message.sid,
-                sequence=message.seq,
-                group=(body.ts or None) if body.clock is None else body.clock,
-            )
-        )
-        if message.id:
-            events.append(_answered(message, body, (body.market_ticker,)))
+    kind = message.type
+    if kind == "orderbook_snapshot":
+        events.extend(_snapshot(message))
     elif kind in _REPLIES:
         _translate_reply(message, events)
-    elif kind in _UNUSED:
+    else:
         if message.seq is not None:
             events.append(SequenceTaken(message.sid, message.seq))
-    else:
-        events.append(FrameRejected("unknown kalshi message", repr(kind)[:_SAMPLE_LENGTH]))
+        if kind not in _UNUSED:
+            events.append(FrameRejected("unknown kalshi message", repr(kind)[:SAMPLE_LENGTH]))
+
+
+def _snapshot(message: WireMessage) -> list[MarketEvent]:
+    body = message.msg
+    if not isinstance(body, WireBody) or not body.market_ticker:
+        raise ValueError("a snapshot without market_ticker")
+    events: list[MarketEvent] = [
+        BookReplaced(
+            instrument=body.market_ticker,
+            bids=_levels(body.yes_dollars_fp),
+            asks=_levels(body.no_dollars_fp, is_no=True),
+            stream=message.sid,
+            sequence=message.seq,
+            group=(body.ts or None) if body.clock is None else body.clock,
+        )
+    ]
+    if message.id:
+        events.append(_answered(message, body, (body.market_ticker,)))
+    return events
 
 
 def _translate_reply(message: WireMessage, events: list[MarketEvent]) -> None:
@@ -132,10 +163,14 @@ def _translate_reply(message: WireMessage, events: list[MarketEvent]) -> None:
     elif message.type == "unsubscribed":
         events.append(StreamEnded(message.sid, "unsubscribed"))
     elif message.type == "error":
-        if body.code in _TERMINAL_ERRORS:
-            events.append(StreamEnded(message.sid, _TERMINAL_ERRORS[body.code]))
+        reason, stream = _TERMINAL_ERRORS.get(body.code), message.sid or body.sid
+        if reason is not None and stream:
+            events.append(StreamEnded(stream, reason))
         else:
-            events.append(FrameRejected("kalshi refused a command", f"{body.code} {body.msg}"))
+            named = () if reason is None else None  # a stream ended, who knows which
+            events.append(
+                FrameRejected("kalshi reports an error", f"{body.code} {body.msg}", named)
+            )
     tickers = tuple(body.market_tickers) if body.market_tickers is not None else None
     events.append(_answered(message, body, tickers))
 
@@ -154,23 +189,44 @@ def _answered(
     )
 
 
-def _levels(levels: Iterable[WirePrice], is_no: bool) -> list[Level]:
-    translated = [(PRICES_E4[price], round(size * SIZE_ONE_E6)) for price, size in levels]
+def _levels(levels: Iterable[WirePrice] | None, *, is_no: bool = False) -> list[Level]:
+    translated = [(PRICES_E4[price], round(size * SIZE_ONE_E6)) for price, size in levels or ()]
     if is_no:
         return [(PRICE_ONE_E4 - price_e4, size_e6) for price_e4, size_e6 in translated]
     return translated
 
 
-def _rejected(frame: bytes, fault: Exception) -> FrameRejected:
-    """Name what was wrong; its market's book, or any book where none is named, may be wrong."""
+def _reject(frame: bytes, fault: Exception, events: list[MarketEvent]) -> None:
+    """Say that a frame could not be read, and which books may be wrong for that.
+
+    Where the envelope can be read, its number counts as taken: the other books of the stream
+    have missed nothing.
+    """
     try:
-        wire = msgspec.json.decode(frame)
-        ticker = wire["msg"]["market_ticker"]
-        reason = f"price {fault} unknown" if isinstance(fault, KeyError) else str(fault)
-        return FrameRejected(f"bad kalshi frame: {reason}", _sample(frame), (str(ticker),))
-    except (msgspec.MsgspecError, ValueError, LookupError, TypeError, RecursionError):
-        return FrameRejected("unreadable kalshi frame", _sample(frame), None)
+        message = loosely(frame)
+    except NotJsonError:
+        if is_remark(frame):
+            events.append(FrameRejected("kalshi remark", sample(frame)))
+        else:
+            events.append(FrameRejected("unreadable kalshi frame", sample(frame), None))
+        return
+    named: tuple[str, ...] | None = ()
+    if isinstance(message, dict):
+        named = _named(message)
+        stream, number = message.get("sid"), message.get("seq")
+        if named is not None and type(stream) is int and type(number) is int:
+            events.append(SequenceTaken(stream, number))
+    events.append(FrameRejected("bad kalshi message", described(fault, frame), named))
 
 
-def _sample(frame: bytes) -> str:
-    return frame[:_SAMPLE_LENGTH].decode("utf-8", "backslashreplace")
+def _named(message: dict[str, Any]) -> tuple[str, ...] | None:
+    """Return the markets a bad message was about; None when they are not to be known."""
+    kind, body = message.get("type"), message.get("msg")
+    if isinstance(kind, str) and kind not in _ABOUT_BOOKS:
+        return ()
+    ticker = body.get("market_ticker") if isinstance(body, dict) else None
+    return (ticker,) if isinstance(ticker, str) and ticker else None
+
+
+def _no_books(fault: Exception, body: bytes) -> ValueError:
+    return ValueError(f"kalshi /markets/orderbooks: {described(fault, body)}")

@@ -5,9 +5,10 @@ it costs the same as a tagged union and reads keys in any order. Wire words stay
 https://docs.kalshi.com/websockets/orderbook-updates
 """
 
+from math import nan
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Raw, Struct
 
 Size = Annotated[float, Meta(ge=0, le=1e9)]
 """Contracts; more than a billion is a corrupt frame."""
@@ -18,16 +19,16 @@ WirePrice = tuple[str, Size]
 
 
 class WireBody(Struct, gc=False):
-    """The `msg` of any message we read."""
+    """The `msg` of any message we read. A delta without a size is not a number, never zero."""
 
     market_ticker: str = ""
     price_dollars: str = ""
-    delta_fp: Change = 0.0
+    delta_fp: Change = nan
     side: str = ""
     clock: int | None = None
-    ts: int | str = ""
-    yes_dollars_fp: list[WirePrice] = []
-    no_dollars_fp: list[WirePrice] = []
+    ts: int | str | None = None
+    yes_dollars_fp: list[WirePrice] | None = None
+    no_dollars_fp: list[WirePrice] | None = None
     channel: str = ""
     sid: int = 0
     market_tickers: list[str] | None = None
@@ -48,8 +49,8 @@ class WireMessage(Struct, gc=False):
 class WireBook(Struct, gc=False):
     """Bids of both sides, each in its own dollars."""
 
-    yes_dollars: list[WirePrice] = []
-    no_dollars: list[WirePrice] = []
+    yes_dollars: list[WirePrice] | None = None
+    no_dollars: list[WirePrice] | None = None
 
 
 class WireMarketBook(Struct, gc=False):
@@ -60,9 +61,9 @@ class WireMarketBook(Struct, gc=False):
 
 
 class WireBooks(Struct, gc=False):
-    """The answer of `/markets/orderbooks`."""
+    """The answer of `/markets/orderbooks`, its books still unread."""
 
-    orderbooks: list[WireMarketBook]
+    orderbooks: list[Raw]
 
 
 class WireFill(Struct, gc=False):

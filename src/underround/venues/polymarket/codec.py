@@ -1,7 +1,7 @@
-"""Polymarket's bytes to our events. Holds no socket and no book; one bad frame is one event."""
+"""Polymarket's bytes to our events. Holds no socket and no book; one bad message is one event."""
 
 from collections.abc import Callable, Iterable
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -22,27 +22,35 @@ from underround.core.units import (
     size_e6_from_float,
 )
 from underround.venues.polymarket.messages import WireLevel, WireMessage
+from underround.venues.unreadable import (
+    SAMPLE_LENGTH,
+    NotJsonError,
+    described,
+    is_remark,
+    loosely,
+    sample,
+)
 
-_SAMPLE_LENGTH: Final = 160
-_OPERATOR_TEXTS: Final = frozenset({b"PONG", b"PING"})
+_HEARTBEATS: Final = frozenset({b"PONG", b"PING"})
 _UNUSED: Final = frozenset({"best_bid_ask", "new_market"})
+_ABOUT_BOOKS: Final = frozenset({"book", "price_change", "tick_size_change", ""})
 
 _object = msgspec.json.Decoder(WireMessage, strict=False).decode
 _array = msgspec.json.Decoder(list[WireMessage], strict=False).decode
+_parts = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _FAULTS: Final = (msgspec.MsgspecError, ValueError, OverflowError, KeyError, RecursionError)
 
 
 def _decoder() -> Callable[[bytes, list[MarketEvent]], None]:
     """Return `decode`; its names are bound here once, which a hot path is glad of."""
-    decode_object, decode_array = _object, _array
+    decode_object = _object
     prices_e4, to_integer, levels_set, whole = PRICES_E4, round, LevelsSet, SIZE_ONE_E6
 
     def decode(frame: bytes, events: list[MarketEvent]) -> None:
         """Append to `events` what one frame says; never raises for what the venue sent."""
         try:
             if frame.startswith(b"["):
-                for message in decode_array(frame):
-                    _translate(message, events)
+                events.extend(_opening(frame))
                 return
             message = decode_object(frame)
             if message.price_changes is None:
@@ -60,11 +68,12 @@ def _decoder() -> Callable[[bytes, list[MarketEvent]], None]:
                         change.best_ask,
                     )
                 )
-            events.append(levels_set(changes, message.timestamp))
+            time_ms = message.timestamp
+            if not time_ms:
+                raise ValueError("a change without a timestamp")
+            events.append(levels_set(changes, time_ms))
         except _FAULTS as fault:
-            rejected = None if frame.strip() in _OPERATOR_TEXTS else _rejected(frame, fault)
-            if rejected is not None:
-                events.append(rejected)
+            _take_apart(frame.strip(), fault, events)
 
     return decode
 
@@ -73,17 +82,44 @@ decode = _decoder()
 
 
 def decode_books(body: bytes) -> list[BookReplaced]:
-    """Return the books of a `/book` or `/books` answer; ValueError when it is not one."""
+    """Return the books of a `/book` or `/books` answer, leaving out those that cannot be read.
+
+    ValueError when it is not such an answer, or when none of its books can be read.
+    """
     try:
-        messages = _array(body) if body.lstrip()[:1] == b"[" else [_object(body)]
-        return [_book(message) for message in messages if message.asset_id]
+        parts = _parts(body) if body.lstrip()[:1] == b"[" else [msgspec.Raw(body)]
     except _FAULTS as fault:
-        raise ValueError(f"polymarket /books: {_reason(fault)}: {_sample(body)}") from None
+        raise _no_books(fault, body) from None
+    books: list[BookReplaced] = []
+    faults: list[Exception] = []
+    for part in parts:
+        try:
+            message = _object(part)
+            if message.asset_id:
+                books.append(_book(message))
+        except _FAULTS as fault:
+            faults.append(fault)
+    if faults and not books:
+        raise _no_books(faults[0], body)
+    return books
 
 
-def is_data(frame: bytes) -> bool:
-    """Tell whether a frame is market data, and so proof that the feed is not frozen."""
-    return len(frame) > 8
+def tick_ranges(tick_size: str) -> tuple[tuple[int, int, int], ...]:
+    """Return the price ranges of a tick size ("0.01"); ValueError unless 0.0001…0.1."""
+    step_e4 = PRICES_E4.get(tick_size, 0)
+    if not 0 < step_e4 <= PRICE_ONE_E4 // 10:
+        raise ValueError(f"tick size {tick_size!r} is not 0.0001…0.1")
+    return ((0, PRICE_ONE_E4, step_e4),)
+
+
+def _opening(frame: bytes) -> list[MarketEvent]:
+    """Return the events of an array, normally the opening books."""
+    events: list[MarketEvent] = []
+    for message in _array(frame):
+        if message.price_changes is not None:
+            raise ValueError("changes in an array")  # allowed: they are read one by one
+        _translate(message, events)
+    return events
 
 
 def _translate(message: WireMessage, events: list[MarketEvent]) -> None:
@@ -104,11 +140,17 @@ def _translate(message: WireMessage, events: list[MarketEvent]) -> None:
         events.append(GridChanged(message.asset_id, ranges, message.timestamp))
     elif kind == "market_resolved":
         events.extend(MarketClosed(token, "resolved") for token in message.assets_ids or ())
+    elif kind == "price_change":
+        raise ValueError("price_change without price_changes")
     elif kind not in _UNUSED:
-        events.append(FrameRejected("unknown polymarket message", repr(kind)[:_SAMPLE_LENGTH]))
+        events.append(FrameRejected("unknown polymarket message", repr(kind)[:SAMPLE_LENGTH]))
 
 
 def _book(message: WireMessage) -> BookReplaced:
+    if message.bids is None and message.asks is None:
+        raise ValueError("a book without bids and asks")
+    if not message.timestamp:
+        raise ValueError("a book without a timestamp")
     return BookReplaced(
         instrument=message.asset_id,
         bids=_levels(message.bids or ()),
@@ -122,37 +164,59 @@ def _levels(levels: Iterable[WireLevel]) -> list[Level]:
     return [(PRICES_E4[level.price], round(level.size * SIZE_ONE_E6)) for level in levels]
 
 
-def tick_ranges(tick_size: str) -> tuple[tuple[int, int, int], ...]:
-    """Return the price ranges of a tick size ("0.01"); ValueError unless 0.0001…0.1."""
-    step_e4 = PRICES_E4.get(tick_size, 0)
-    if not 0 < step_e4 <= PRICE_ONE_E4 // 10:
-        raise ValueError(f"tick size {tick_size!r} is not 0.0001…0.1")
-    return ((0, PRICE_ONE_E4, step_e4),)
+def _take_apart(frame: bytes, fault: Exception, events: list[MarketEvent]) -> None:
+    """Read what can be read of a frame that failed as a whole: an array fails message by message.
 
-
-def _rejected(frame: bytes, fault: Exception) -> FrameRejected | None:
-    """Name what was wrong; the books that may be wrong now are those the frame was about."""
+    Nobody loses a hundred opening books to one price that is not a price.
+    """
+    if frame in _HEARTBEATS:
+        return
+    if frame[:1] != b"[":
+        _reject(frame, fault, events)
+        return
     try:
-        wire = msgspec.json.decode(frame)
-    except (msgspec.MsgspecError, ValueError, RecursionError):
-        return FrameRejected("unreadable polymarket frame", _sample(frame), None)
-    if isinstance(wire, dict) and wire.get("event_type") in _UNUSED:
-        return None
-    named: set[str] = set()
-    for message in wire if isinstance(wire, list) else [wire]:
-        if isinstance(message, dict):
-            entries = message.get("price_changes")
-            for part in [message, *(entries if isinstance(entries, list) else [])]:
-                if isinstance(part, dict) and isinstance(part.get("asset_id"), str):
-                    named.add(part["asset_id"])
-    return FrameRejected(
-        f"bad polymarket frame: {_reason(fault)}", _sample(frame), tuple(sorted(named))
-    )
+        parts = _parts(frame)
+    except _FAULTS:
+        events.append(FrameRejected("unreadable polymarket frame", sample(frame), None))
+        return
+    for part in map(bytes, parts):
+        if part[:1] == b"{":
+            decode(part, events)
+        else:
+            _reject(part, fault, events)
 
 
-def _reason(fault: Exception) -> str:
-    return f"price {fault} unknown" if isinstance(fault, KeyError) else str(fault)
+def _reject(frame: bytes, fault: Exception, events: list[MarketEvent]) -> None:
+    """Say that a message could not be read, and which books may be wrong for that."""
+    try:
+        message = loosely(frame)
+    except NotJsonError:
+        if is_remark(frame):
+            events.append(FrameRejected("polymarket remark", sample(frame)))
+        else:
+            events.append(FrameRejected("unreadable polymarket frame", sample(frame), None))
+        return
+    named: tuple[str, ...] | None = ()
+    if isinstance(message, dict):
+        kind = message.get("event_type")
+        if isinstance(kind, str) and kind in _UNUSED:
+            return
+        if not isinstance(kind, str) or kind in _ABOUT_BOOKS:
+            named = _named(message)
+    events.append(FrameRejected("bad polymarket message", described(fault, frame), named))
 
 
-def _sample(frame: bytes) -> str:
-    return frame[:_SAMPLE_LENGTH].decode("utf-8", "backslashreplace")
+def _named(message: dict[str, Any]) -> tuple[str, ...] | None:
+    """Return the instruments a bad message was about; None when they are not to be known."""
+    entries = message.get("price_changes")
+    names: set[str] = set()
+    for part in entries if isinstance(entries, list) else [message]:
+        name = part.get("asset_id") if isinstance(part, dict) else None
+        if not isinstance(name, str) or not name:
+            return None
+        names.add(name)
+    return tuple(sorted(names))
+
+
+def _no_books(fault: Exception, body: bytes) -> ValueError:
+    return ValueError(f"polymarket /books: {described(fault, body)}")

@@ -5,10 +5,12 @@ union would read each message twice. Wire words stay in this folder.
 https://docs.polymarket.com/developers/CLOB/websocket/market-channel
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+WireTime = Annotated[int, Meta(gt=0, lt=10**13)]
+"""Milliseconds since the epoch; thirteen digits reach to 2286, so a longer one is corrupt."""
 Size = Annotated[float, Meta(ge=0, le=1e9)]
 """Contracts; more than a billion is a corrupt frame."""
 
@@ -26,7 +28,7 @@ class WireChange(Struct, gc=False):
     asset_id: str
     price: str
     size: Size
-    side: str
+    side: Literal["BUY", "SELL"]
     best_bid: str = ""
     best_ask: str = ""
 
@@ -36,7 +38,7 @@ class WireMessage(Struct, gc=False):
 
     event_type: str = ""
     price_changes: list[WireChange] | None = None
-    timestamp: int = 0
+    timestamp: WireTime = 0
     asset_id: str = ""
     bids: list[WireLevel] | None = None
     asks: list[WireLevel] | None = None

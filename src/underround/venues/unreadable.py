@@ -1,0 +1,46 @@
+"""What to make of a frame that a codec could not read: its words, its parts, a sample for the log.
+
+Knows JSON but no venue's messages; which books may be wrong is decided by the venue's codec.
+"""
+
+import json
+import re
+from typing import Any, Final
+
+SAMPLE_LENGTH: Final = 160
+_REMARK: Final = re.compile(rb"(?:[A-Za-z][A-Za-z0-9 _.,:;!'()-]{0,63})?")
+_FAULTS: Final = (ValueError, RecursionError)
+
+
+class NotJsonError(ValueError):
+    """The text is not JSON, not even in the loosest reading."""
+
+
+def loosely(text: bytes) -> Any:
+    """Return what JSON text holds, bare NaN and 1e999 included; NotJsonError when it is not JSON.
+
+    For finding out what a bad frame was about; never for numbers that count.
+    """
+    try:
+        return json.loads(text)
+    except _FAULTS as fault:
+        raise NotJsonError(str(fault)) from None
+
+
+def is_remark(frame: bytes) -> bool:
+    """Tell a short line of plain words ("INVALID OPERATION", or nothing at all) from a message.
+
+    No message that changes a book is one, whole or cut off: all of them begin with a brace.
+    """
+    return _REMARK.fullmatch(frame.strip()) is not None
+
+
+def sample(frame: bytes) -> str:
+    """Return the beginning of a frame as text, whatever its bytes are."""
+    return frame[:SAMPLE_LENGTH].decode("utf-8", "backslashreplace")
+
+
+def described(fault: Exception, frame: bytes) -> str:
+    """Return what was wrong, and where it stood: the detail of a rejection."""
+    reason = f"price {fault} unknown" if isinstance(fault, KeyError) else str(fault)
+    return f"{reason} in {sample(frame)}"
