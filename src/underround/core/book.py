@@ -1,13 +1,15 @@
 """The dense ladder: one instrument's order book with its best level at hand.
 
-Each side is a list of sizes by *rank*; the best level always has the highest rank (bids rank by
-price, asks by complement price), so one piece of code serves both. An extra last element ends
-every downward scan, and doubles as the cost of an empty side, because an empty side's best rank
-is -1. A book may not judge its own trustworthiness: it only carries the verdict.
+Each side is an array of sizes by *rank* (plain integers: a list would drag a cold object along
+with every one); the best level always has the highest rank (bids rank by price, asks by complement
+price), so one piece of code serves both. An extra last element ends every downward scan, and the
+costs have one too, because an empty side's best rank is -1. A book may not judge its own
+trustworthiness: it only carries the verdict.
 """
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -90,7 +92,7 @@ class Side:
 
     def clear(self) -> None:
         """Remove every level."""
-        self.levels = [0] * len(self.prices_e4)
+        self.levels = array("q", bytes(8 * len(self.prices_e4)))
         self.levels.append(_SCAN_STOP)
         self.best = EMPTY_RANK
         self.cost = NO_COST

@@ -33,6 +33,7 @@ from underround.core.pair import Pair
 from underround.core.rest_books import RestBooks
 from underround.core.settings import Settings
 from underround.core.trust import Trust
+from underround.core.units import SIZE_BITS
 
 NOTHING: tuple[Effect, ...] = ()
 
@@ -92,12 +93,10 @@ class Engine:
 
     def _batch(self, batch: Batch) -> None:
         """Apply all that one read delivered, then look at what it moved. The hot path."""
-        link = self.links[batch.connection]
-        now_ns = batch.received_at_ns
+        link, now_ns = self.links[batch.connection], batch.received_at_ns
         if batch.events:  # a heartbeat's answer proves nothing: it goes on through a freeze
             link.last_data_ns = now_ns
-        books = self.books
-        touched = self._touched
+        books, touched = self.books, self._touched
         for event in batch.events:
             if type(event) is LevelsSet:
                 time_ms = event.time_ms
@@ -151,7 +150,7 @@ class Engine:
                     if rank < 0:
                         continue
                 size_e6 = side.levels[rank] + event.change_e6
-                if size_e6 < 0:
+                if size_e6 >> SIZE_BITS:  # below zero, or beyond reason
                     size_e6 = self._market.negative(book, now_ns)
                 if rank < side.best:
                     side.levels[rank] = size_e6

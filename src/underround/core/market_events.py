@@ -107,7 +107,7 @@ class MarketEvents:
         return side, side.ranks[price_e4]
 
     def negative(self, book: Book, now_ns: int) -> int:
-        """Handle a level that would fall below zero; return the size to show instead."""
+        """Handle a level below zero or beyond reason; return the size to show instead."""
         self._counts.negative += 1
         self._trust.note("level below zero", book.instrument.id)
         self._lose((book,), "a level fell below zero", now_ns)

@@ -12,6 +12,7 @@ PRICE_ONE_E4: Final = 10_000
 SIZE_ONE_E6: Final = 1_000_000
 USD_ONE_E6: Final = 1_000_000
 SIZE_LIMIT_E6: Final = 10**15  # a billion contracts: anything above is a corrupt frame
+SIZE_BITS: Final = SIZE_LIMIT_E6.bit_length()  # `size >> SIZE_BITS` is 0 for a possible size
 NS_PER_MS: Final = 1_000_000
 NS_PER_SECOND: Final = 1_000_000_000
 
