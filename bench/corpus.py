@@ -45,8 +45,8 @@ class Market:
         self.poly: dict[bool, dict[int, float]] = {True: {}, False: {}}
         self.kalshi: dict[bool, dict[int, float]] = {True: {}, False: {}}
         self.clock = rng.randrange(10**6)
-        # One market in ten stands apart on the venues, so that edges open and close.
-        self.apart = rng.choice((-700, 700)) if number % 10 == 4 else 0
+        # One market in twenty stands apart on the venues, so that edges open and close.
+        self.apart = rng.choice((-700, 700)) if number % 20 == 4 else 0
         for level in range(30):
             for is_bid in (True, False):
                 self.poly[is_bid][self.price(is_bid, level)] = self.size()
