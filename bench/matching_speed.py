@@ -18,10 +18,11 @@ from underround.matching.gazetteer.teams import LEAGUES
 from underround.matching.listing import Listing
 from underround.matching.reading import read
 from underround.matching.verdict import Decision, judge
+from underround.matching.wording import listed
 
 CLUBS = [line.split("/")[0].title() for line in CLUB_LINES]
-GIVEN = "Anna Bela Carl Dora Emil Fay Gus Hana Ivo Jan Kira Luca Mia Nils Olga Per Rosa Tim".split()
-FAMILY = "Abbot Brandt Costa Duarte Eklund Farkas Greco Horvat Ibarra Jansen Kovac Lindt".split()
+GIVEN = listed("Anna Bela Carl Dora Emil Fay Gus Hana Ivo Jan Kira Luca Mia Nils Olga Per Rosa Tim")
+FAMILY = listed("Abbot Brandt Costa Duarte Eklund Farkas Greco Horvat Ibarra Jansen Kovac Lindt")
 BANKS = (("Bank of Japan", "JAPAN"), ("Bank of England", "ENGLAND"), ("Bank of Canada", "CANADA"))
 
 
@@ -35,7 +36,10 @@ def _game(rng, day):
     rules = f"In the upcoming {league.upper()} game, scheduled for {day:%B} {day.day} at 7:00PM ET"
     poly = (f"{nick[0]} vs. {nick[1]}", nick[side], rules, day)
     ticker = f"KX{league.upper()}GAME-{day:%y%b%d}".upper() + f"{code[0]}{code[1]}-{code[side]}"
-    rules = f"If {city[side]} wins the {city[0]} at {city[1]} professional game originally scheduled for {day:%b} {day.day}, {day.year}, then the market resolves to Yes."
+    rules = (
+        f"If {city[side]} wins the {city[0]} at {city[1]} professional game originally "
+        f"scheduled for {day:%b} {day.day}, {day.year}, then the market resolves to Yes."
+    )
     return poly, (ticker, f"{city[0]} at {city[1]} Winner?", city[side], rules, day)
 
 
@@ -83,10 +87,24 @@ def listings(count, seed):
         if rng.random() < 0.33:
             _, two = maker(rng, day + timedelta(days=3))
         poly.append(
-            Listing(venue=Venue.POLYMARKET, id=f"0x{seed}{number}", title=one[0], outcome=one[1], rules=one[2], ends=str(one[3]))
+            Listing(
+                venue=Venue.POLYMARKET,
+                id=f"0x{seed}{number}",
+                title=one[0],
+                outcome=one[1],
+                rules=one[2],
+                ends=str(one[3]),
+            )
         )
         kalshi.append(
-            Listing(venue=Venue.KALSHI, id=f"{two[0]}", title=two[1], subtitle=two[2], rules=two[3], ends=str(two[4]))
+            Listing(
+                venue=Venue.KALSHI,
+                id=f"{two[0]}",
+                title=two[1],
+                subtitle=two[2],
+                rules=two[3],
+                ends=str(two[4]),
+            )
         )
     return poly, kalshi
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 class Finding(StrEnum):
     """The answer of one check."""
 
-    PASS = "pass"  # noqa: S105
+    PASS = "pass"  # noqa: S105 - a finding, not a secret
     FAIL = "fail"
     UNKNOWN = "unknown"
 

@@ -154,12 +154,11 @@ def _day(poly: Terms, kalshi: Terms) -> Check:
         return _stated_day(poly.period.last, day, sport)
     if poly.ends is not None:
         return _end_day(poly, day, sport)
-    if sport == "soccer" and poly.home and kalshi.home:
+    homes = sport == "soccer" and poly.home and kalshi.home
+    if homes and contestant_likeness(poly.home, kalshi.home, sport) in _GOOD:
         # A league fixture is played once a season with the same side at home.
-        if contestant_likeness(poly.home, kalshi.home, sport) in _GOOD:
-            return passed(
-                "period", f"{poly.home} at home", f"{day}", "fixture by home side; no date given"
-            )
+        note = "fixture by home side; no date given"
+        return passed("period", f"{poly.home} at home", day, note)
     return unknown("period", "no date", day)
 
 

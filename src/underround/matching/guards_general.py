@@ -3,7 +3,6 @@
 Equal words are not enough: bound, period, edition, rank, gender and what the rules add must agree.
 """
 
-from datetime import date
 from typing import Final
 
 from underround.matching.checks import Check, Finding, failed, passed, unknown
@@ -16,18 +15,18 @@ from underround.matching.grammars.lexicon import (
     RACE_WORDS,
     SIDE_ACTS,
 )
+from underround.matching.guards_time import check_edition, check_period
 from underround.matching.names import Likeness, club_likeness, person_likeness
-from underround.matching.terms import Interval, Period, Terms
-from underround.matching.wording import words
+from underround.matching.terms import Interval, Terms
+from underround.matching.wording import listed, words
 
 _GOOD: Final = (Likeness.SAME, Likeness.LIKELY)
 _JUNIOR: Final = frozenset({"jr", "sr", "junior", "senior"})
-_SAME_EVENT_DAYS: Final = 45
 # Words that always change the bet when only one side has them.
 _TELLING: Final = (
     ACTS
     | frozenset(
-        "not no without never first second third fourth supporting women men global".split()
+        listed("not no without never first second third fourth supporting women men global")
     )
     | frozenset(
         {"round1", "round2", "rank1", "rank2", "rank3", "top3", "top5", "top10", "top20", "top40"}
@@ -46,8 +45,8 @@ def check_general(poly: Terms, kalshi: Terms) -> list[Check]:
         _gender(poly, kalshi, subject),
         _bound(poly.interval, kalshi.interval),
         _unit(poly, kalshi),
-        _period(poly, kalshi),
-        _edition(poly, kalshi),
+        check_period(poly, kalshi),
+        check_edition(poly, kalshi),
         _polarity(poly, kalshi),
     ]
     if _swapped(poly.order, kalshi.order):
@@ -187,115 +186,6 @@ def _unit(poly: Terms, kalshi: Terms) -> Check:
     if poly.unit and kalshi.unit:
         return failed("unit", poly.unit, kalshi.unit)
     return unknown("unit", poly.unit or "not stated", kalshi.unit or "not stated")
-
-
-def _year_of(period: Period | None) -> int | None:
-    """The year of a whole-year window, which numbers an event rather than bounds it."""
-    if period is None or period.first is None or period.last is None or period.kind != "in":
-        return None
-    whole = (period.first, period.last) == (
-        date(period.first.year, 1, 1),
-        date(period.first.year, 12, 31),
-    )
-    return period.first.year if whole else None
-
-
-def _period(poly: Terms, kalshi: Terms) -> Check:
-    one, two = poly.period, kalshi.period
-    if one is None and two is None:
-        return _open_ended(poly, kalshi)
-    if one is not None and two is not None:
-        return _both(one, two)
-    told, silent = (one, kalshi) if one is not None else (two, poly)
-    year = _year_of(told)
-    if year is not None and silent.edition in (year, None):
-        fits = silent.edition == year or (silent.ends is not None and silent.ends.year == year)
-        if fits:
-            return passed("period", one or f"edition {year}", two or f"edition {year}")
-    return unknown("period", one or "none", two or "none")
-
-
-def _open_ended(poly: Terms, kalshi: Terms) -> Check:
-    """Neither states a time: the venue's end fields may still show two different events."""
-    if poly.ends and kalshi.ends and (poly.ends - kalshi.ends).days > 30:
-        return unknown(
-            "period", f"ends {poly.ends}", f"closes {kalshi.ends}", "Kalshi closes earlier"
-        )
-    return passed("period", note="no time stated on either side")
-
-
-def _both(one: Period, two: Period) -> Check:
-    if one.last is None or two.last is None:
-        return unknown("period", one.words, two.words, "the date is not definite")
-    if one.clock != two.clock:
-        return failed("deadline", one, two, "another hour")
-    dated = ("by", "between")
-    if one.kind in dated and two.kind in dated:
-        return _deadlines(one, two)
-    if one.kind == two.kind:
-        if (one.first, one.last) == (two.first, two.last):
-            return passed("period", one, two)
-        if (one.first, one.last) != (two.first, two.last) and _unsure_year(one, two):
-            return unknown("period", one, two, "the year is not written")
-        return failed("period", one, two)
-    first, second = (one, two) if one.kind in dated else (two, one)
-    if _year_of(second) is not None and first.last == second.last:
-        return passed("period", one, two, "within the year; an earlier event would differ")
-    if first.kind in dated and first.last == second.last and second.kind in ("in", "on"):
-        return unknown("period", one, two, "a window against a deadline")
-    return failed("period", one, two)
-
-
-def _deadlines(one: Period, two: Period) -> Check:
-    if one.last == two.last:
-        note = "" if one.first == two.first else "one side names a first day"
-        return passed("deadline", one, two, note)
-    if _unsure_year(one, two):
-        return unknown("deadline", one, two, "the year is not written")
-    return failed("deadline", one, two)
-
-
-def _unsure_year(one: Period, two: Period) -> bool:
-    if one.year_stated and two.year_stated:
-        return False
-    assert one.last is not None
-    assert two.last is not None
-    return (one.last.month, one.last.day) == (two.last.month, two.last.day)
-
-
-def _edition(poly: Terms, kalshi: Terms) -> Check:
-    dated = all(t.period is not None and t.period.kind in ("by", "between") for t in (poly, kalshi))
-    one, two = poly.edition, kalshi.edition
-    if dated and (one is None or two is None or one == two or not kalshi.edition_written):
-        return passed("edition", note="both carry a deadline")
-    if one is None and two is not None:
-        return _unnumbered(poly, kalshi)
-    if one == two or one is None or two is None:
-        return passed("edition", one or "-", two or "-")
-    if dated:
-        return unknown("edition", one, two, "both carry a deadline")
-    # A tournament around New Year is numbered by either year; it is not held twice in six weeks.
-    if _ends_near(poly, kalshi) and abs(one - two) == 1 and "win" in poly.predicate:
-        return passed("edition", one, two, f"ends {poly.ends} and {kalshi.ends}")
-    return failed("edition", one, two)
-
-
-def _ends_near(poly: Terms, kalshi: Terms) -> bool:
-    if poly.ends is None or kalshi.ends is None:
-        return False
-    return abs((poly.ends - kalshi.ends).days) <= _SAME_EVENT_DAYS
-
-
-def _unnumbered(poly: Terms, kalshi: Terms) -> Check:
-    """Polymarket names no year: the periods, the end fields or the word "next" must pin the event."""
-    if poly.period is not None and kalshi.period is not None:
-        return passed("edition", poly.period, kalshi.edition)
-    if "next" in poly.topic and "next" in kalshi.topic:
-        return passed("edition", "next", "next")
-    words_read = (f"ends {poly.ends}", kalshi.edition)
-    if poly.ends is not None and (poly.ends.year == kalshi.edition or _ends_near(poly, kalshi)):
-        return passed("edition", *words_read)
-    return unknown("edition", *words_read)
 
 
 def _polarity(poly: Terms, kalshi: Terms) -> Check:

@@ -12,7 +12,7 @@ from rapidfuzz.distance import Levenshtein
 
 from underround.matching.gazetteer.clubs import CLUB_LINES, SHARED_CITIES
 from underround.matching.gazetteer.nations import ADJECTIVES
-from underround.matching.wording import folded, words
+from underround.matching.wording import folded, listed, words
 
 
 class Likeness(StrEnum):
@@ -25,12 +25,14 @@ class Likeness(StrEnum):
 
 
 _FORMS: Final = frozenset(
-    """
+    listed(
+        """
     fc cf sc ac afc as ssc us ud cd rcd rc sd sv vfb vfl tsg tsv bv bsc ss acf cfc bc ssd ca cr
     sk fk nk if bk ik ff aif gnk kv krc kaa rsc osc sco losc ogc aj ea ec se cp sad fsv spvgg ofc
     calcio club clube futbol futebol football fotball balompie saudi kulubu the de of team gaming
     esports esport e rj jk hac ldu sl
-    """.split()
+        """
+    )
 )
 _FOREIGN: Final = {
     "munchen": "munich", "koln": "cologne", "koeln": "cologne", "milano": "milan",
@@ -40,10 +42,12 @@ _FOREIGN: Final = {
     "mgladbach": "monchengladbach", "turin": "torino", "rome": "roma", "naples": "napoli",
 }  # fmt: skip
 _QUALIFIERS: Final = frozenset(
-    """
+    listed(
+        """
     women woman w ladies feminine femenino femenina feminino u17 u18 u19 u20 u21 u23 ii iii b c
     reserves youth academy junior juniors castilla atletic2 primavera res next
-    """.split()
+        """
+    )
 )
 _PARTICLES: Final = frozenset(
     {"de", "del", "da", "dos", "van", "von", "der", "di", "la", "le", "el", "al"}

@@ -67,7 +67,8 @@ _IN_YEAR = re.compile(
     r"\b(?:in|during|throughout)\s+(?:calendar year\s+)?" + _YEAR.format(""), re.I
 )
 _CLOCK = re.compile(
-    r"\b(?P<h>\d{1,2})(?::(?P<min>\d\d))?(?::\d\d)?\s*(?P<half>AM|PM)\b\s*\(?(?P<zone>ET|EST|EDT|UTC|GMT|PT|PST|PDT|CT)?\)?",
+    r"\b(?P<h>\d{1,2})(?::(?P<min>\d\d))?(?::\d\d)?\s*(?P<half>AM|PM)\b\s*\(?(?P<zone>ET|EST|"
+    r"EDT|UTC|GMT|PT|PST|PDT|CT)?\)?",
     re.I,
 )
 _BARE_MONTH = re.compile(_MONTH.format(""))
@@ -237,7 +238,7 @@ def _bare_months(text: str, anchor: date | None) -> Iterator[tuple[int, int, Per
         year = year_for(month, 15, anchor)
         if year is not None:
             first, last = month_span(year, month)
-            yield *found.span(), Period("in", first, last, "", False, found.group())
+            yield *found.span(), Period("in", first, last, year_stated=False, words=found.group())
 
 
 _READERS: Final[tuple[Callable[[str, date | None], Iterator[tuple[int, int, Period]]], ...]] = (

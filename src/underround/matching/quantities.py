@@ -16,7 +16,8 @@ _SCALE: Final = {
     "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12,
 }  # fmt: skip
 _UNIT: Final = (
-    r"(?:\s?(?P<{0}unit>%|percent(?:age points?)?|bps|bp|basis points?|°\s?[FC]?|degrees?|[kmbt]\b|mm\b|"
+    r"(?:\s?(?P<{0}unit>%|percent(?:age points?)?|bps|bp|basis points?|°\s?[FC]?|degrees?|"
+    r"[kmbt]\b|mm\b|"
     r"bn\b|thousand\b|million\b|billion\b|trillion\b))?"
 )
 _NUMBER: Final = r"(?P<{0}sign>[-+])?(?P<{0}cur>[$€£])?(?P<{0}num>\d[\d,]*(?:\.\d+)?|\.\d+)" + _UNIT
@@ -25,11 +26,13 @@ _BETWEEN = re.compile(rf"(?:\b(?:between|from)\s+)?{_A}\s*(?:-|to|and|–)\s*{_B
 _BETWEEN_LEAD = re.compile(r"\b(?:between|from)\b|range", re.I)
 _AT_LEAST = re.compile(
     rf"(?:\b(?:at least|no (?:less|fewer|lower) than|not less than|minimum of|>=)\s*){_A}"
-    rf"|(?:{_B}\s*(?:\+(?!\d)|or (?:more|above|higher|greater|over|older|later)|and (?:above|over|up)))",
+    rf"|(?:{_B}\s*(?:\+(?!\d)|or (?:more|above|higher|greater|over|older|later)|and (?:above|"
+    rf"over|up)))",
     re.I,
 )
 _ABOVE = re.compile(
-    rf"(?:\b(?:above|over|more than|greater than|higher than|exceed(?:s|ing)?|exceeds|beyond|surpass(?:es)?|"
+    rf"(?:\b(?:above|over|more than|greater than|higher than|exceed(?:s|ing)?|exceeds|beyond|"
+    rf"surpass(?:es)?|"
     rf"larger than|>)|>)\s*(?:a total of\s+)?{_A}",
     re.I,
 )

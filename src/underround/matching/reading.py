@@ -14,7 +14,7 @@ from underround.matching.grammars.rates import read_rate_decision
 from underround.matching.grammars.weather import read_weather
 from underround.matching.listing import Listing
 from underround.matching.terms import Family, Terms
-from underround.matching.wording import criterion, plain, placeholder
+from underround.matching.wording import criterion, placeholder, plain
 
 
 def refusals(listing: Listing) -> tuple[str, ...]:

@@ -72,10 +72,11 @@ class Side(Struct, frozen=True):
 class Terms(Struct, frozen=True, kw_only=True):
     """One side of one market, read.
 
-    `subject` is whom or what YES is about; `opponent` the other contestant of a game.
-    `predicate` holds the canonical acts ("win", "draw", "over", "announce"); `topic` the other
-    content words and `order` the title's words as they stand. `refusals` name what makes the text unusable (placeholders, bundled legs).
-    `doubts` name what could not be read and sends the contract to a person.
+    `subject` is whom or what YES is about; `opponent` the other contestant of a game. `day` is
+    the event's day where only a ticker tells it; `ends` the venue's end field. `predicate` holds
+    the canonical acts ("win", "draw", "over", "announce"); `topic` the other content words, and
+    `order` the title's words as they stand. `refusals` name what makes the text unusable
+    (placeholders, bundled legs); `doubts` what could not be read and needs a person.
     """
 
     family: Family
@@ -89,6 +90,7 @@ class Terms(Struct, frozen=True, kw_only=True):
     period: Period | None = None
     edition: int | None = None
     edition_written: bool = True
+    day: date | None = None
     ends: date | None = None
     ends_hour_known: bool = False
     source: str = ""

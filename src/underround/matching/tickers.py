@@ -17,6 +17,7 @@ _DATED: Final = re.compile(
     r"^(?P<y>\d\d)(?P<m>JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)(?P<d>\d\d)?(?P<rest>.*)$"
 )
 _HOUR: Final = re.compile(r"^([01]\d|2[0-3])([0-5]\d)?(?!\d)")
+_BARE_YEAR: Final = re.compile(r"^[23]\d$")
 _YEAR: Final = re.compile(r"^(?:20)?(\d\d)(?!\d)(.*)$")
 
 
@@ -66,6 +67,10 @@ def read_ticker(text: str) -> Ticker:
         numbered = _YEAR.match(event)
         if numbered:
             year, letters = 2000 + int(numbered.group(1)), numbered.group(2)
+        else:
+            # "KXHOUSERACE-CO02-26-R" carries its year in a part of its own.
+            later = next((part for part in parts[2:] if _BARE_YEAR.match(part)), "")
+            year = 2000 + int(later) if later else None
     return Ticker(text, series, event, suffix, year, month, day, hour, letters)
 
 

@@ -27,7 +27,8 @@ class Decision(StrEnum):
 
 
 class Verdict(Struct, frozen=True):
-    """A judged pair: the decision, the checks it rests on, and what differs beyond ordinary worlds."""
+    """A judged pair: the decision, the checks it rests on, and what differs beyond ordinary "
+    "worlds."""
 
     polymarket: Listing
     kalshi: Listing

@@ -38,12 +38,18 @@ _PLACEHOLDERS: Final = (
     re.compile(r"\{[^}]*\}|\[(?:team|name|date|player|candidate|company|x)\b[^\]]*\]", re.I),
     re.compile(
         r"\b(?:Candidate|Person|Fighter|Player|Team|Company|Driver|Party|Option|Individual|Movie|"
-        r"Artist|Country|Nominee|Contestant|Golfer|Actor|Actress|Club)\s+[A-Z]{1,2}(?=\s|[?,.]|$)(?!\.)"
+        r"Artist|Country|Nominee|Contestant|Golfer|Actor|Actress|Club)\s+[A-Z]{1,2}(?=\s|[?,.]|"
+        r"$)(?!\.)"
     ),
     re.compile(r"\bWill\s+[A-Z]\s+(?:win|be|become|lead)\b"),
     re.compile(r"\b(?:TBD|TBA|lorem ipsum)\b"),
     re.compile(r"<(?:name|team|date|value|count|strike)>", re.I),
 )  # fmt: skip
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """Return the entries of a table written as words between spaces and line ends."""
+    return tuple(text.split())
 
 
 @lru_cache(maxsize=65536)

@@ -18,11 +18,13 @@ BANKS: Final = {
     "riksbank": ("SWEDEN", r"\briksbank\b"),
     "norges": ("NORWAY", r"\bnorges bank\b"),
     "banxico": ("MEXICO", r"\bbanxico\b|\bbank of mexico\b|\bbanco de mexico\b"),
-    "copom": ("BRAZIL", r"\bcopom\b|\bcentral bank of brazil\b|\bbanco central do brasil\b|\bselic\b"),
+    "copom": ("BRAZIL", r"\bcopom\b|\bcentral bank of brazil\b|\bbanco central do brasil\b|"
+        r"\bselic\b"),
     "bok": ("KOREA SOUTHKOREA", r"\bbank of korea\b|\bbok\b"),
     "rbi": ("INDIA", r"\breserve bank of india\b|\brbi\b"),
     "pboc": ("CHINA", r"\bpboc\b|\bpeople's bank of china\b"),
-    "cbrt": ("TURKEY", r"\bcbrt\b|\bcentral bank of (?:the republic of )?turkiye\b|\bturkish central bank\b"),
+    "cbrt": ("TURKEY", r"\bcbrt\b|\bcentral bank of (?:the republic of )?turkiye\b|\bturkish "
+        r"central bank\b"),
     "cbr": ("RUSSIA", r"\bbank of russia\b|\bcentral bank of russia\b"),
     "sarb": ("SOUTHAFRICA", r"\bsouth african reserve bank\b|\bsarb\b"),
     "boi": ("ISRAEL", r"\bbank of israel\b"),
@@ -38,10 +40,22 @@ BANKS: Final = {
 _PATTERNS: Final = {bank: re.compile(pattern) for bank, (_, pattern) in BANKS.items()}
 
 
+_NAMED: Final = re.compile(
+    r"\b((?:central |reserve |national |people's )*bank of (?:the )?[a-z]+|"
+    r"[a-z]+ (?:national|central|reserve) bank|bank (?:indonesia|negara malaysia))\b"
+)
+
+
 def bank_in(text: str) -> str:
-    """Return the id of the one central bank that `text` names, or ""."""
+    """Return the id of the one central bank that `text` names, or "".
+
+    A bank that is not listed here goes by its own name, "bank of thailand".
+    """
     low = folded(text)
     found = [bank for bank, pattern in _PATTERNS.items() if pattern.search(low)]
+    named = set(_NAMED.findall(low)) if not found else set()
+    if len(named) == 1:
+        return str(named.pop())
     return found[0] if len(found) == 1 else ""
 
 

@@ -6,6 +6,8 @@ the like. Clubs whose spellings differ only by such words need no line. Facts on
 
 from typing import Final
 
+from underround.matching.wording import listed
+
 _ENGLAND: Final = """
 arsenal
 aston villa/villa
@@ -255,10 +257,12 @@ CLUB_LINES: Final = tuple(
 
 # Cities with several clubs: the bare city never stands for a club with more words in its name.
 SHARED_CITIES: Final = frozenset(
-    """
+    listed(
+        """
     athens barcelona belgrade berlin birmingham bristol bucharest budapest copenhagen dundee
     glasgow hamburg istanbul jeddah krakow lisbon liverpool london madrid manchester melbourne
     milan montevideo moscow munich nottingham osaka paris prague riyadh rome seoul sheffield
     sofia stockholm sydney tehran tokyo turin verona vienna warsaw zagreb
-    """.split()
+        """
+    )
 ) - {"nottingham", "verona", "copenhagen"}

@@ -53,7 +53,7 @@ def _tables() -> tuple[dict[str, str], dict[str, set[str]]]:
 
 @lru_cache(maxsize=8192)
 def college_named(text: str) -> str:
-    """Return the college that `text` names with its nickname, or by a nickname of its own, or ""."""
+    """Return the college that `text` names by its own nickname, with or without it, or ""."""
     key = " ".join(words(text))
     schools, nicknames = _tables()
     if key in schools:

@@ -3,6 +3,7 @@
 Facts only: the words a name is written with, and one id for each.
 """
 
+import re
 from typing import Final
 
 # id: spellings and adjectives, after folding
@@ -108,7 +109,8 @@ ADJECTIVES: Final = {
 
 STATES: Final = {
     code: name
-    for pair in (
+    for pair in re.split(
+        ",",
         "AL alabama,AK alaska,AZ arizona,AR arkansas,CA california,CO colorado,CT connecticut,"
         "DE delaware,FL florida,GA georgia,HI hawaii,ID idaho,IL illinois,IN indiana,IA iowa,"
         "KS kansas,KY kentucky,LA louisiana,ME maine,MD maryland,MA massachusetts,MI michigan,"
@@ -116,7 +118,7 @@ STATES: Final = {
         "NH new hampshire,NJ new jersey,NM new mexico,NY new york,NC north carolina,"
         "ND north dakota,OH ohio,OK oklahoma,OR oregon,PA pennsylvania,RI rhode island,"
         "SC south carolina,SD south dakota,TN tennessee,TX texas,UT utah,VT vermont,VA virginia,"
-        "WA washington,WV west virginia,WI wisconsin,WY wyoming"
-    ).split(",")
+        "WA washington,WV west virginia,WI wisconsin,WY wyoming",
+    )
     for code, name in (pair.split(" ", 1),)
 }

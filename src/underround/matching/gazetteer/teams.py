@@ -252,10 +252,11 @@ def _places(city: str) -> tuple[str, ...]:
     return (city, short.get(city, city))
 
 
-def shared_league(first: str, second: str) -> str:
-    """Return the one league in which both names are teams, or "" if none or several."""
+def shared_league(first: str, second: str, sport: str = "") -> str:
+    """Return the one league (of `sport`, if given) that has both names as teams, or ""."""
     leagues = {team.split(":")[0] for team in teams_named(first)}
     leagues &= {team.split(":")[0] for team in teams_named(second)}
+    leagues = {league for league in leagues if sport in ("", SPORT_OF[league])}
     return leagues.pop() if len(leagues) == 1 else ""
 
 

@@ -11,8 +11,8 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from underround.matching.gazetteer.teams import LEAGUES, team_by_code, team_in
-from underround.matching.grammars.leagues import league_in_text, league_of_series
+from underround.matching.gazetteer.teams import LEAGUES, shared_league, team_by_code, team_in
+from underround.matching.grammars.leagues import Competition, league_in_text, league_of_series
 from underround.matching.grammars.sides import is_tie, split_sides
 from underround.matching.listing import Listing
 from underround.matching.names import Likeness, contestant_likeness
@@ -38,7 +38,8 @@ _SPLIT_KIND: Final = re.compile(
     r"^(?P<league>.+?)(?P<kind>" + "|".join(k for k, _, _ in _KINDS) + ")$"
 )
 _WILL_WIN: Final = re.compile(
-    r"^Will (?:the )?(?P<side>.+?) (?:win|beat|defeat)\b(?: the)?(?: (?:map|set|game|round) \d+)?(?: (?:in|of))?(?: the)? (?P<rest>.+)$",
+    r"^Will (?:the )?(?P<side>.+?) (?:win|beat|defeat)\b(?: the)?(?: (?:map|set|game|round) "
+    r"\d+)?(?: (?:in|of))?(?: the)? (?P<rest>.+)$",
     re.I,
 )
 _IF_WINS: Final = re.compile(
@@ -48,6 +49,7 @@ _IF_WINS: Final = re.compile(
 _NUMBERED: Final = re.compile(
     r"\b(?P<what>map|game|set|inning|period|quarter|round) (?P<n>\d)\b", re.I
 )
+_LEAGUE_SPORTS: Final = frozenset({"basketball", "football", "baseball", "hockey"})
 _WINS_BY: Final = re.compile(r"^(?:Will )?(?:the )?(?P<side>.+?) wins? by\b", re.I)
 _VOID: Final = re.compile(r"fair (?:market )?price|two weeks away|last (?:fair|traded) price", re.I)
 
@@ -136,6 +138,8 @@ def read_kalshi_game(listing: Listing) -> Terms | None:
     if not place.sport:
         place = told
     sides = _sides(listing)
+    if sides and place.sport in _LEAGUE_SPORTS and not place.league:
+        place = Competition(place.sport, shared_league(sides[0], sides[1], place.sport))
     named = _named_side(listing)
     ends, hour = read_end(listing.ends)
     told_void = "fair price if not played within two weeks" if _VOID.search(listing.rules) else ""

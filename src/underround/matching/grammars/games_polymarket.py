@@ -12,7 +12,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from underround.matching.gazetteer.teams import shared_league, team_in
-from underround.matching.grammars.leagues import Competition, league_in_text
+from underround.matching.grammars.leagues import league_in_text
 from underround.matching.grammars.sides import is_tie, split_sides
 from underround.matching.listing import Listing
 from underround.matching.names import Likeness, contestant_likeness
@@ -32,11 +32,13 @@ _HALF_LEAD: Final = re.compile(
 )
 _HALF_DRAW: Final = re.compile(r": Draw at half-?time\??$", re.I)
 _SPREAD: Final = re.compile(
-    r"^(?P<half>1H |First Half )?(?:Spread|Handicap): (?P<a>.+?) \((?P<line>[-+]\d+(?:\.\d+)?)\)\??$",
+    r"^(?P<half>1H |First Half )?(?:Spread|Handicap): (?P<a>.+?) \((?P<line>[-+]\d+(?:\.\d+)?)"
+    r"\)\??$",
     re.I,
 )
 _TOTAL: Final = re.compile(
-    r"(?P<sides>.+?):\s*(?P<half>1H |1st Half |First Half )?(?:O/U|Over/Under|Total(?: Goals| Points| Runs)?:?(?: O/U)?) (?P<line>\d+(?:\.\d+)?)\??$",
+    r"(?P<sides>.+?):\s*(?P<half>1H |1st Half |First Half )?(?:O/U|Over/Under|Total(?: Goals| "
+    r"Points| Runs)?:?(?: O/U)?) (?P<line>\d+(?:\.\d+)?)\??$",
     re.I,
 )
 _BTTS: Final = re.compile(r"(?P<sides>.+?): Both Teams to Score\??$", re.I)
@@ -47,21 +49,24 @@ _PART: Final = re.compile(
     r"(?P<sides>.+?)\s*(?:-|:)\s*(?P<what>Game|Map|Set|Round) (?P<n>\d) Winner\??$", re.I
 )
 _SERIES: Final = re.compile(
-    r"(?:who will win (?:the )?series\??\s*[-:]?\s*(?P<after>.+)|(?P<before>.+?)\s*[-:(]\s*series winner\)?\??)$",
+    r"(?:who will win (?:the )?series\??\s*[-:]?\s*(?P<after>.+)|(?P<before>.+?)"
+    r"\s*[-:(]\s*series winner\)?\??)$",
     re.I,
 )
 _RUN: Final = re.compile(
     r"run (?:be )?scored in the (?:first|1st) inning\??:?\s*(?P<sides>.*)$", re.I
 )
 _BET_WORDS: Final = re.compile(
-    r"\b(?:o/u|over|under|totals?|spread|handicap|method|by ko|knockout|submission|decision|round \d|"
+    r"\b(?:o/u|over|under|totals?|spread|handicap|method|by ko|knockout|submission|decision|"
+    r"round \d|"
     r"distance|exact|score|correct|map \d|set \d|game \d|first|last|most|goals?|points|runs|"
     r"moneyline|half|corners?|cards|kills?|aces|tie-?break|winning margin|to win|quarter \d|props?|"
     r"sets?|maps?|games total|completed?)\b|\d\.5",
     re.I,
 )
 _SCHEDULED: Final = re.compile(
-    r"(?:scheduled (?:for|on|to (?:take place|be played|start) on)|originally scheduled for|taking place on)\s+(?P<rest>.{6,60})",
+    r"(?:scheduled (?:for|on|to (?:take place|be played|start) on)|originally scheduled for|"
+    r"taking place on)\s+(?P<rest>.{6,60})",
     re.I,
 )
 _SLUG_DATE: Final = re.compile(r"(20\d\d-\d\d-\d\d)(?:-|$)")
@@ -69,7 +74,8 @@ _HALF_OF: Final = {True: "1h", False: "full"}
 
 
 def read_polymarket_game(listing: Listing) -> Terms | None:
-    """Return the terms of a contest between two sides, or None for a question about anything else."""
+    """Return the terms of a contest between two sides, or None for a question about anything "
+    "else."""
     title = plain(listing.title)
     ends, hour = read_end(listing.ends)
     base = Terms(
@@ -133,8 +139,8 @@ def _single_side(listing: Listing, title: str, base: Terms) -> Terms | None:
         return replace(base, subject=Side(found["a"]), predicate=frozenset({"win"}))
     found = _BEAT.match(title)
     if found and base.period:
-        sides = (Side(found["a"]), Side(found["b"]))
-        return replace(base, subject=sides[0], opponent=sides[1], predicate=frozenset({"win"}))
+        one, two = Side(found["a"]), Side(found["b"])
+        return replace(base, subject=one, opponent=two, predicate=frozenset({"win"}))
     return None
 
 
@@ -266,21 +272,11 @@ def _placed(listing: Listing, terms: Terms) -> Terms:
     league = place.league or told.league
     sport = place.sport or told.sport or terms.sport
     names = [side.name for side in (terms.subject, terms.opponent) if side and side.name]
-    if (
-        not league
-        and len(names) == 2
-        and sport in ("", "basketball", "football", "hockey", "baseball")
-    ):
-        league = shared_league(*names)
-        sport = sport or Competition(league=league).sport
-    sides = [
+    if not league and len(names) == 2:
+        league = shared_league(names[0], names[1], sport)
+    one, two = (
         Side(side.name, team_in(league, side.name)) if side and league else side
         for side in (terms.subject, terms.opponent)
-    ]
-    return replace(
-        terms, sport=sport or _sport_of(league), league=league, subject=sides[0], opponent=sides[1]
     )
-
-
-def _sport_of(league: str) -> str:
-    return league_in_text(league).sport if league else ""
+    sport = sport or (league_in_text(league).sport if league else "")
+    return replace(terms, sport=sport, league=league, subject=one, opponent=two)

@@ -24,7 +24,8 @@ from underround.matching.wording import criterion, folded, plain, words
 _SUBJECT: Final = re.compile(
     r"^(?:Will|Does|Did|Is|Are|Has)\s+(?:the\s+)?(?P<subject>[^?]+?)\s+"
     r"(?P<verb>win|be|become|reach|finish|advance|make|perform|place|qualify|receive|get|have|host|"
-    r"run|say|announce|launch|release|lose|lead|retire|leave|sign|join|visit|meet|play|earn|score)\b"
+    r"run|say|announce|launch|release|lose|lead|retire|leave|sign|join|visit|meet|play|earn|"
+    r"score)\b"
     r"(?P<rest>.*)$",
     re.I,
 )
@@ -37,6 +38,7 @@ _IF_SUBJECT: Final = re.compile(
 _ASKING: Final = re.compile(r"\b(?:who|which|what|when|how many|how much)\b", re.I)
 _NOBODY: Final = re.compile(r"(?:any|anyone|someone|another|a|an|there|it|this|these)\b", re.I)
 _DATE_SUBJECT: Final = re.compile(r"Will (?:the )?(?:[A-Z][a-z]{2,8}\.? )?20\d\d (?:be|have|see)\b")
+_WHAT_SAID: Final = re.compile(r"What will (?:the )?(?P<subject>.+?) (?:say|mention|post)\b", re.I)
 _WHEN: Final = re.compile(r"\s*when\b", re.I)
 _UNTIL_WORDS: Final = re.compile(r"^\s*(?:before|by|after|in|on|\d|[$<>≥≤+-])|\d", re.I)
 _MEN: Final = re.compile(r"\b(?:men's|mens|men|male)\b", re.I)
@@ -63,6 +65,9 @@ def _subject_of(listing: Listing) -> str:
     title = plain(listing.title)
     if _DATE_SUBJECT.match(title):
         return ""
+    speaker = _WHAT_SAID.match(title)
+    if speaker:
+        return speaker["subject"]
     found = _SUBJECT.match(title)
     if found and not _ASKING.search(found["subject"]):
         return "" if _NOBODY.match(found["subject"]) else found["subject"]
@@ -209,6 +214,7 @@ def read_general(listing: Listing) -> Terms:
         period=period,
         edition=edition,
         edition_written=written,
+        day=read_ticker(listing.id).day if kalshi else None,
         ends=ends,
         ends_hour_known=hour,
         league=league,

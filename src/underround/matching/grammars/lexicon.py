@@ -7,14 +7,17 @@ from functools import lru_cache
 from typing import Final
 
 from underround.matching.gazetteer.nations import ADJECTIVES
+from underround.matching.wording import listed
 
 STOP: Final = frozenset(
-    """
+    listed(
+        """
     will would the a an of to in on at by for be is are was been being have has had do does did and
     or any there this that these those his her their its it as with from during after before until
     than who whom what which when where how many much if then market markets resolve resolves yes
     whether between into about per each also either both such own
-    """.split()
+        """
+    )
 )  # "out", "up" and "not" decide bets and are therefore content
 _VERB_FORMS: dict[str, str] = {
     "wins": "win", "won": "win", "winning": "win", "winner": "win", "champion": "win",
@@ -34,11 +37,12 @@ _VERB_FORMS: dict[str, str] = {
     "elections": "election", "released": "releas", "series": "series", "news": "news",
     "jan": "january", "feb": "february", "mar": "march", "apr": "april", "jun": "june",
     "jul": "july", "aug": "august", "sep": "september", "sept": "september", "oct": "october",
-    "nov": "november", "dec": "december", "inflation": "inflation", "charges": "charg", "charged": "charg", "visits": "visit", "times": "time",
+    "nov": "november", "dec": "december", "inflation": "inflation",
+    "charges": "charg", "charged": "charg", "visits": "visit", "times": "time",
 }  # fmt: skip
-MONTH_STEMS: Final = (
+MONTH_STEMS: Final = listed(
     "january february march april may june july august september october november december"
-).split()
+)
 _VERB_FORMS |= {month: month for month in MONTH_STEMS}
 _ENDINGS: Final = ("ations", "ation", "ings", "ing", "ied", "ies", "ed", "es", "s", "e")
 
@@ -62,23 +66,26 @@ def stem(word: str) -> str:
 # Words that add nothing where the rest is equal.
 NEUTRAL: Final = frozenset(
     stem(word)
-    for word in """
+    for word in listed(
+        """
     official officially professional tournament tour singles next upcoming season anyone someone
     candidate person individual people currently rate rates named list published chart
     party become particular overall eventual week get gets
 
-    """.split()
+        """
+    )
 )
 OFFICES: Final = frozenset(
-    stem(word) for word in "president governor senate house mayor minister chancellor".split()
+    stem(word) for word in listed("president governor senate house mayor minister chancellor")
 )
 RACE_WORDS: Final = frozenset(
-    stem(word) for word in "election race seat midterm midterms general contest".split()
+    stem(word) for word in listed("election race seat midterm midterms general contest")
 )
 # Acts whose presence on one side alone makes another bet.
 ACTS: Final = frozenset(
     stem(word)
-    for word in """
+    for word in listed(
+        """
     win draw lose reach advance qualify finish place lead beat clinch make retire nominate
     nomination nominee inaugurate elect run enter drop withdraw endorse sworn
     announce confirm state say schedule hold release launch publish declare sign enact pass veto
@@ -88,18 +95,21 @@ ACTS: Final = frozenset(
     attack ceasefire recognize deploy cut hike raise lower maintain increase decrease change engage
     marry divorce die born exist disclose declassify discover land orbit shutdown default recession
     mention tweet follow ban legalize approve reject tax tariff control
-    """.split()
+        """
+    )
 )
 # Bets on these acts turn on definitions that the venues word differently and that have already
 # settled apart (shutdowns, performances, deaths in office): they always go to a person.
 CONTESTED: Final = frozenset(
     stem(word)
-    for word in """
+    for word in listed(
+        """
     shutdown recession perform invade ceasefire acquire merge charge indict attack strike annex out
     resign leave step remove fire war die
-    """.split()
+        """
+    )
 )
 # Acts that rules mention beside the one that decides.
 SIDE_ACTS: Final = frozenset(
-    stem(word) for word in "state publish accept list play finish meet tax".split()
+    stem(word) for word in listed("state publish accept list play finish meet tax")
 )

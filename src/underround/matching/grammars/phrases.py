@@ -27,43 +27,89 @@ _RULES: Final = tuple(
     for pattern, replacement in (
         # people whose full and short names are both used for one person
         (r"\b(?:president )?donald (?:j )?trump(?! jr)\b", "donaldtrump"),
-        (r"(?<!barron )(?<!eric )(?<!lara )(?<!ivanka )(?<!melania )(?<!donald )\b(?:president )?trump\b(?! jr)", "donaldtrump"),
+        (
+            r"(?<!barron )(?<!eric )(?<!lara )(?<!ivanka )(?<!melania )(?<!donald )\b(?:president "
+            r")?trump\b(?! jr)",
+            "donaldtrump",
+        ),
         (r"\b(?:jerome|fed chair|chair|jay) powell\b", "powell"),
-        (r"\bvladimir putin\b", "putin"), (r"\bxi jinping\b", "xi"), (r"\belon musk\b", "musk"),
+        (r"\bvladimir putin\b", "putin"),
+        (r"\bxi jinping\b", "xi"),
+        (r"\belon musk\b", "musk"),
         (r"\bvolodymyr zelensk\w*|\bzelensk\w*", "zelensky"),
-        (r"\b(?:benjamin|bibi) netanyahu\b", "netanyahu"), (r"\bkeir starmer\b", "starmer"),
-        (r"\bnicolas maduro\b", "maduro"), (r"\b(?:ayatollah )?(?:ali )?khamenei\b", "khamenei"),
-        (r"\bemmanuel macron\b", "macron"), (r"\bnarendra modi\b", "modi"),
+        (r"\b(?:benjamin|bibi) netanyahu\b", "netanyahu"),
+        (r"\bkeir starmer\b", "starmer"),
+        (r"\bnicolas maduro\b", "maduro"),
+        (r"\b(?:ayatollah )?(?:ali )?khamenei\b", "khamenei"),
+        (r"\bemmanuel macron\b", "macron"),
+        (r"\bnarendra modi\b", "modi"),
         (r"\bjd vance\b|\bj d vance\b", "jd vance"),
         # bodies
         (r"\bfederal reserve(?: board| system)?\b|\bfomc\b|\bthe fed's\b", "fed"),
-        (r"\bunited nations\b", "un"), (r"\bsupreme court of the united states\b|\bscotus\b|\bus supreme court\b", "supreme court"),
+        (r"\bunited nations\b", "un"),
+        (
+            r"\bsupreme court of the united states\b|\bscotus\b|"
+            r"\bus supreme court\b",
+            "supreme court",
+        ),
         (r"\b(?:(\d\d\d?)(?:st|nd|rd|th) )?(?:annual )?(?:academy awards?|oscars?)\b", r"\1 oscar"),
         (r"\b(?:(\d\d\d?)(?:st|nd|rd|th) )?(?:annual )?grammys?(?: awards?)?\b", r"\1 grammy"),
-        (r"\b(?:(\d\d\d?)(?:st|nd|rd|th) )?(?:annual )?(?:primetime )?emmys?(?: awards?)?\b", r"\1 emmy"),
-        (r"\b(?:(\d\d\d?)(?:st|nd|rd|th) )?(?:annual )?golden globes?(?: awards?)?\b", r"\1 golden globe"),
+        (
+            r"\b(?:(\d\d\d?)(?:st|nd|rd|th) )?(?:annual )?(?:primetime )?emmys?(?: awards?)?\b",
+            r"\1 emmy",
+        ),
+        (
+            r"\b(?:(\d\d\d?)(?:st|nd|rd|th) )?(?:annual )?golden globes?(?: awards?)?\b",
+            r"\1 golden globe",
+        ),
         # competitions
         (r"\bpro football championship\b|\bthe big game\b", "super bowl"),
         (r"\b(?:pro basketball|nba) (?:finals?|championship|title|champions?)\b", "nbatitle"),
         (r"\b(?:the )?(?:pro baseball championship|(?:mlb )?world series)\b", "worldseries"),
-        (r"\b(?:nhl )?stanley cup(?: finals?| championship)?\b|\bpro hockey championship\b", "stanleycup"),
-        (r"\b(?:nba |nhl )?(eastern|western) conference (?:finals?|champion(?:s|ship)?)\b", r"\1 conference title"),
+        (
+            r"\b(?:nhl )?stanley cup(?: finals?| championship)?\b|\bpro hockey championship\b",
+            "stanleycup",
+        ),
+        (
+            r"\b(?:nba |nhl )?(eastern|western) conference (?:finals?|champion(?:s|ship)?)\b",
+            r"\1 conference title",
+        ),
         (r"\b(afc|nfc) (?:champion(?:ship|s)?)(?: game)?\b", r"\1 title"),
-        (r"\b(?:american league|al) (?:pennant|champion(?:ship)?(?: series)?)\b|\balcs\b", "american league title"),
-        (r"\b(?:national league|nl) (?:pennant|champion(?:ship)?(?: series)?)\b|\bnlcs\b", "national league title"),
-        (r"\b(?:the )?(?:college football (?:playoff )?(?:national )?championship|cfp (?:national )?championship)\b", "cfptitle"),
-        (r"\b(?:the )?(?:(?:ncaa|march madness|ncaa men's|men's ncaa) (?:basketball )?(?:tournament|championship)|men's college basketball (?:national )?championship|college basketball (?:national )?championship|march madness)\b", "ncaabtitle"),
+        (
+            r"\b(?:american league|al) (?:pennant|champion(?:ship)?(?: series)?)\b|\balcs\b",
+            "american league title",
+        ),
+        (
+            r"\b(?:national league|nl) (?:pennant|champion(?:ship)?(?: series)?)\b|\bnlcs\b",
+            "national league title",
+        ),
+        (
+            r"\b(?:the )?(?:college football (?:playoff )?(?:national )?championship|cfp "
+            r"(?:national )?championship)\b",
+            "cfptitle",
+        ),
+        (
+            r"\b(?:the )?(?:(?:ncaa|march madness|ncaa men's|men's ncaa) (?:basketball "
+            r")?(?:tournament|championship)|men's college basketball (?:national )?championship|"
+            r"college basketball (?:national )?championship|march madness)\b",
+            "ncaabtitle",
+        ),
         (r"\b(?:uefa )?(champions|europa|conference) league(?: winner| final)?\b", r"\1league"),
         (r"\b(?:english )?premier league\b|\bepl\b", "premier league"),
-        (r"\b(?:spanish )?la ?liga\b", "la liga"), (r"\b(?:italian )?serie a\b", "serie a"),
-        (r"\b(?:german )?bundesliga\b", "bundesliga"), (r"\b(?:french )?ligue 1\b", "ligue 1"),
+        (r"\b(?:spanish )?la ?liga\b", "la liga"),
+        (r"\b(?:italian )?serie a\b", "serie a"),
+        (r"\b(?:german )?bundesliga\b", "bundesliga"),
+        (r"\b(?:french )?ligue 1\b", "ligue 1"),
         (r"\b(?:carabao|efl|league) cup\b", "league cup"),
         (r"\b(?:fifa )?(?:men's )?world cup\b(?! qualif)", "world cup"),
         (r"\b(?:caf )?africa(?:n)? cup of nations(?: \w+(?= 20\d\d))?|\bafcon\b", "africa cup"),
-        (r"\bformula (?:1|one)\b", "f1"), (r"\bgrand prix\b", "gp"), (r"\broland garros\b", "french open"),
+        (r"\bformula (?:1|one)\b", "f1"),
+        (r"\bgrand prix\b", "gp"),
+        (r"\broland garros\b", "french open"),
         (r"\bdrivers?'? (?:world )?(?:champion(?:ship)?|title)\b", "drivers title"),
         (r"\bconstructors?'? (?:world )?(?:champion(?:ship)?|title)s?\b", "constructors title"),
-        (r"\bmost valuable player\b", "mvp"), (r"\bheisman trophy\b", "heisman"),
+        (r"\bmost valuable player\b", "mvp"),
+        (r"\bheisman trophy\b", "heisman"),
         (r"\bnetflix top 10 (us|global)? ?(show|movie|film)\b", r"netflix \1 \2"),
         (r"\btitle ?holder\b|\bworld champion\b", "champion"),
         # places in a ranking
@@ -71,17 +117,32 @@ _RULES: Final = tuple(
         (r"\b(?:number one|first place|1st place|rank(?:ed)? first|in first)\b", "rank1"),
         (r"\b(?:runner-?up|second place|2nd place|second[- ]best)\b", "rank2"),
         (r"\b(?:third place|3rd place|third[- ]best)\b", "rank3"),
-        (r"\btop[- ](\d+)\b", r"top\1"), (r"\b(?:top|best) (ai|model)\b", r"rank1 \1"),
+        (r"\btop[- ](\d+)\b", r"top\1"),
+        (r"\b(?:top|best) (ai|model)\b", r"rank1 \1"),
         (r"\b(2nd|second) (hottest|highest|largest|most)\b", r"rank2 \2"),
         (r"\b(3rd|third) (hottest|highest|largest|most)\b", r"rank3 \2"),
-        (r"\bfirst round\b", "round1"), (r"\bsecond round\b|\brun-?off\b", "round2"),
-        (r"\btop\b", "rank1"), (r"\b(?:ever|on record|in history)\b", "onrecord"),
+        (r"\bfirst round\b", "round1"),
+        (r"\bsecond round\b|\brun-?off\b", "round2"),
+        (r"\btop\b", "rank1"),
+        (r"\b(?:ever|on record|in history)\b", "onrecord"),
         # acts
-        (r"\b(?:is |are |be |becomes? |been )?(?:signed|sign|signs|passed)(?: in)?to(?: federal)? law\b|\bbecomes? law\b|\benacted\b", "enact"),
-        (r"\b(?:bill|legislation)\b", "legislation"), (r"\b(?:if expired)\b", ""),
+        (
+            r"\b(?:is |are |be |becomes? |been )?(?:signed|sign|signs|passed)(?: in)?to(?: "
+            r"federal)? law\b|\bbecomes? law\b|\benacted\b",
+            "enact",
+        ),
+        (r"\b(?:bill|legislation)\b", "legislation"),
+        (r"\b(?:if expired)\b", ""),
         (r"\b(?:initial public offering|go(?:es)? public)\b", "ipo"),
-        (r"\b(?:12-month|annual|year-over-year|year over year|yoy|y/y|yearly) (?:cpi |ipca )?inflation\b|\bcpi (?:yoy|y/y)\b|\b12-month ipca\b", "inflation 12m"),
-        (r"\b(?:monthly|month-over-month|mom) (?:cpi )?inflation\b|\bcpi (?:mom|m/m)\b", "inflation 1m"),
+        (
+            r"\b(?:12-month|annual|year-over-year|year over year|yoy|y/y|yearly) (?:cpi |ipca "
+            r")?inflation\b|\bcpi (?:yoy|y/y)\b|\b12-month ipca\b",
+            "inflation 12m",
+        ),
+        (
+            r"\b(?:monthly|month-over-month|mom) (?:cpi )?inflation\b|\bcpi (?:mom|m/m)\b",
+            "inflation 1m",
+        ),
         (r"\b(?:tweets?|posts on x|x posts)\b", "tweet"),
         (r"\b(?:us |real )*gdp(?: growth)?(?: rate)?(?: (?:increase|grow|rise))?(?: by)?\b", "gdp"),
         (r"\b(?:us )?unemployment(?: rate)?\b", "unemployment"),
@@ -93,12 +154,17 @@ _RULES: Final = tuple(
         (r"\bgovernorship\b|\bgubernatorial\b|\bgovernors?'?\b", "governor"),
         (r"\b(?:us )?senat(?:e|or)(?: seat| race| election)?\b", "senate"),
         (r"\b(?:us )?house of representatives\b|\bus house\b", "house"),
-        (r"\bmayoral(?:ty)?\b", "mayor"), (r"\bprime ministerial\b", "prime minister"),
+        (r"\bmayoral(?:ty)?\b", "mayor"),
+        (r"\bprime ministerial\b", "prime minister"),
         (r"\bnew york city\b|\bnyc\b", "newyorkcity"),
-        (r"\b(?:control|win control|win a majority|hold a majority|have a majority)(?: of| in)? the (house|senate)\b", r"control \1"),
+        (
+            r"\b(?:control|win control|win a majority|hold a majority|have a majority)(?: of| in)? "
+            r"the (house|senate)\b",
+            r"control \1",
+        ),
         (r"\bwin the (house|senate)(?= majority|\s*\??\s*$)(?: majority)?", r"control \1"),
     )
-)  # fmt: skip
+)
 _DISTRICT_NAMED: Final = re.compile(
     r"\b("
     + "|".join(_STATE_NAMES)

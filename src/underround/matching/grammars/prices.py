@@ -22,7 +22,8 @@ _ASSETS: Final = {
     "ltc": r"litecoin|ltc", "avax": r"avalanche|avax", "link": r"chainlink token|link",
     "shib": r"shiba inu|shib", "sui": r"sui", "zec": r"zcash|zec", "dot": r"polkadot|dot",
     "bch": r"bitcoin cash|bch", "spx": r"s&p 500|spx|s&p", "ndx": r"nasdaq(?:[ -]100)?|ndx",
-    "dji": r"dow jones|dow", "gold": r"gold", "silver": r"silver", "wti": r"wti|crude oil|crude|oil",
+    "dji": r"dow jones|dow", "gold": r"gold", "silver": r"silver", "wti": r"wti|crude oil|crude|"
+        r"oil",
     "natgas": r"natural gas", "eurusd": r"eur/usd", "usdjpy": r"usd/jpy", "vix": r"vix",
 }  # fmt: skip
 _ASSET: Final = re.compile(
@@ -30,27 +31,33 @@ _ASSET: Final = re.compile(
 )
 _PRICING: Final = re.compile(
     r"\bprices?\b|\babove\b|\bbelow\b|\breach\b|\bhit\b|\bdip\b|up or down|trimmed mean|\bclose\b|"
-    r"\ball[- ]time high\b|\bath\b|\bbetween\b|\brange\b|\bopens? up\b|\bsettle\b|\bover \$|\bunder \$"
+    r"\ball[- ]time high\b|\bath\b|\bbetween\b|\brange\b|\bopens? up\b|\bsettle\b|\bover \$|"
+    r"\bunder \$"
 )
 _KALSHI_SERIES: Final = re.compile(
-    r"^(?:KX)?(?P<asset>BTC|ETH|SOL|XRP|DOGE|HYPE|BNB|ADA|LTC|AVAX|SHIB|SUI|ZEC|BCH|INX|NASDAQ|WTI|GOLD|"
+    r"^(?:KX)?(?P<asset>BTC|ETH|SOL|XRP|DOGE|HYPE|BNB|ADA|LTC|AVAX|SHIB|SUI|ZEC|BCH|INX|NASDAQ|"
+    r"WTI|GOLD|"
     r"SILVER|EURUSD|USDJPY)(?P<kind>D|15M|MAX\w*|MIN\w*|Y|W|M|H|U|100\w*|U?R?ATH\w*)?$"
 )
 _SERIES_ASSET: Final = {"INX": "spx", "NASDAQ": "ndx"}
 _COINS: Final = frozenset(list(_ASSETS)[:16])
 _NOT_A_PRICE: Final = re.compile(
-    r"\badded to\b|\breserve\b|\betf\b|\bhold(?:s|ings)?\b|\bbuy|\bpurchase|\bsay\b|\bmarket cap\b|\boil (?:sanction|tanker)|"
+    r"\badded to\b|\breserve\b|\betf\b|\bhold(?:s|ings)?\b|\bbuy|\bpurchase|\bsay\b|\bmarket "
+    r"cap\b|\boil (?:sanction|tanker)|"
     r"\bgold (?:medal|card|glove)|golden|\bgolds\b|\bmention"
 )
 _SOURCES: Final = (
     ("CF Benchmarks", r"cf benchmarks|\bbrti\b|real-time index"), ("Chainlink", r"chainlink"),
     ("Binance", r"binance"), ("Coinbase", r"coinbase"), ("Pyth", r"\bpyth\b"),
-    ("Yahoo Finance", r"yahoo"), ("CoinGecko", r"coingecko"), ("ICE", r"\bice\b"), ("CME", r"\bcme\b"),
+    ("Yahoo Finance", r"yahoo"), ("CoinGecko", r"coingecko"),
+    ("ICE", r"\bice\b"), ("CME", r"\bcme\b"),
 )  # fmt: skip
 _MEASURES: Final = (
     ("direction", r"up or down|price up in"), ("trimmed mean", r"trimmed mean"),
-    ("average", r"simple average|sixty seconds|60 seconds"), ("touch", r"\breach|\bhit\b|\bdip|\bhigh price|\bat any (?:time|point)|when will"),
-    ("level", r"\babove|\bbelow|\bbetween|\bprice (?:on|at|range)|\bclose|\bsettle|or above|or below"),
+    ("average", r"simple average|sixty seconds|60 seconds"), ("touch", r"\breach|\bhit\b|\bdip|"
+     r"\bhigh price|\bat any (?:time|point)|when will"),
+    ("level", r"\babove|\bbelow|\bbetween|\bprice (?:on|at|range)|\bclose|\bsettle|or above|or "
+     r"below"),
 )  # fmt: skip
 
 

@@ -17,17 +17,21 @@ from underround.matching.wording import criterion, folded, plain
 
 _MEETING: Final = re.compile(r"\bmeeting|\bdecision\b|\binterest rates?\b|\brates?\b", re.I)
 _HOLD: Final = re.compile(
-    r"\bno change\b|\bmaintain(?:s|ed)?\b|\bhold(?:s)? (?:interest )?rates?\b|\bunchanged\b|\bpause\b|"
+    r"\bno change\b|\bmaintain(?:s|ed)?\b|\bhold(?:s)? (?:interest )?rates?\b|\bunchanged\b|"
+    r"\bpause\b|"
     r"\bleave[s]? (?:interest )?rates? unchanged\b"
 )
 _CUT: Final = re.compile(r"\b(?:cut|cuts|decrease[sd]?|lower(?:s|ed)?|reduce[sd]?)\b")
 _HIKE: Final = re.compile(r"\b(?:hike[sd]?|increase[sd]?|raise[sd]?)\b")
 _SIZE: Final = re.compile(
-    r"(?P<more>>|more than |over )?(?P<n>\d+)(?P<plus>\+| or more)?\s*(?:-\s*(?P<m>\d+)\s*)?(?:bps?|basis points?)(?P<late>\+| or more)?"
+    r"(?P<more>>|more than |over )?(?P<n>\d+)(?P<plus>\+| or more)?\s*(?:-\s*(?P<m>\d+)"
+    r"\s*)?(?:bps?|basis points?)(?P<late>\+| or more)?"
 )
 _OTHER_BET: Final = re.compile(
-    r"\bhow many\b|\bdissent|\bchair\b|\bsay\b|\bnext\b|\bemergency\b|\bin 20\d\d\b|\bby\b (?!\d)|\bbefore\b|"
-    r"\bupper bound\b|\bfunds rate (?:be )?(?:above|below)\b|\bfirst\b|\band\b.*\bdissent|\bconsecutive\b|"
+    r"\bhow many\b|\bdissent|\bchair\b|\bsay\b|\bnext\b|\bemergency\b|\bin 20\d\d\b|\bby\b "
+    r"(?!\d)|\bbefore\b|"
+    r"\bupper bound\b|\bfunds rate (?:be )?(?:above|below)\b|\bfirst\b|\band\b.*\bdissent|"
+    r"\bconsecutive\b|"
     r"\bcuts\b(?! (?:interest )?rates?)|\btotal\b"
 )
 _SUFFIX: Final = re.compile(r"^(?P<way>[CH])(?P<n>\d+)$")
@@ -87,7 +91,11 @@ def _size(text: str) -> Interval | None:
     found = _SIZE.search(low)
     if not found:
         zero = Decimal(0)
-        return Interval(None, zero, high_included=False) if cut else Interval(zero, None, False)
+        return (
+            Interval(None, zero, high_included=False)
+            if cut
+            else Interval(zero, None, low_included=False)
+        )
     size = Decimal(found["n"])
     last = Decimal(found["m"]) if found["m"] else size
     low_included = not found["more"]

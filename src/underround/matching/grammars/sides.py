@@ -10,8 +10,10 @@ from underround.matching.wording import folded, plain
 
 _BETWEEN: Final = re.compile(r"\s+(?P<word>vs\.?|v\.?|at|@|versus)\s+", re.I)
 _TAIL: Final = re.compile(
-    r"\s*(?::|\?| - |\(|,)|\s+(?:Winner|match|game|fight|bout|professional|series|originally|scheduled|"
-    r"first half|1st half|CS2|LoL|League of Legends|Dota 2|Valorant|Counter-Strike|end in|winning|Totals?|"
+    r"\s*(?::|\?| - |\(|,)|\s+(?:Winner|match|game|fight|bout|professional|series|originally|"
+    r"scheduled|"
+    r"first half|1st half|CS2|LoL|League of Legends|Dota 2|Valorant|Counter-Strike|end in|"
+    r"winning|Totals?|"
     r"20\d\d|in the|after|both teams|men's|women's|college|soccer|tennis)\b",
     re.I,
 )

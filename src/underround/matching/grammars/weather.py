@@ -24,11 +24,13 @@ _RAIN_IN: Final = re.compile(
     r"\bwill it (?P<fall>rain|snow) in (?P<place>[a-z .,]+?)(?=\s+(?:on|in|this)\b|\?|$)"
 )
 _STATION: Final = re.compile(
-    r"recorded (?:at|in|by) (?:the )?(?P<station>.+?)(?: station)?(?: in degrees| for | on |,| as reported)",
+    r"recorded (?:at|in|by) (?:the )?(?P<station>.+?)(?: station)?(?: in degrees| for | on |,| "
+    r"as reported)",
     re.I,
 )
 _SOURCES: Final = (
-    ("Wunderground", r"wunderground"), ("NWS climatological report", r"national weather service|climatological report|\bnws\b"),
+    ("Wunderground", r"wunderground"), ("NWS climatological report", r"national weather service|"
+     r"climatological report|\bnws\b"),
     ("The Weather Company", r"weather company"), ("NOAA", r"\bnoaa\b"),
 )  # fmt: skip
 _CITY: Final = {
