@@ -17,13 +17,17 @@ class Finding(StrEnum):
 
 
 class Check(Struct, frozen=True):
-    """One named check of a pair; `polymarket` and `kalshi` are the words it compared."""
+    """One named check of a pair; `polymarket` and `kalshi` are the words it compared.
+
+    `leaves_rest` marks a pass under which something outside ordinary worlds is left over.
+    """
 
     name: str
     finding: Finding
     polymarket: str = ""
     kalshi: str = ""
     note: str = ""
+    leaves_rest: bool = False
 
     def __str__(self) -> str:
         words = f" ({self.polymarket} | {self.kalshi})" if self.polymarket or self.kalshi else ""
@@ -33,6 +37,11 @@ class Check(Struct, frozen=True):
 def passed(name: str, polymarket: object = "", kalshi: object = "", note: str = "") -> Check:
     """Return a check that passed."""
     return Check(name, Finding.PASS, str(polymarket), str(kalshi), note)
+
+
+def passed_but(name: str, polymarket: object, kalshi: object, note: str) -> Check:
+    """Return a check that passed and leaves over what `note` says."""
+    return Check(name, Finding.PASS, str(polymarket), str(kalshi), note, leaves_rest=True)
 
 
 def failed(name: str, polymarket: object = "", kalshi: object = "", note: str = "") -> Check:

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from underround.matching.checks import Check, Finding, equal, failed, passed, unknown
+from underround.matching.checks import Check, Finding, equal, failed, passed, passed_but, unknown
 from underround.matching.gazetteer.colleges import college_named
 from underround.matching.gazetteer.teams import LEAGUES
 from underround.matching.names import Likeness, contestant_likeness
@@ -158,7 +158,7 @@ def _day(poly: Terms, kalshi: Terms) -> Check:
     if homes and contestant_likeness(poly.home, kalshi.home, sport) in _GOOD:
         # A league fixture is played once a season with the same side at home.
         note = "fixture by home side; no date given"
-        return passed("period", f"{poly.home} at home", day, note)
+        return passed_but("period", f"{poly.home} at home", day, note)
     return unknown("period", "no date", day)
 
 

@@ -7,7 +7,7 @@ that make them one. No clock is read.
 from datetime import date
 from typing import Final
 
-from underround.matching.checks import Check, failed, passed, unknown
+from underround.matching.checks import Check, failed, passed, passed_but, unknown
 from underround.matching.terms import Period, Terms
 
 _SAME_EVENT_DAYS: Final = 45
@@ -69,7 +69,7 @@ def _both(one: Period, two: Period) -> Check:
         return failed("period", one, two)
     first, second = (one, two) if one.kind in dated else (two, one)
     if _year_of(second) is not None and first.last == second.last:
-        return passed("period", one, two, "within the year; an earlier event would differ")
+        return passed_but("period", one, two, "an event before the year's start counts on one side")
     if first.kind in dated and first.last == second.last and second.kind in ("in", "on"):
         return unknown("period", one, two, "a window against a deadline")
     return failed("period", one, two)
@@ -77,8 +77,9 @@ def _both(one: Period, two: Period) -> Check:
 
 def _deadlines(one: Period, two: Period) -> Check:
     if one.last == two.last:
-        note = "" if one.first == two.first else "one side names a first day"
-        return passed("deadline", one, two, note)
+        if one.first == two.first:
+            return passed("deadline", one, two)
+        return passed_but("deadline", one, two, "only one side names a first day")
     if _unsure_year(one, two):
         return unknown("deadline", one, two, "the year is not written")
     return failed("deadline", one, two)
@@ -117,8 +118,7 @@ def check_edition(poly: Terms, kalshi: Terms) -> Check:
 
 
 def _around_new_year(poly: Terms, kalshi: Terms) -> bool:
-    """A tournament around New Year is numbered by either year; it is not held twice in six "
-    "weeks."""
+    """Around New Year an event is numbered by either year, and not held twice in six weeks."""
     if poly.ends is None or poly.ends.month > _NEW_YEAR_MONTHS or not _ends_near(poly, kalshi):
         return False
     return {poly.edition, kalshi.edition} == {poly.ends.year - 1, poly.ends.year}
@@ -131,8 +131,7 @@ def _ends_near(poly: Terms, kalshi: Terms) -> bool:
 
 
 def _unnumbered(poly: Terms, kalshi: Terms) -> Check:
-    """Polymarket names no year: the periods, the end fields or the word "next" must pin the "
-    "event."""
+    """Polymarket names no year: periods, end fields or the word "next" must pin the event."""
     if poly.period is not None and kalshi.period is not None:
         return passed("edition", poly.period, kalshi.edition)
     if "next" in poly.topic and "next" in kalshi.topic:

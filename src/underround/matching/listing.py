@@ -18,6 +18,7 @@ class Listing(Struct, frozen=True, kw_only=True):
 
     Polymarket: `id` is the condition id or slug, `outcome` the side bought ("Yes", "Lakers").
     Kalshi: `id` is the ticker, `outcome` is always "Yes", `subtitle` names the side.
+    `outcomes` are all of Polymarket's outcomes in token order, where they are known.
     `ends` is the venue's own end or close field as text (a date, a timestamp, or empty).
     """
 
@@ -30,6 +31,7 @@ class Listing(Struct, frozen=True, kw_only=True):
     ends: str = ""
     slug: str = ""
     opens: str = ""
+    outcomes: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[str, str, str]:

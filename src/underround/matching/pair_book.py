@@ -6,7 +6,8 @@ Writes whole files through a temporary one, so that a reader never sees half; ju
 import json
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
+from itertools import count
 from pathlib import Path
 
 from msgspec import Struct
@@ -35,11 +36,20 @@ def entry_id(kalshi: str, polarity: str) -> str:
     return name if polarity == "same" else f"{name}-inverse"
 
 
+def free_id(name: str, taken: Container[str]) -> str:
+    """Return `name`, numbered from 2 on where it is taken."""
+    tried = (name if number == 1 else f"{name}-{number}" for number in count(1))
+    return next(each for each in tried if each not in taken)
+
+
 def polarity_of(side: Listing) -> str:
     """Return "inverse" where the Polymarket side bought is the market's second outcome.
 
-    YES and Over are always the first outcome; of two named sides the title's first is.
+    Where the order of the outcomes is not known, Yes, Over and Up are first, and of two named
+    sides the one the title names first.
     """
+    if side.outcome in side.outcomes:
+        return "inverse" if side.outcomes.index(side.outcome) else "same"
     outcome = folded(side.outcome)
     if outcome in ("no", "under", "down"):
         return "inverse"
@@ -57,21 +67,22 @@ def entries_of(verdicts: Iterable[Verdict]) -> list[BookEntry]:
     Two verdicts on the two sides of one Polymarket market are two Kalshi markets, so two entries.
     """
     entries: dict[tuple[str, str], BookEntry] = {}
+    taken: set[str] = set()
     for verdict in verdicts:
         if verdict.decision is not Decision.ACCEPT:
             continue
         side, market = verdict.polymarket, verdict.kalshi
         polarity = polarity_of(side)
-        note = "; ".join((f"{side.title} [{side.outcome}]", *verdict.residual))
-        entries.setdefault(
-            (side.id, market.id),
-            BookEntry(
-                id=entry_id(market.id, polarity),
-                polymarket=side.slug or side.id,
-                kalshi=market.id,
-                polarity=polarity,
-                note=note,
-            ),
+        if (side.id, market.id) in entries:
+            continue
+        name = free_id(entry_id(market.id, polarity), taken)
+        taken.add(name)
+        entries[side.id, market.id] = BookEntry(
+            id=name,
+            polymarket=side.id,
+            kalshi=market.id,
+            polarity=polarity,
+            note="; ".join((f"{side.title} [{side.outcome}]", *map(str, verdict.residual))),
         )
     return list(entries.values())
 

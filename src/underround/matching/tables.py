@@ -207,7 +207,7 @@ def write_report(path: Path, verdicts: Iterable[Verdict]) -> None:
             verdict.kalshi.id,
             verdict.kalshi.title,
             verdict.reason,
-            "; ".join(verdict.residual),
+            "; ".join(map(str, verdict.residual)),
             "; ".join(str(check) for check in verdict.checks),
         )
         for verdict in verdicts

@@ -15,7 +15,7 @@ from underround.matching.checks import Check, Finding, unknown
 from underround.matching.guards import check_pair
 from underround.matching.listing import Listing
 from underround.matching.reading import read
-from underround.matching.terms import Terms
+from underround.matching.residual import Residual, residuals
 
 
 class Decision(StrEnum):
@@ -27,14 +27,13 @@ class Decision(StrEnum):
 
 
 class Verdict(Struct, frozen=True):
-    """A judged pair: the decision, the checks it rests on, and what differs beyond ordinary "
-    "worlds."""
+    """A judged pair: the decision, its checks, and what differs outside ordinary worlds."""
 
     polymarket: Listing
     kalshi: Listing
     decision: Decision
     checks: tuple[Check, ...]
-    residual: tuple[str, ...] = ()
+    residual: tuple[Residual, ...] = ()
 
     @property
     def reason(self) -> str:
@@ -42,7 +41,7 @@ class Verdict(Struct, frozen=True):
         wanted = Finding.FAIL if self.decision is Decision.REFUSE else Finding.UNKNOWN
         if self.decision is Decision.ACCEPT:
             names = ", ".join(dict.fromkeys(check.name for check in self.checks))
-            left = f"; residual: {'; '.join(self.residual)}" if self.residual else ""
+            left = f"; residual: {'; '.join(map(str, self.residual))}" if self.residual else ""
             return f"all pass: {names}{left}"
         return "; ".join(str(check) for check in self.checks if check.finding is wanted)
 
@@ -60,20 +59,7 @@ def judge(polymarket: Listing, kalshi: Listing) -> Verdict:
         decision = Decision.REVIEW
     else:
         decision = Decision.ACCEPT
-    return Verdict(polymarket, kalshi, decision, checks, _residual(poly, other, checks))
-
-
-def _residual(poly: Terms, kalshi: Terms, checks: tuple[Check, ...]) -> tuple[str, ...]:
-    """What may settle apart in worlds that are not ordinary: void rules, windows, footnotes."""
-    found = []
-    if poly.void != kalshi.void:
-        found.append(
-            f"void: Polymarket {poly.void or 'unstated'}, Kalshi {kalshi.void or 'unstated'}"
-        )
-    found.extend(
-        check.note for check in checks if check.finding is Finding.PASS and "differ" in check.note
-    )
-    return tuple(found)
+    return Verdict(polymarket, kalshi, decision, checks, residuals(poly, other, checks))
 
 
 def _side_key(listing: Listing) -> tuple[str, ...]:

@@ -1,2 +1,1 @@
-"""Grammars: each reads one recurring family of contracts into `Terms`, or says it is not its "
-"own."""
+"""Grammars: each reads one family of contracts into `Terms`, or says it is not its own."""

@@ -74,8 +74,7 @@ _HALF_OF: Final = {True: "1h", False: "full"}
 
 
 def read_polymarket_game(listing: Listing) -> Terms | None:
-    """Return the terms of a contest between two sides, or None for a question about anything "
-    "else."""
+    """Return the terms of a contest between two sides, or None for any other question."""
     title = plain(listing.title)
     ends, hour = read_end(listing.ends)
     base = Terms(
