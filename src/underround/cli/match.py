@@ -9,12 +9,16 @@ import msgspec
 from cyclopts import CycloptsError, Parameter
 from cyclopts.validators import Number
 
+from underround.app.clock import wall_ns
 from underround.app.output import write_json, write_line
 from underround.core.instrument import Venue
 from underround.matching.candidates import TOP
+from underround.matching.catalog import Catalog
+from underround.matching.catalog_entries import entries_of_listings
 from underround.matching.finding import find_pairs, judge_rows
 from underround.matching.listing import Listing
 from underround.matching.pair_book import write_pair_book
+from underround.matching.review import ReviewDesk
 from underround.matching.tables import (
     Left,
     read_listings,
@@ -36,6 +40,9 @@ def match(
     out: Annotated[Path, Parameter(help="the CSV to write")],
     report: Annotated[Path | None, Parameter(help="also every verdict with its checks")] = None,
     write_pairs: Annotated[Path | None, Parameter(help="also the accepted as a pairs file")] = None,
+    catalog: Annotated[
+        Path | None, Parameter(help="keep listings and pairs for review in this file (SQLite)")
+    ] = None,
     top: Annotated[int, Parameter(validator=Number(gte=1, lte=500))] = TOP,
     json: Annotated[bool, Parameter(negative=())] = False,
 ) -> None:
@@ -65,6 +72,9 @@ def match(
     if write_pairs is not None:
         summary["pairs_written"] = write_pair_book(write_pairs, verdicts)
         summary["pairs_file"] = str(write_pairs)
+    if catalog is not None:
+        summary["proposed"] = _keep(catalog, verdicts)
+        summary["catalog"] = str(catalog)
     if json:
         write_json(summary)
     else:
@@ -107,6 +117,17 @@ def _find(poly: Path, kalshi: Path, out: Path, top: int) -> tuple[list[Verdict],
     sides = [*one.listings, *two.listings]
     columns = (*one.missing_columns, *two.missing_columns)
     return verdicts, summary | _gaps(sides, (*one.left, *two.left), columns)
+
+
+def _keep(path: Path, verdicts: Sequence[Verdict]) -> int:
+    """Put the judged markets and pairs into the catalog; return how many pairs were new."""
+    now_ns = wall_ns()
+    sides = [side for verdict in verdicts for side in (verdict.polymarket, verdict.kalshi)]
+    markets = entries_of_listings(dict.fromkeys(sides))
+    with Catalog(path) as catalog:
+        for venue in Venue:
+            catalog.refresh(venue, (each for each in markets if each.venue is venue), now_ns)
+        return ReviewDesk(catalog).propose(verdicts, now_ns)
 
 
 def _counts(verdicts: Iterable[Verdict]) -> dict[str, int]:

@@ -23,6 +23,8 @@ from underround.matching.terms import Side, Terms
 from underround.matching.wording import words
 
 TOP: Final = 20
+LEAST_LIKENESS: Final = 0.2
+"""Below this a pair is not worth judging; true pairs were never seen under 0.4."""
 _SHORTLIST: Final = 60
 # A feature on more listings than this says too little to be worth its postings.
 _COMMON_SHARE: Final = 0.15
@@ -165,10 +167,14 @@ class Index:
 def candidates(
     polymarket: Sequence[Listing], kalshi: Sequence[Listing], top: int = TOP
 ) -> list[Candidate]:
-    """Return for every Polymarket side the `top` likeliest Kalshi markets, by position."""
+    """Return for every Polymarket side the `top` likeliest Kalshi markets, by position.
+
+    Those below LEAST_LIKENESS are left out.
+    """
     index = Index(kalshi)
     return [
         Candidate(number, position, score)
         for number, listing in enumerate(polymarket)
         for position, score in index.nearest(listing, top)
+        if score >= LEAST_LIKENESS
     ]

@@ -4,13 +4,14 @@ Takes what a JSON decoder gives; fields may be arrays or strings that hold JSON.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
 from underround.core.instrument import Venue
 from underround.matching.listing import Listing
 from underround.matching.periods import read_end
+from underround.matching.wording import folded
 
 
 class Odd(ValueError):  # noqa: N818 (a remark about one market, never raised to a caller)
@@ -46,6 +47,7 @@ class CatalogMarket(Struct, frozen=True, kw_only=True):
         sides = self.outcomes if self.venue is Venue.POLYMARKET else ("Yes",)
         if {side.lower() for side in sides} == {"yes", "no"}:
             sides = tuple(side for side in sides if side.lower() == "yes")
+        known = self.outcomes if len(self.outcomes) == 2 else ()
         return tuple(
             Listing(
                 venue=self.venue,
@@ -57,7 +59,7 @@ class CatalogMarket(Struct, frozen=True, kw_only=True):
                 ends=self.ends,
                 slug=self.slug,
                 opens=self.opens,
-                outcomes=self.outcomes if self.venue is Venue.POLYMARKET else (),
+                outcomes=known if self.venue is Venue.POLYMARKET else (),
             )
             for side in sides
         )
@@ -121,6 +123,36 @@ def polymarket_entries(answer: object) -> tuple[list[CatalogMarket], list[Skippe
 def kalshi_entries(answer: object) -> tuple[list[CatalogMarket], list[Skipped]]:
     """Return the markets of a decoded Kalshi answer (markets, or events with nested markets)."""
     return _entries(answer, _kalshi, ("ticker",))
+
+
+def entries_of_listings(listings: Iterable[Listing]) -> list[CatalogMarket]:
+    """Return the markets of listings that came from a file, the sides of one market together.
+
+    Two sides are put in the order in which the title names them: that is the order of the tokens.
+    """
+    sides: dict[tuple[Venue, str], list[Listing]] = {}
+    for listing in listings:
+        sides.setdefault((listing.venue, listing.id), []).append(listing)
+    found = []
+    for (venue, name), group in sides.items():
+        first = group[0]
+        title = folded(first.title)
+        outcomes = {side.outcome: title.find(folded(side.outcome)) for side in group}
+        ordered = first.outcomes or tuple(sorted(outcomes, key=outcomes.__getitem__))
+        found.append(
+            CatalogMarket(
+                venue=venue,
+                id=name,
+                title=first.title,
+                subtitle=first.subtitle,
+                rules=first.rules,
+                ends=first.ends,
+                opens=first.opens,
+                slug=first.slug,
+                outcomes=ordered if venue is Venue.POLYMARKET else ("Yes", "No"),
+            )
+        )
+    return found
 
 
 def _entries(

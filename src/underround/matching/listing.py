@@ -39,8 +39,7 @@ class Listing(Struct, frozen=True, kw_only=True):
         return (self.id, self.title, self.outcome)
 
 
-def rules_digest(listing: Listing) -> str:
-    """Return the SHA-256 of what decides the bet: title, subtitle and rules, spaces collapsed."""
-    parts = (listing.title, listing.subtitle, listing.rules)
-    text = "\x1f".join(_SPACE.sub(" ", part).strip() for part in parts)
+def rules_digest(title: str, subtitle: str, rules: str) -> str:
+    """Return the SHA-256 of what decides a bet, in hexadecimal; runs of spaces count as one."""
+    text = "\x1f".join(_SPACE.sub(" ", part).strip() for part in (title, subtitle, rules))
     return hashlib.sha256(text.encode()).hexdigest()
