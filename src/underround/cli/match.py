@@ -1,7 +1,9 @@
 """`underround match`: which markets of the two venues are the same bet, judged offline."""
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +17,7 @@ from underround.core.instrument import Venue
 from underround.matching.candidates import TOP
 from underround.matching.catalog import Catalog
 from underround.matching.catalog_entries import entries_of_listings
-from underround.matching.finding import find_pairs, judge_rows
+from underround.matching.finding import Adjudicator, find_pairs, judge_rows
 from underround.matching.listing import Listing
 from underround.matching.pair_book import write_pair_book
 from underround.matching.review import ReviewDesk
@@ -44,6 +46,10 @@ def match(
         Path | None, Parameter(help="keep listings and pairs for review in this file (SQLite)")
     ] = None,
     top: Annotated[int, Parameter(validator=Number(gte=1, lte=500))] = TOP,
+    llm_endpoint: Annotated[
+        str | None, Parameter(help="ask a language model about accepted pairs, at this URL")
+    ] = None,
+    llm_model: Annotated[str | None, Parameter(help="the model to ask for there")] = None,
     json: Annotated[bool, Parameter(negative=())] = False,
 ) -> None:
     """Find the markets that are the same bet, or judge pairs that somebody proposed.
@@ -55,35 +61,60 @@ def match(
     ----------
     top
         How many Kalshi markets are judged for each Polymarket side.
+    llm_endpoint
+        Any endpoint of the OpenAI chat form. The model may refuse a pair or send it to review,
+        never approve one. Needs --llm-model and --catalog, where every question and answer is
+        kept; a key is read from UNDERROUND_LLM_KEY.
     json
         Write one JSON object to stdout and nothing else.
     """
     if (pairs is None) == (poly is None and kalshi is None) or (poly is None) != (kalshi is None):
         raise CycloptsError(msg="give either --pairs, or --poly and --kalshi")
-    if pairs is not None:
-        verdicts, summary = _judge_file(pairs, out)
-    else:
-        assert poly is not None
-        assert kalshi is not None
-        verdicts, summary = _find(poly, kalshi, out, top)
+    with ExitStack() as stack:
+        kept = stack.enter_context(Catalog(catalog)) if catalog is not None else None
+        second = _second_opinion(stack, llm_endpoint, llm_model, kept)
+        if pairs is not None:
+            verdicts, summary = _judge_file(pairs, out, second)
+        else:
+            assert poly is not None
+            assert kalshi is not None
+            verdicts, summary = _find(poly, kalshi, out, top, second)
+        if kept is not None:
+            summary |= {"proposed": _keep(kept, verdicts), "catalog": str(catalog)}
     if report is not None:
         write_report(report, verdicts)
         summary["report"] = str(report)
     if write_pairs is not None:
         summary["pairs_written"] = write_pair_book(write_pairs, verdicts)
         summary["pairs_file"] = str(write_pairs)
-    if catalog is not None:
-        summary["proposed"] = _keep(catalog, verdicts)
-        summary["catalog"] = str(catalog)
     if json:
         write_json(summary)
     else:
         _show(summary)
 
 
-def _judge_file(path: Path, out: Path) -> tuple[list[Verdict], dict[str, Any]]:
+def _second_opinion(
+    stack: ExitStack, url: str | None, model: str | None, catalog: Catalog | None
+) -> Adjudicator | None:
+    """The language model to ask, or None: it is off unless an endpoint is named."""
+    if url is None and model is None:
+        return None
+    if url is None or model is None or catalog is None:
+        raise CycloptsError(msg="--llm-endpoint, --llm-model and --catalog belong together")
+    import httpx
+
+    from underround.matching.adjudication import Endpoint, adjudicator
+
+    endpoint = Endpoint(url=url, model=model, key=os.environ.get("UNDERROUND_LLM_KEY", ""))
+    client = stack.enter_context(httpx.Client())
+    return adjudicator(endpoint, client, lambda opinion: catalog.keep_opinion(opinion, wall_ns()))
+
+
+def _judge_file(
+    path: Path, out: Path, second: Adjudicator | None
+) -> tuple[list[Verdict], dict[str, Any]]:
     table = read_pairs(path)
-    judged = judge_rows(table.rows)
+    judged = judge_rows(table.rows, adjudicate=second)
     write_predictions(
         out,
         (
@@ -103,9 +134,11 @@ def _judge_file(path: Path, out: Path) -> tuple[list[Verdict], dict[str, Any]]:
     return verdicts, summary | _gaps(sides, table.left, table.missing_columns)
 
 
-def _find(poly: Path, kalshi: Path, out: Path, top: int) -> tuple[list[Verdict], dict[str, Any]]:
+def _find(
+    poly: Path, kalshi: Path, out: Path, top: int, second: Adjudicator | None
+) -> tuple[list[Verdict], dict[str, Any]]:
     one, two = read_listings(poly, Venue.POLYMARKET), read_listings(kalshi, Venue.KALSHI)
-    verdicts = find_pairs(one.listings, two.listings, top=top)
+    verdicts = find_pairs(one.listings, two.listings, top=top, adjudicate=second)
     write_accepted(out, verdicts)
     summary = {
         "polymarket": len(one.listings),
@@ -119,15 +152,14 @@ def _find(poly: Path, kalshi: Path, out: Path, top: int) -> tuple[list[Verdict],
     return verdicts, summary | _gaps(sides, (*one.left, *two.left), columns)
 
 
-def _keep(path: Path, verdicts: Sequence[Verdict]) -> int:
+def _keep(catalog: Catalog, verdicts: Sequence[Verdict]) -> int:
     """Put the judged markets and pairs into the catalog; return how many pairs were new."""
     now_ns = wall_ns()
     sides = [side for verdict in verdicts for side in (verdict.polymarket, verdict.kalshi)]
     markets = entries_of_listings(dict.fromkeys(sides))
-    with Catalog(path) as catalog:
-        for venue in Venue:
-            catalog.refresh(venue, (each for each in markets if each.venue is venue), now_ns)
-        return ReviewDesk(catalog).propose(verdicts, now_ns)
+    for venue in Venue:
+        catalog.refresh(venue, (each for each in markets if each.venue is venue), now_ns)
+    return ReviewDesk(catalog).propose(verdicts, now_ns)
 
 
 def _counts(verdicts: Iterable[Verdict]) -> dict[str, int]:

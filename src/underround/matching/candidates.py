@@ -23,7 +23,7 @@ from underround.matching.terms import Side, Terms
 from underround.matching.wording import words
 
 TOP: Final = 20
-LEAST_LIKENESS: Final = 0.2
+LEAST_LIKENESS: Final = 0.15
 """Below this a pair is not worth judging; true pairs were never seen under 0.4."""
 _SHORTLIST: Final = 60
 # A feature on more listings than this says too little to be worth its postings.
@@ -65,10 +65,10 @@ def features(listing: Listing) -> dict[str, float]:
 def _of_side(side: Side, sport: str) -> dict[str, float]:
     found = {f"={word}": 1.0 for word in club_words(side.name)}
     known = side.id or club_id(side.name)
-    if not known and sport in ("football", "basketball"):
-        known = college_named(side.name)
     if known:
         found[f"id:{known}"] = 2.0
+    elif sport in ("", "football", "basketball"):
+        found.update({f"={word}": 1.0 for word in club_words(college_named(side.name))})
     return found
 
 

@@ -17,6 +17,7 @@ from underround.core.instrument import Venue
 from underround.matching.catalog_entries import CatalogMarket
 from underround.matching.catalog_schema import open_database
 from underround.matching.listing import Listing, rules_digest
+from underround.matching.opinion import Opinion
 from underround.matching.pair_states import PairState
 
 _COLUMNS = "venue, id, title, subtitle, rules, ends, opens, slug, event_id, outcomes, digest"
@@ -195,6 +196,17 @@ class Catalog:
             )
             for row in rows
         ]
+
+    def keep_opinion(self, opinion: Opinion, asked_ns: int) -> None:
+        """Keep one question to a language model and its answer, whole."""
+        self.database.execute(
+            "INSERT INTO adjudication (polymarket, outcome, kalshi, asked_ns, endpoint, model,"
+            " prompt, answer, decision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                opinion.polymarket.id, opinion.polymarket.outcome, opinion.kalshi.id, asked_ns,
+                opinion.endpoint, opinion.model, opinion.prompt, opinion.answer, opinion.decision,
+            ),
+        )  # fmt: skip
 
 
 def _digest(market: CatalogMarket) -> str:

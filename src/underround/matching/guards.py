@@ -4,9 +4,13 @@ Guards compare terms that are already read; they open nothing and remember nothi
 """
 
 from underround.matching.checks import Check, equal, failed, passed, unknown
+from underround.matching.grammars.lexicon import STOP, stem
 from underround.matching.guards_games import check_games
 from underround.matching.guards_general import check_general
 from underround.matching.terms import Family, Interval, Terms
+from underround.matching.wording import words
+
+_ALIKE = 0.5
 
 
 def check_pair(poly: Terms, kalshi: Terms) -> list[Check]:
@@ -26,9 +30,15 @@ def check_pair(poly: Terms, kalshi: Terms) -> list[Check]:
 
 
 def _families(poly: Terms, kalshi: Terms) -> Check:
-    if Family.GENERAL in (poly.family, kalshi.family):
-        return unknown("predicate", poly.family, kalshi.family, "read by different grammars")
-    return failed("predicate", poly.family, kalshi.family)
+    """Different grammars read them: another bet, unless the titles are nearly the same words."""
+    one, two = (
+        {stem(word) for word in words(terms.words) if word not in STOP} for terms in (poly, kalshi)
+    )
+    alike = Family.GENERAL in (poly.family, kalshi.family) and len(one & two) >= _ALIKE * len(
+        one | two
+    )
+    verdict = unknown if alike else failed
+    return verdict("predicate", poly.family, kalshi.family, "read by different grammars")
 
 
 def _readable(poly: Terms, kalshi: Terms) -> list[Check]:
