@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
-from underround.core.errors import UnderroundError
+from underround.core.errors import ConfigError
 
 _MARKETS: Final = """
 CREATE TABLE market (
@@ -107,7 +107,7 @@ CREATE TABLE adjudication (
 MIGRATIONS: Final = (_MARKETS, _PAIRS, _ADJUDICATIONS)
 
 
-class CatalogError(UnderroundError):
+class CatalogError(ConfigError):
     """The catalog's file cannot be used: it is no catalog, or of a later version."""
 
 

@@ -9,8 +9,9 @@ from typing import Final
 
 from msgspec import Struct
 
-from underround.matching.wording import folded, plain
+from underround.matching.wording import folded
 
+_TAG: Final = re.compile(r"<[^>]{0,200}>")
 _PIECE: Final = re.compile(r"\S+")
 _EDGE: Final = re.compile(r"^\W+|\W+$")
 
@@ -31,7 +32,7 @@ def marked(first: str, second: str) -> tuple[list[Word], list[Word]]:
 
     Case, accents and punctuation at a word's edge make no difference.
     """
-    one, two = (_PIECE.findall(plain(text)) for text in (first, second))
+    one, two = (_PIECE.findall(_TAG.sub(" ", text)) for text in (first, second))
     matcher = difflib.SequenceMatcher(
         None, [_key(word) for word in one], [_key(word) for word in two], autojunk=False
     )

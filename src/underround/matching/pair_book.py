@@ -94,7 +94,8 @@ def render(entries: Iterable[BookEntry]) -> str:
         lines = ["[[pair]]"]
         for name in ("id", "polymarket", "kalshi", "polarity", "note"):
             # A JSON string is a TOML basic string once DEL is escaped.
-            quoted = json.dumps(getattr(entry, name), ensure_ascii=True)
+            quoted = json.dumps(getattr(entry, name), ensure_ascii=False)
+            quoted = quoted.replace("\x7f", "\\u007f")
             lines.append(f"{name} = {quoted}")
         blocks.append("\n".join(lines) + "\n")
     return "\n".join(blocks)

@@ -71,6 +71,7 @@ _CLOCK = re.compile(
     r"EDT|UTC|GMT|PT|PST|PDT|CT)?\)?",
     re.I,
 )
+_BEFORE_MAY: Final = frozenset({"in", "of", "the", "after", "during", "by"})
 _BARE_MONTH = re.compile(_MONTH.format(""))
 
 
@@ -231,8 +232,8 @@ def _ons(text: str, anchor: date | None) -> Iterator[tuple[int, int, Period]]:
 
 def _bare_months(text: str, anchor: date | None) -> Iterator[tuple[int, int, Period]]:
     for found in _BARE_MONTH.finditer(text):
-        before = text[: found.start()].rstrip().lower()
-        if found["m"] == "May" and not before.endswith((" in", " of", " the", "after", " during")):
+        before = text[: found.start()].lower().split()
+        if found["m"] == "May" and (not before or before[-1] not in _BEFORE_MAY):
             continue
         month = MONTHS[found["m"].lower()]
         year = year_for(month, 15, anchor)

@@ -252,7 +252,8 @@ def _whole_line(bounds: list[Interval]) -> bool:
     if len(lowest) != 1 or len(highest) != 1:
         return False
     inner = sorted(
-        (bound for bound in bounds if bound.low is not None), key=lambda bound: bound.low or 0
+        (bound for bound in bounds if bound.low is not None),
+        key=lambda bound: (bound.low or Decimal(0), not bound.low_included),
     )
     at = lowest[0]
     for bound in inner:

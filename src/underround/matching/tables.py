@@ -11,7 +11,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from underround.core.errors import UnderroundError
+from underround.core.errors import ConfigError
 from underround.core.instrument import Venue
 from underround.matching.listing import Listing
 from underround.matching.periods import read_end
@@ -27,7 +27,7 @@ _NEEDED: Final = frozenset({"pair_id", "poly_question", "kalshi_ticker"})
 _LONGEST_FIELD: Final = 16 * 1024 * 1024
 
 
-class TableError(UnderroundError):
+class TableError(ConfigError):
     """A table cannot be read at all: there is no such file, or it lacks a needed column."""
 
 
