@@ -35,7 +35,7 @@ class Model(BaseHTTPRequestHandler):
 def model():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Model)
     server.asked, server.words, server.status = [], "", 200
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield server
     server.shutdown()
