@@ -13,6 +13,16 @@ from underround.app.pair_file import load_pairs
 from underround.cli.run import ConfigPath, Json
 
 app = App(name="pairs", help="The pairs of markets that are compared.")
+app.command(
+    "underround.cli.pairs_review:review",
+    name="review",
+    help="Read the pairs that wait for a person, side by side, and answer.",
+)
+app.command(
+    "underround.cli.pairs_review:verify",
+    name="verify",
+    help="Check the approved pairs again against today's rules.",
+)
 
 
 @app.default

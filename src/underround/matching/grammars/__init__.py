@@ -1,0 +1,1 @@
+"""Grammars: each reads one family of contracts into `Terms`, or says it is not its own."""

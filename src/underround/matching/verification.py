@@ -1,0 +1,85 @@
+"""Approved pairs checked again against the rules as they stand today.
+
+Reads the catalog and judges; a pair that no longer passes is suspended, never silently kept.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from enum import StrEnum
+
+from msgspec import Struct
+
+from underround.core.instrument import Venue
+from underround.matching.catalog_entries import CatalogMarket
+from underround.matching.listing import Listing
+from underround.matching.pair_states import PairState
+from underround.matching.review import ReviewDesk, ReviewPair
+from underround.matching.verdict import Decision, judge
+
+
+class Standing(StrEnum):
+    """What became of an approved pair."""
+
+    HOLDS = "holds"
+    CHANGED = "rules changed"
+    FAILS = "checks fail"
+    VANISHED = "market vanished"
+
+
+class Verification(Struct, frozen=True):
+    """One approved pair, looked at again."""
+
+    pair_id: str
+    standing: Standing
+    reason: str = ""
+
+
+def verify_pairs(desk: ReviewDesk) -> list[Verification]:
+    """Check every approved pair, and every suspended one, against the catalog's present texts.
+
+    A pair that fails, or whose market is no longer listed, is suspended. A suspended pair is named
+    again until somebody answers.
+    """
+    found = []
+    for pair in desk.pairs():
+        if pair.state is PairState.SUSPENDED:
+            found.append(Verification(pair.id, Standing.CHANGED, "waits for a person"))
+        elif pair.state is PairState.APPROVED:
+            verification = _verify(desk, pair)
+            if verification.standing is not Standing.HOLDS:
+                desk.catalog.database.execute(
+                    "UPDATE pair SET state = ? WHERE id = ?", (PairState.SUSPENDED, pair.id)
+                )
+            found.append(verification)
+    return found
+
+
+def _verify(desk: ReviewDesk, pair: ReviewPair) -> Verification:
+    one, two = desk.markets(pair.id)
+    for venue, market, name in (
+        (Venue.POLYMARKET, one, pair.polymarket),
+        (Venue.KALSHI, two, pair.kalshi),
+    ):
+        if market is None or not desk.catalog.is_listed(venue, name):
+            return Verification(pair.id, Standing.VANISHED, f"{venue} lists no {name}")
+    assert one is not None
+    assert two is not None
+    side = side_of(one, pair.outcome)
+    if side is None:
+        return Verification(pair.id, Standing.FAILS, f"no outcome {pair.outcome!r} any more")
+    verdict = judge(side, two.listings()[0])
+    # What a person approved may hold an open question; only a failed check speaks against them.
+    if verdict.decision is Decision.REFUSE:
+        return Verification(pair.id, Standing.FAILS, verdict.reason)
+    return Verification(pair.id, Standing.HOLDS, verdict.reason)
+
+
+def side_of(market: CatalogMarket, outcome: str) -> Listing | None:
+    """Return the listing of one outcome of a market, or None when it has no such outcome."""
+    return next((side for side in market.listings() if side.outcome == outcome), None)
+
+
+def tally(verifications: Iterable[Verification]) -> dict[str, int]:
+    """Count the verifications by standing."""
+    counted = Counter(each.standing for each in verifications)
+    return {standing.value: counted[standing] for standing in Standing}

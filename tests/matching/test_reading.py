@@ -1,0 +1,48 @@
+"""Reading never fails: what cannot be used is said in the terms."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.matching.contracts import SAME, kalshi, poly
+from underround.matching.reading import read, refusals
+from underround.matching.terms import Family
+
+
+def test_each_family_has_its_grammar():
+    families = {name: (read(one).family, read(two).family) for name, (one, two) in SAME.items()}
+    assert all(one is two for one, two in families.values())
+    assert families["tennis"][0] is Family.GAME
+    assert families["no change"][0] is Family.RATE_DECISION
+    assert families["deadline"][0] is Family.GENERAL
+
+
+def test_placeholders_refuse_only_where_they_decide():
+    title = kalshi("KXA-26", "Will || Count || ships sail in 2026?")
+    rules = kalshi(
+        "KXA-26", "Will ships sail?", rules="If || Count || sail, then the market resolves to Yes."
+    )
+    print_ = kalshi(
+        "KXA-26",
+        "Will ships sail?",
+        rules="If ships sail, then the market resolves to Yes. Video of the || Address || is used.",
+    )
+    assert [bool(refusals(each)) for each in (title, rules, print_)] == [True, True, False]
+
+
+def test_an_empty_title_refuses():
+    assert refusals(poly("")) == ("the title is empty",)
+
+
+@given(st.text(max_size=120), st.text(max_size=20), st.text(max_size=200), st.text(max_size=30))
+def test_any_text_can_be_read(title, outcome, rules, ends):
+    assert read(poly(title, outcome, rules, ends, id="0x1")).family in Family
+    assert read(kalshi(outcome.upper() or "KX", title, outcome, rules, ends)).family in Family
+
+
+@given(
+    st.sampled_from(sorted(SAME)), st.text("abc ?:.-(vs)0129%$", max_size=12), st.integers(0, 60)
+)
+def test_damaged_titles_can_be_read(name, damage, at):
+    one, two = SAME[name]
+    assert read(poly(one.title[:at] + damage + one.title[at:], one.outcome)).family in Family
+    assert read(kalshi(two.id[:at] + damage + two.id[at:], two.title)).family in Family
