@@ -4,7 +4,7 @@ The reader is written, not trained, so what could be fitted to a series are its 
 rules, fillers, clubs, leagues, banks, topics. For each series, every entry that matches no row of
 any other series is removed, all caches are emptied, and the series' rows are judged anew.
 
-Run `python bench/matching_crossval.py PAIRS.csv`; labels are read here, to score, and nowhere else.
+Run `python -m bench.matching_crossval PAIRS.csv`; labels are read here, to score, and nowhere else.
 """
 
 import csv
@@ -161,5 +161,5 @@ def main(path):
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
-        sys.exit("usage: python bench/matching_crossval.py PAIRS.csv")
+        sys.exit("usage: python -m bench.matching_crossval PAIRS.csv")
     main(Path(sys.argv[1]))

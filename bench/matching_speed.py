@@ -1,7 +1,7 @@
 """Time the matcher on made-up listings: N by N from nothing, then a few hundred changed ones.
 
-Run `python bench/matching_speed.py [N] [CHANGED]`; prints one JSON object. The listings are drawn
-from the venues' title forms with a seed, so two runs on one machine are comparable.
+Run `python -m bench.matching_speed [N] [CHANGED]`; one JSON object, exit 1 over a limit. The
+listings are drawn from the venues' title forms with a seed, so that two runs are comparable.
 """
 
 import json
@@ -16,10 +16,10 @@ from underround.matching.candidates import Index
 from underround.matching.gazetteer.clubs import CLUB_LINES
 from underround.matching.gazetteer.teams import LEAGUES
 from underround.matching.listing import Listing
-from underround.matching.reading import read
 from underround.matching.verdict import Decision, judge
 from underround.matching.wording import listed
 
+WHOLE_LIMIT_S, CHANGED_LIMIT_S, PEAK_LIMIT_MIB = 60.0, 2.0, 1024
 CLUBS = [line.split("/")[0].title() for line in CLUB_LINES]
 GIVEN = listed("Anna Bela Carl Dora Emil Fay Gus Hana Ivo Jan Kira Luca Mia Nils Olga Per Rosa Tim")
 FAMILY = listed("Abbot Brandt Costa Duarte Eklund Farkas Greco Horvat Ibarra Jansen Kovac Lindt")
@@ -109,8 +109,8 @@ def listings(count, seed):
     return poly, kalshi
 
 
-def main(count: int, changed: int) -> None:
-    """Run both timings and print them."""
+def main(count: int = 5000, changed: int = 200) -> bool:
+    """Run both timings, print them and return whether the limits hold."""
     poly, kalshi = listings(count, 7)
     started = time.perf_counter()
     index = Index(kalshi)
@@ -130,14 +130,15 @@ def main(count: int, changed: int) -> None:
             judge(listing, kalshi[position])
     changed_s = time.perf_counter() - started
     peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    held = whole_s < WHOLE_LIMIT_S and changed_s < CHANGED_LIMIT_S and peak_mib < PEAK_LIMIT_MIB
     figures = {
         "polymarket": count, "kalshi": count, "judged": judged, "accepted": accepted,
         "whole_s": round(whole_s, 2), "changed": changed, "changed_s": round(changed_s, 3),
-        "peak_mib": round(peak_mib), "read_cache": read.cache_info().currsize,
+        "peak_mib": round(peak_mib), "held": held,
     }  # fmt: skip
     print(json.dumps(figures))
+    return held
 
 
 if __name__ == "__main__":
-    arguments = [int(word) for word in sys.argv[1:]]
-    main(arguments[0] if arguments else 5000, arguments[1] if len(arguments) > 1 else 200)
+    sys.exit(0 if main(*(int(word) for word in sys.argv[1:])) else 1)

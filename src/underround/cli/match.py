@@ -46,6 +46,9 @@ def match(
         Path | None, Parameter(help="keep listings and pairs for review in this file (SQLite)")
     ] = None,
     top: Annotated[int, Parameter(validator=Number(gte=1, lte=500))] = TOP,
+    embeddings: Annotated[
+        Path | None, Parameter(help="also propose pairs by meaning: the folder of a BERT model")
+    ] = None,
     llm_endpoint: Annotated[
         str | None, Parameter(help="ask a language model about accepted pairs, at this URL")
     ] = None,
@@ -78,7 +81,7 @@ def match(
         else:
             assert poly is not None
             assert kalshi is not None
-            verdicts, summary = _find(poly, kalshi, out, top, second)
+            verdicts, summary = _find(poly, kalshi, out, top, second, embeddings)
         if kept is not None:
             summary |= {"proposed": _keep(kept, verdicts), "catalog": str(catalog)}
     if report is not None:
@@ -134,11 +137,28 @@ def _judge_file(
     return verdicts, summary | _gaps(sides, table.left, table.missing_columns)
 
 
+def _by_meaning(
+    model: Path | None, one: Sequence[Listing], two: Sequence[Listing], top: int
+) -> list[tuple[int, int]]:
+    """Pairs that a local model proposes; none without a model."""
+    if model is None:
+        return []
+    from underround.matching.embedding import Embedder, nearest_by_meaning
+
+    return [(a, b) for a, b, _ in nearest_by_meaning(Embedder(model), one, two, top)]
+
+
 def _find(
-    poly: Path, kalshi: Path, out: Path, top: int, second: Adjudicator | None
+    poly: Path,
+    kalshi: Path,
+    out: Path,
+    top: int,
+    second: Adjudicator | None,
+    model: Path | None,
 ) -> tuple[list[Verdict], dict[str, Any]]:
     one, two = read_listings(poly, Venue.POLYMARKET), read_listings(kalshi, Venue.KALSHI)
-    verdicts = find_pairs(one.listings, two.listings, top=top, adjudicate=second)
+    proposed = _by_meaning(model, one.listings, two.listings, top)
+    verdicts = find_pairs(one.listings, two.listings, top=top, adjudicate=second, proposed=proposed)
     write_accepted(out, verdicts)
     summary = {
         "polymarket": len(one.listings),

@@ -3,7 +3,7 @@
 Pure over its inputs; where listings come from and where verdicts go is the caller's.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from underround.matching.candidates import TOP, candidates
 from underround.matching.listing import Listing
@@ -20,11 +20,15 @@ def find_pairs(
     *,
     top: int = TOP,
     adjudicate: Adjudicator | None = None,
+    proposed: Iterable[tuple[int, int]] = (),
 ) -> list[Verdict]:
-    """Return a verdict for each Polymarket side and its `top` likeliest Kalshi markets."""
+    """Return a verdict for each Polymarket side and its `top` likeliest Kalshi markets.
+
+    `proposed` are further pairs of positions to judge, for instance by meaning.
+    """
+    pairs = [(each.polymarket, each.kalshi) for each in candidates(polymarket, kalshi, top)]
     judged = [
-        judge(polymarket[candidate.polymarket], kalshi[candidate.kalshi])
-        for candidate in candidates(polymarket, kalshi, top)
+        judge(polymarket[one], kalshi[two]) for one, two in dict.fromkeys((*pairs, *proposed))
     ]
     return [reconsidered(verdict, adjudicate) for verdict in one_to_one(judged)]
 

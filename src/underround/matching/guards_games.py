@@ -12,12 +12,14 @@ from underround.matching.gazetteer.colleges import college_named
 from underround.matching.gazetteer.teams import LEAGUES
 from underround.matching.names import Likeness, contestant_likeness
 from underround.matching.quantities import on_grid
-from underround.matching.terms import Interval, Side, Terms
+from underround.matching.terms import Side, Terms
 
 _GOOD: Final = (Likeness.SAME, Likeness.LIKELY)
 # In these sports the same two teams may meet again the next day; colleges never do.
 _DAILY: Final = frozenset({"baseball", "basketball", "hockey"})
 _COLLEGES: Final = frozenset({"ncaamb", "ncaawb"})
+# From the first round on, NBA teams never play each other on consecutive days.
+_PLAYOFFS: Final = ((4, 18), (6, 25))
 _ORDER: Final = {Likeness.SAME: 3, Likeness.LIKELY: 2, Likeness.UNSURE: 1, Likeness.DIFFERENT: 0}
 _WHOLE: Final = Decimal(1)
 
@@ -132,13 +134,7 @@ def _line(poly: Terms, kalshi: Terms) -> Check:
     if poly.interval is None or kalshi.interval is None:
         return unknown("threshold", poly.interval or "not stated", kalshi.interval or "not stated")
     one, two = on_grid(poly.interval, _WHOLE), on_grid(kalshi.interval, _WHOLE)
-    return (passed if one == two else failed)(
-        "threshold", _written(poly.interval), _written(kalshi.interval)
-    )
-
-
-def _written(interval: Interval) -> str:
-    return str(interval)
+    return (passed if one == two else failed)("threshold", poly.interval, kalshi.interval)
 
 
 def _day(poly: Terms, kalshi: Terms) -> Check:
@@ -150,6 +146,8 @@ def _day(poly: Terms, kalshi: Terms) -> Check:
     sport = kalshi.sport or poly.sport
     if {poly.league, kalshi.league} & _COLLEGES:
         sport = "college"
+    elif kalshi.league == "nba" and _PLAYOFFS[0] <= (day.month, day.day) <= _PLAYOFFS[1]:
+        sport = "playoffs"
     if poly.period is not None and poly.period.last is not None:
         return _stated_day(poly.period.last, day, sport)
     if poly.ends is not None:

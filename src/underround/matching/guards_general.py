@@ -15,6 +15,7 @@ from underround.matching.grammars.lexicon import (
     RACE_WORDS,
     SIDE_ACTS,
 )
+from underround.matching.grammars.publishers import is_polled
 from underround.matching.guards_time import check_edition, check_period
 from underround.matching.names import Likeness, club_likeness, person_likeness
 from underround.matching.terms import Interval, Terms
@@ -45,6 +46,7 @@ def check_general(poly: Terms, kalshi: Terms) -> list[Check]:
         _gender(poly, kalshi, subject),
         _bound(poly.interval, kalshi.interval),
         _unit(poly, kalshi),
+        _source(poly, kalshi),
         check_period(poly, kalshi),
         check_edition(poly, kalshi),
         _polarity(poly, kalshi),
@@ -186,6 +188,16 @@ def _unit(poly: Terms, kalshi: Terms) -> Check:
     if poly.unit and kalshi.unit:
         return failed("unit", poly.unit, kalshi.unit)
     return unknown("unit", poly.unit or "not stated", kalshi.unit or "not stated")
+
+
+def _source(poly: Terms, kalshi: Terms) -> Check:
+    """Whoever publishes the fact must be one where it matters who does."""
+    one, two = poly.source, kalshi.source
+    if one and two and not set(one.split(", ")) & set(two.split(", ")):
+        return unknown("source", one, two, "another publisher")
+    if is_polled(f"{poly.words} {kalshi.words}") and (not one or not two):
+        return unknown("source", one or "not stated", two or "not stated", "an estimate")
+    return passed("source", one or "-", two or "-")
 
 
 def _polarity(poly: Terms, kalshi: Terms) -> Check:

@@ -13,6 +13,7 @@ from underround.core.instrument import Venue
 from underround.matching.gazetteer.teams import team_by_code, team_in
 from underround.matching.grammars.lexicon import ACTS, OFFICES, STOP, stem
 from underround.matching.grammars.phrases import rewritten, take_edition
+from underround.matching.grammars.publishers import publishers_in
 from underround.matching.listing import Listing
 from underround.matching.names import club_id
 from underround.matching.periods import find_periods, read_end
@@ -217,6 +218,7 @@ def read_general(listing: Listing) -> Terms:
         day=read_ticker(listing.id).day if kalshi else None,
         ends=ends,
         ends_hour_known=hour,
+        source=", ".join(sorted(publishers_in(f"{listing.title} {listing.rules}"))),
         league=league,
         gender=_gender(listing, f"{listing.title} {clause}"),
         negated=folded(listing.outcome) == "no",
