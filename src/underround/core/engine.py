@@ -142,6 +142,7 @@ class Engine:
                 if group != book.group:
                     if book.held:
                         self.detector.group_ended(book)
+                        self._touch(book)
                     book.group = group
                 book.group_at_ns = book.updated_ns = now_ns
                 side = book.bids if event.is_bid else book.asks
