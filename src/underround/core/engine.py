@@ -222,6 +222,7 @@ class Engine:
         self.trust.judge(book, BookTrigger.DISCONNECTED, reason, at_ns)
         book.has_snapshot = False
         book.time_ms = NO_SNAPSHOT_MS
+        book.lost_ns = at_ns
 
     def _books_fetched(self, event: BooksFetched) -> None:
         now_ns = event.received_at_ns
