@@ -56,8 +56,8 @@ def test_a_level_is_overtaken_by_a_later_message_about_it(messages, time_ms, ove
 
 def test_changes_come_back_in_the_order_of_their_times():
     made = link(at(5, ASK), at(9, ASK, OTHER), at(7, BID), at(8, ASK))
-    assert [change[3] for change in made.changes_after(YES, 4)] == [5, 7, 8, 9]
-    assert [change[3] for change in made.changes_after(YES, 7)] == [8, 9]
+    assert made.changes_after(YES, 4) == [at(5, ASK), at(7, BID), at(8, ASK), at(9, ASK)]
+    assert made.changes_after(YES, 7) == [at(8, ASK), at(9, ASK)]
     assert made.changes_after(YES, 9) == []
     assert link(*FULL).changes_after(YES, 99) is None
 

@@ -88,13 +88,16 @@ def test_a_change_before_the_first_book_is_ignored():
     assert counted(desk) == {"ignored": 2}
 
 
-def test_a_change_after_a_reconnect_waits_for_its_book(desk: Desk):
+@pytest.mark.parametrize(
+    ("book_ms", "shown"), [(800, [(4_400, 1)]), (799, [(4_000, 3), (4_400, 1)])]
+)
+def test_a_change_before_the_book_counts_if_it_is_later_than_the_book(desk, book_ms, shown):
     desk.close(POLYMARKET)
     desk.open_polymarket()
     desk.hear(POLYMARKET, desk.change(YES, ("ask", 4_000, 3), time_ms=800))
     assert desk.state(YES) is RESYNC
-    desk.polymarket(YES, [], [(4_400, 1)], time_ms=400)
-    assert (asks(desk), desk.state(YES)) == ([(4_400, 1)], LIVE)
+    desk.polymarket(YES, [], [(4_400, 1)], time_ms=book_ms)
+    assert (asks(desk), desk.state(YES)) == (shown, LIVE)
 
 
 def test_unknown_ids_are_counted_and_harm_nothing(desk: Desk):

@@ -190,6 +190,7 @@ class Book(HotFields):
         "instrument",
         "is_closed",
         "link",
+        "lost_ns",
         "proven_ns",
         "reason",
         "since_ns",
@@ -218,6 +219,7 @@ class Book(HotFields):
         self.group_at_ns = 0
         self.updated_ns = 0
         self.proven_ns = 0
+        self.lost_ns = 0  # when a change was missed: what was asked for before does not heal it
         self.held: dict[Direction, None] = {}
         self.is_closed = False
 

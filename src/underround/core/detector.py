@@ -167,6 +167,8 @@ class Detector:
         sizing = direction.size() if direction.has_edge else None
         if sizing is None:
             self._close(direction, opportunity, "edge gone", at_ns)
+            if direction.has_edge:
+                self._await_size(direction)
         elif is_material(opportunity.sizing, sizing):
             signal = self._signal(SignalKind.CHANGED, opportunity.id, direction, sizing, at_ns)
             opportunity.sizing, opportunity.signal = sizing, signal

@@ -141,6 +141,7 @@ class Engine:
                 if group != book.group:
                     if book.held:
                         self.detector.group_ended(book)
+                        self._touch(book)
                     book.group = group
                 book.group_at_ns = book.updated_ns = now_ns
                 side = book.bids if event.is_bid else book.asks
@@ -220,6 +221,7 @@ class Engine:
         self.trust.judge(book, BookTrigger.DISCONNECTED, reason, at_ns)
         book.has_snapshot = False
         book.time_ms = NO_SNAPSHOT_MS
+        book.lost_ns = at_ns
 
     def _books_fetched(self, event: BooksFetched) -> None:
         now_ns = event.received_at_ns

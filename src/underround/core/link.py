@@ -71,17 +71,18 @@ class Link:
                         return change
         return None
 
-    def changes_after(self, instrument: str, time_ms: int) -> list[LevelChange] | None:
+    def changes_after(self, instrument: str, time_ms: int) -> list[LevelsSet] | None:
         """Return an instrument's changes later than `time_ms`, oldest first; None: forgotten."""
         if not self._remembers(time_ms):
             return None
-        messages = [
-            message for message in chain(self.recent, self.disordered) if message.time_ms > time_ms
-        ]
-        messages.sort(key=lambda message: message.time_ms)
-        return [
-            change for message in messages for change in message.changes if change[0] == instrument
-        ]
+        later = []
+        for message in chain(self.recent, self.disordered):
+            if message.time_ms > time_ms:
+                own = [change for change in message.changes if change[0] == instrument]
+                if own:
+                    later.append(LevelsSet(own, message.time_ms))
+        later.sort(key=lambda message: message.time_ms)
+        return later
 
     def is_overtaken(
         self, instrument: str, is_bid: bool, price_e4: int, time_ms: int

@@ -17,6 +17,7 @@ from underround.core.event import (
     CommandAnswered,
     FrameRejected,
     GridChanged,
+    LevelsSet,
     MarketClosed,
     SequenceTaken,
     StreamEnded,
@@ -82,6 +83,7 @@ class MarketEvents:
         """Tell whether an absolute size is older than what the level already shows."""
         if not book.has_snapshot:
             self._counts.ignored += 1
+            book.updated_ns = now_ns
             return True
         self._counts.late += 1
         if time_ms < book.snapshot_ms:
@@ -114,20 +116,26 @@ class MarketEvents:
         return 0
 
     def replace(self, book: Book, event: BookReplaced, link: Link | None, now_ns: int) -> bool:
-        """Take a whole book over; False when it is older than what is known and so ignored."""
-        if event.time_ms is not None:
-            if book.has_snapshot and event.time_ms < book.time_ms:
+        """Take a whole book over; False when it is older than what is known and so ignored.
+
+        What was said before a first book came, and is later than it, is made up for.
+        """
+        time_ms, later = event.time_ms, None
+        if time_ms is not None:
+            if book.has_snapshot and time_ms < book.time_ms:
                 self._counts.late += 1
                 return False
-            book.time_ms = event.time_ms
-        elif not book.has_snapshot:
-            book.time_ms = 0
-        self.fill(book, event)
+            if not book.has_snapshot and link is not None:
+                later = link.changes_after(book.instrument.id, time_ms)
+        self.lay_out(book, event, later or ())
         self.replaced(book, link, now_ns)
         return True
 
-    def fill(self, book: Book, event: BookReplaced) -> None:
-        """Lay a whole book's levels out, on its own grid or on the finest where it has another."""
+    def lay_out(self, book: Book, event: BookReplaced, later: Iterable[LevelsSet]) -> None:
+        """Make the levels those of a whole book and of what was said later, oldest first.
+
+        A book that does not fit its own grid is laid out on the finest.
+        """
         if event.ranges is not None and event.ranges != book.instrument.ranges:
             book.regrid(_with_ranges(book, event.ranges))
         off_grid = book.bids.fill(event.bids) + book.asks.fill(event.asks)
@@ -137,7 +145,13 @@ class MarketEvents:
             book.regrid(_refined(book))
             book.bids.fill(event.bids)
             book.asks.fill(event.asks)
-        book.snapshot_ms = book.time_ms if event.time_ms is None else event.time_ms
+        book.time_ms = book.snapshot_ms = event.time_ms or 0
+        for message in later:
+            book.time_ms = message.time_ms
+            for _, is_bid, price_e4, size_e6, _, _ in message.changes:
+                side = book.bids if is_bid else book.asks
+                if (rank := side.ranks[price_e4]) >= 0:
+                    side.set(rank, size_e6)
 
     def replaced(self, book: Book, link: Link | None, now_ns: int) -> None:
         """Note that a book is whole, and who feeds it."""
@@ -194,6 +208,7 @@ class MarketEvents:
 
     def grid_changed(self, book: Book, now_ns: int) -> None:
         """Distrust a book whose levels were laid out anew until a whole one comes."""
+        book.lost_ns = now_ns
         self._trust.judge(book, BookTrigger.GRID_CHANGED, "price grid changed", now_ns)
         self._trust.heal((book,), now_ns)
         self._touch(book)
@@ -218,11 +233,11 @@ class MarketEvents:
         """Note that books miss a change: ask for whole ones, none asked for before will do."""
         ill = []
         for book in books:
+            book.lost_ns = now_ns
             if book.has_snapshot:
                 if book.state is not BookState.RESYNC or book.stream is None:
                     ill.append(book)  # a stream is asked once: its answer comes after the loss
                 self._trust.judge(book, BookTrigger.GAP, reason, now_ns)
-                book.since_ns = now_ns
         self._trust.heal(ill, now_ns)
 
     def _lose_stream(self, link: Link, stream: int, reason: str, now_ns: int) -> None:

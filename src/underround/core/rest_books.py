@@ -40,32 +40,30 @@ class RestBooks:
                 self._trust.heal((book,), now_ns)
         elif book.state is BookState.LIVE:
             return False  # healed meanwhile
-        elif event.asked_at_ns < book.since_ns and not is_streamed:
+        elif event.asked_at_ns < book.lost_ns and not is_streamed:
             self._trust.heal((book,), now_ns)  # asked before it went wrong: ask again
             return False
-        if is_streamed or not self._merge(book, image, now_ns):
+        if is_streamed or not self._merge(book, image, event):
             return False
         book.proven_ns = now_ns
         return True
 
-    def _merge(self, book: Book, image: BookReplaced, now_ns: int) -> bool:
+    def _merge(self, book: Book, image: BookReplaced, event: BooksFetched) -> bool:
         """Take an image over, keeping what the socket has said since it was made.
 
         Sizes are absolute, so the changes later than the image lead from it to the truth. False
         when they are forgotten, or when the image is older than the whole book we have.
         """
-        time_ms, link = image.time_ms, book.link
-        if time_ms is None or not book.has_snapshot or time_ms >= book.time_ms:
+        time_ms, link, now_ns = image.time_ms, book.link, event.received_at_ns
+        if time_ms is None or link is None or (book.has_snapshot and time_ms >= book.time_ms):
             return self._market.replace(book, image, link, now_ns)
-        later = None if link is None else link.changes_after(book.instrument.id, time_ms)
-        if time_ms < book.snapshot_ms or later is None:
+        later = link.changes_after(book.instrument.id, time_ms)
+        if later is None and book.updated_ns <= event.asked_at_ns:
+            later = []  # whatever is forgotten, it was not about this book
+        if later is None or (book.has_snapshot and time_ms < book.snapshot_ms):
             self._counts.late += 1
             return False
-        self._market.fill(book, image)
-        for _, is_bid, price_e4, size_e6, _, _ in later:
-            side = book.bids if is_bid else book.asks
-            if (rank := side.ranks[price_e4]) >= 0:
-                side.set(rank, size_e6)
+        self._market.lay_out(book, image, later)
         self._market.replaced(book, link, now_ns)
         return True
 

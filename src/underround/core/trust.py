@@ -94,7 +94,7 @@ class Trust:
         for book in books:
             key = (book.instrument.id, purpose)
             asked_ns = self._asked.get(key)
-            if asked_ns is None or at_ns - asked_ns > self._settings.verify_patience_ns:
+            if asked_ns is None or at_ns - asked_ns >= self._settings.verify_patience_ns:
                 self._asked[key] = at_ns
                 wanted.append(book.instrument.id)
         if wanted:
