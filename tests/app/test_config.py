@@ -43,7 +43,11 @@ def test_nothing_set_means_the_live_hosts_and_memory() -> None:
             "group_quiet_ms": 5,
             "verify_after_quiet_ms": 250,
         },
-        "storage": {"prices": "memory://", "recordings": "data/recordings"},
+        "storage": {
+            "prices": "memory://",
+            "recordings": "data/recordings",
+            "journal": "data/signals.db",
+        },
         "universe": {"polymarket_top": 100, "kalshi_top": 100, "kalshi_series": ()},
         "pairs": "pairs.toml",
     }

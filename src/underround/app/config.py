@@ -113,10 +113,11 @@ class DetectionConfig(Struct, frozen=True, kw_only=True):
 
 
 class StorageConfig(Struct, frozen=True, kw_only=True):
-    """Where prices are shared and recordings kept."""
+    """Where prices are shared, and recordings and the journal of signals kept."""
 
     prices: Prices = "memory://"
     recordings: Text = "data/recordings"
+    journal: Text = "data/signals.db"
 
 
 class UniverseConfig(Struct, frozen=True, kw_only=True):

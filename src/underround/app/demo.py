@@ -76,7 +76,7 @@ async def simulated_venues(seed: int) -> AsyncIterator[dict[str, Any]]:
             await process.wait()
 
 
-def demo_config(addresses: dict[str, Any], prices: str) -> Config:
+def demo_config(addresses: dict[str, Any], prices: str, recording: Path) -> Config:
     """Return a configuration that points at the simulated venues."""
     polymarket, kalshi = addresses["polymarket"], addresses["kalshi"]
     return Config(
@@ -89,7 +89,7 @@ def demo_config(addresses: dict[str, Any], prices: str) -> Config:
                 private_key_path=kalshi["private_key_path"],
             ),
         ),
-        storage=StorageConfig(prices=prices),
+        storage=StorageConfig(prices=prices, journal=f"{recording}.signals.db"),
         universe=UniverseConfig(polymarket_top=100, kalshi_top=100),
         pairs=addresses["pairs_toml"],
     )
@@ -102,7 +102,7 @@ async def run_demo(
     stop = stop_on_signals()
     clock_ns = steady_clock()
     async with simulated_venues(seed) as addresses:
-        config = demo_config(addresses, prices)
+        config = demo_config(addresses, prices, recording)
         entries, _ = load_pairs(Path(config.pairs))
         log = OpportunityLog()
         async with (

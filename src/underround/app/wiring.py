@@ -10,7 +10,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Final
 
-import msgspec
 from msgspec import Struct
 
 from underround import __version__
@@ -24,9 +23,9 @@ from underround.app.pair_file import PairEntry
 from underround.app.pipeline import Pipeline
 from underround.app.price_board import PriceBoard
 from underround.app.replay import describe
+from underround.app.signal_delivery import signal_delivery
 from underround.app.universe import Universe, load
 from underround.core.engine import Engine
-from underround.core.opportunity import Signal
 from underround.stores.opening import open_stores
 from underround.stores.prices import Prices
 from underround.stores.recording import RecordingWriter
@@ -77,11 +76,16 @@ async def running(
         hands.receiver = pipeline
         digest = SignalDigest()
         board = PriceBoard(engine, universe.pairs, prices)
-        pipeline.on_signal += [digest.add, partial(_queue, signals)]
+        delivery = await stack.enter_async_context(
+            signal_delivery(config.storage, signals, str(clock_ns()))
+        )
+        pipeline.on_signal += [digest.add, delivery.take]
         pipeline.on_judged.append(lambda judged: board.judged(judged.instrument, judged.at_ns))
         run = Running(universe, engine, pipeline, digest, prices, signals, recorder, [], clock_ns)
         group = await stack.enter_async_context(asyncio.TaskGroup())
         work = [_ticking(pipeline), _flushing(board, clock_ns)]
+        if delivery.relay is not None:
+            work.append(delivery.relay.run())
         listed = list(universe.instruments.values())
         work += reading(
             Connecting(config, options, listed, pipeline, hands, signer, clock_ns, run.feeds)
@@ -109,10 +113,6 @@ def _recorder(
         on_failure=partial(_log.error, "recording: %s"),
         **header,
     )
-
-
-def _queue(signals: SignalQueue, signal: Signal) -> None:
-    signals.put(msgspec.json.encode(signal))
 
 
 async def _ticking(pipeline: Pipeline) -> None:

@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "markets": ("markets:markets", "List the most traded markets of each venue."),
     "pairs": ("pairs:app", "List the pairs of a pairs file and what is wrong with it."),
     "match": ("match:match", "Find the markets that are the same bet; or judge proposed pairs."),
+    "signals": ("signals:signals", "Show what was signalled, follow it, or consume it."),
     "fees": ("fees:fees", "Work out a fee step by step, or audit fees that were charged."),
     "brti": ("brti:brti", "Calculate the real-time index of given books."),
     "fair-value": ("fair_value:price", "Price a market on the mean of the last index prints."),

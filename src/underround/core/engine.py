@@ -140,8 +140,7 @@ class Engine:
                 group = event.group
                 if group != book.group:
                     if book.held:
-                        self.detector.group_ended(book)
-                        self._touch(book)
+                        self._end_group(book)
                     book.group = group
                 book.group_at_ns = book.updated_ns = now_ns
                 side = book.bids if event.is_bid else book.asks
@@ -177,6 +176,10 @@ class Engine:
                 ):
                     self.detector.consider(direction, now_ns)
         touched.clear()
+
+    def _end_group(self, book: Book) -> None:
+        self.detector.group_ended(book)
+        self._touch(book)
 
     def _touch(self, book: Book) -> None:
         for side in (book.bids, book.asks):
