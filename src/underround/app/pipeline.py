@@ -124,7 +124,10 @@ class Pipeline:
         plan = self._plans[connection]
         if self._recorder is not None:
             self._recorder.append_connection(connection, "opened", at_ns)
-        _log.info("✅ Connected to %s WebSocket (%s)", plan.venue.title(), connection)
+        if plan.is_slow:
+            _log.info("✅ Polling %s over REST (%s)", plan.venue.title(), connection)
+        else:
+            _log.info("✅ Connected to %s WebSocket (%s)", plan.venue.title(), connection)
         self.process(
             ConnectionOpened(connection, plan.venue, at_ns, plan.instruments, plan.is_slow)
         )
@@ -151,7 +154,8 @@ class Pipeline:
         """Tell the engine that a connection is gone."""
         if self._recorder is not None:
             self._recorder.append_connection(connection, "closed", at_ns, code, reason)
-        _log.warning("%s closed: %s", connection, reason or code)
+        level = logging.INFO if reason == "stopped" else logging.WARNING
+        _log.log(level, "%s closed: %s", connection, reason or code)
         self.process(ConnectionClosed(connection, at_ns, reason or str(code)))
 
     def fetched(self, wanted: FetchBooks, body: bytes) -> None:
