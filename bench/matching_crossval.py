@@ -24,10 +24,23 @@ from underround.matching import (
     wording,
 )
 from underround.matching.gazetteer import banks, clubs, colleges, teams
-from underround.matching.grammars import general, leagues, lexicon, phrases
+from underround.matching.grammars import general, leagues, lexicon, phrases, publishers
 from underround.matching.verdict import Decision
 
-CACHED = (candidates, names, periods, reading, tickers, verdict, wording, colleges, teams, lexicon)
+CACHED = (
+    candidates,
+    names,
+    periods,
+    reading,
+    tickers,
+    verdict,
+    wording,
+    colleges,
+    teams,
+    lexicon,
+    phrases,
+    publishers,
+)
 
 
 def texts_of(row):

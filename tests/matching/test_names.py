@@ -63,6 +63,8 @@ def test_two_clubs_are_never_one(first, second):
         ("Ada Nowak", "Eva Nowak", Likeness.DIFFERENT),
         ("Arthur Smith", "Arthur Jones", Likeness.DIFFERENT),
         ("Katie Bolt", "Kate Bolt", Likeness.UNSURE),
+        ("Dwayne 'The Rock' Johnson", "Dwayne Johnson", Likeness.SAME),
+        ("Stephen A. Smith", "Stephen Smith", Likeness.LIKELY),
         ("", "Ada", Likeness.UNSURE),
     ],
 )

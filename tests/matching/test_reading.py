@@ -46,3 +46,15 @@ def test_damaged_titles_can_be_read(name, damage, at):
     one, two = SAME[name]
     assert read(poly(one.title[:at] + damage + one.title[at:], one.outcome)).family in Family
     assert read(kalshi(two.id[:at] + damage + two.id[at:], two.title)).family in Family
+
+
+def test_a_title_beyond_reason_is_refused_unread():
+    assert "more than 500 characters" in refusals(poly("vs. " * 9_000))[0]
+
+
+@given(st.sampled_from(["vs. ", "1", "between 1 and ", "win the ", "(((", "by end of 2026 "]))
+def test_repetition_up_to_the_limit_is_read(piece):
+    text = (piece * 500)[:500]
+    rules = piece * 2_000
+    assert read(poly(text, rules=rules)).family in Family
+    assert read(kalshi("KXNBAGAME-26JAN09MILLAL-MIL", text, text, rules)).family in Family

@@ -103,6 +103,8 @@ class Index:
         self._listings: dict[int, Listing] = {}
         self._postings: defaultdict[str, dict[int, float]] = defaultdict(dict)
         self._next = 0
+        # Squared lengths under the present counts; any change of the index makes them anew.
+        self._lengths: dict[int, float] = {}
         for listing in listings:
             self.add(listing)
 
@@ -114,6 +116,7 @@ class Index:
         position = self._next
         self._next += 1
         found = features(listing)
+        self._lengths.clear()
         self._features[position] = found
         self._listings[position] = listing
         for feature, weight in found.items():
@@ -122,6 +125,7 @@ class Index:
 
     def remove(self, position: int) -> None:
         """Take a listing out; KeyError if it is not there."""
+        self._lengths.clear()
         for feature in self._features.pop(position):
             del self._postings[feature][position]
         del self._listings[position]
@@ -145,6 +149,12 @@ class Index:
         best = heapq.nlargest(max(top, _SHORTLIST), scores.items(), key=lambda item: item[1])
         return self._ranked(listing, best, norm, size)[:top]
 
+    def _length(self, position: int, size: int) -> float:
+        return sum(
+            (weight * math.log(1 + size / (1 + len(self._postings[feature])))) ** 2
+            for feature, weight in self._features[position].items()
+        )
+
     def _ranked(
         self, listing: Listing, best: list[tuple[int, float]], norm: float, size: int
     ) -> list[tuple[int, float]]:
@@ -152,10 +162,9 @@ class Index:
         ranked = []
         asked = listing.title
         for position, dot in best:
-            other_norm = sum(
-                (weight * math.log(1 + size / (1 + len(self._postings[feature])))) ** 2
-                for feature, weight in self._features[position].items()
-            )
+            other_norm = self._lengths.get(position)
+            if other_norm is None:
+                other_norm = self._lengths[position] = self._length(position, size)
             cosine = dot / math.sqrt(norm * other_norm) if norm and other_norm else 0.0
             other = self._listings[position]
             written = fuzz.token_set_ratio(asked, f"{other.title} {other.subtitle}") / 100

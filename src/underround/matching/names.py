@@ -12,7 +12,7 @@ from rapidfuzz.distance import Levenshtein
 
 from underround.matching.gazetteer.clubs import CLUB_LINES, SHARED_CITIES
 from underround.matching.gazetteer.nations import ADJECTIVES
-from underround.matching.wording import folded, listed, words
+from underround.matching.wording import folded, listed, plain, words
 
 
 class Likeness(StrEnum):
@@ -30,7 +30,7 @@ _FORMS: Final = frozenset(
     fc cf sc ac afc as ssc us ud cd rcd rc sd sv vfb vfl tsg tsv bv bsc ss acf cfc bc ssd ca cr
     sk fk nk if bk ik ff aif gnk kv krc kaa rsc osc sco losc ogc aj ea ec se cp sad fsv spvgg ofc
     calcio club clube futbol futebol football fotball balompie saudi kulubu the de of team gaming
-    esports esport e rj jk hac ldu sl
+    esports esport e rj jk hac ldu sl pae sfp
         """
     )
 )
@@ -53,6 +53,7 @@ _PARTICLES: Final = frozenset(
     {"de", "del", "da", "dos", "van", "von", "der", "di", "la", "le", "el", "al"}
 )
 _SUFFIXES: Final = frozenset({"jr", "sr", "ii", "iii", "iv"})
+_NICKNAME = re.compile(r"[\"'(][A-Z][^\"'()]{1,20}[\"')](?= )")
 _YEAR = re.compile(r"^(?:1[89]|20)\d\d$|^0?\d{1,2}$")
 
 
@@ -127,8 +128,9 @@ def club_likeness(first: str, second: str) -> Likeness:
 
 @lru_cache(maxsize=65536)
 def person_words(name: str) -> tuple[str, ...]:
-    """Return a person's name as words, initials joined ("J.D." is "jd"), Jr. and Sr. dropped."""
-    kept = [word for word in words(name.replace(".", "")) if word not in _SUFFIXES]
+    """Return a person's name as words: initials joined, Jr., Sr. and a quoted nickname dropped."""
+    bare = _NICKNAME.sub(" ", plain(name)).replace(".", "")
+    kept = [word for word in words(bare) if word not in _SUFFIXES]
     return tuple(kept)
 
 

@@ -4,6 +4,7 @@ Reading never fails; what cannot be read is in the terms' refusals and doubts.
 """
 
 from functools import lru_cache
+from typing import Final
 
 from underround.core.instrument import Venue
 from underround.matching.grammars.games_kalshi import read_kalshi_game
@@ -16,6 +17,8 @@ from underround.matching.listing import Listing
 from underround.matching.terms import Family, Terms
 from underround.matching.wording import criterion, placeholder, plain
 
+_LONGEST_TITLE: Final = 500
+
 
 def refusals(listing: Listing) -> tuple[str, ...]:
     """Return why a listing can never be paired automatically; empty if nothing is wrong with it.
@@ -26,6 +29,8 @@ def refusals(listing: Listing) -> tuple[str, ...]:
     found: list[str] = []
     if not plain(listing.title):
         found.append("the title is empty")
+    if max(len(listing.title), len(listing.subtitle)) > _LONGEST_TITLE:
+        return (f"a title of more than {_LONGEST_TITLE} characters",)
     for name, text in (
         ("title", listing.title),
         ("subtitle", listing.subtitle),

@@ -32,6 +32,8 @@ _YES_IF = re.compile(
     r"resolves?\s+(?:immediately\s+)?(?:to\s+)?[\"']?yes[\"',]*\s+(?:if|should)\s+(.+)", re.I | re.S
 )
 _RESOLVES_TO = re.compile(r"resolves?\s+(?:according\s+)?to\s+the\s+(.+)", re.I | re.S)
+_LONGEST_RULES: Final = 20_000
+_LONGEST_SENTENCE: Final = 1_500
 _PLACEHOLDERS: Final = (
     re.compile(r"\|\|[^|]*\|\|"),
     re.compile(r"\b\w+_\w+(?:_\w+)+\b"),
@@ -98,12 +100,13 @@ def criterion(rules: str) -> str:
 
     Kalshi writes "If …, then the market resolves to Yes"; Polymarket "will resolve to "Yes" if …".
     """
-    for sentence in sentences(rules):
+    read = [sentence[:_LONGEST_SENTENCE] for sentence in sentences(rules[:_LONGEST_RULES])]
+    for sentence in read:
         for pattern in (_KALSHI_CRITERION, _YES_IF):
             found = pattern.search(sentence)
             if found:
                 return found.group(1).strip(" .")
-    for sentence in sentences(rules):
+    for sentence in read:
         found = _RESOLVES_TO.search(sentence)
         if found:
             return found.group(1).strip(" .")

@@ -58,7 +58,7 @@ luton town/luton
 """
 _SPAIN: Final = """
 deportivo alaves/alaves
-athletic/athletic bilbao/athletic bilbo
+athletic/athletic bilbao/athletic bilbo/bilbao
 atletico madrid/atletico/atletico de madrid/atl madrid
 barcelona/barca
 real betis balompie/real betis/betis

@@ -36,6 +36,13 @@ Commodores:Vanderbilt|Cavaliers:Virginia|Hokies:Virginia Tech|Rams:VCU,Colorado 
 Demon Deacons:Wake Forest|Mountaineers:West Virginia,App State,Appalachian State
 Hilltoppers:Western Kentucky|Badgers:Wisconsin|Musketeers:Xavier|Flyers:Dayton|Gaels:Saint Mary's
 """
+_OTHER_NAMES: Final = {
+    "mississippi": "ole miss", "southern california": "usc", "connecticut": "uconn",
+    "pittsburgh": "pitt", "miami fl": "miami", "central florida": "ucf", "south florida": "usf",
+    "brigham young": "byu", "louisiana state": "lsu", "nevada las vegas": "unlv",
+    "texas christian": "tcu", "southern methodist": "smu", "north carolina state": "nc state",
+    "miami oh": "miami ohio", "appalachian state": "app state",
+}  # fmt: skip
 
 
 @lru_cache(maxsize=1)
@@ -45,8 +52,9 @@ def _tables() -> tuple[dict[str, str], dict[str, set[str]]]:
     for entry in _NICKNAMES.replace("\n", "|").strip("|").split("|"):
         nickname, _, names = entry.partition(":")
         for name in names.split(","):
-            key = " ".join(words(name))
-            schools[f"{key} {' '.join(words(nickname))}"] = key
+            written = " ".join(words(name))
+            key = _OTHER_NAMES.get(written, written)
+            schools[f"{written} {' '.join(words(nickname))}"] = key
             nicknames[" ".join(words(nickname))].add(key)
     return schools, nicknames
 
@@ -58,5 +66,7 @@ def college_named(text: str) -> str:
     schools, nicknames = _tables()
     if key in schools:
         return schools[key]
+    if key in _OTHER_NAMES:
+        return _OTHER_NAMES[key]
     owners = nicknames.get(key, set())
     return next(iter(owners)) if len(owners) == 1 else ""

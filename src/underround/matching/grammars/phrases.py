@@ -5,6 +5,7 @@ none mentions a single market.
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from underround.matching.gazetteer.nations import ADJECTIVES, STATES
@@ -177,6 +178,7 @@ _SUPER_BOWL: Final = re.compile(r"\bsuper bowl (l[ivx]*)\b")
 _BARE_YEAR: Final = re.compile(r"\b(20[12]\d)\b")
 
 
+@lru_cache(maxsize=65536)
 def rewritten(text: str) -> str:
     """Return `text` folded, with every phrase that has a canonical word replaced by it."""
     low = folded(text)
