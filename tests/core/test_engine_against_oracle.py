@@ -12,7 +12,7 @@ from underround.core.engine import Engine
 from underround.core.event import Event, FrameRejected, GridChanged, LevelsSet, StreamOpened
 
 TOKENS = st.sampled_from([YES, NO])
-PRICES = st.sampled_from([3_000, 3_500, 4_000, 4_500, 5_000, 5_500, 6_000])
+PRICES = st.sampled_from([3_000, 4_000, 5_000, 6_000])
 SIZES = st.sampled_from([0, ONE, 5 * ONE])
 GRIDS = st.sampled_from([((0, 10_000, 100),), ((0, 10_000, 10),)])
 
@@ -45,6 +45,9 @@ class History(RuleBasedStateMachine):
         self.desk.engine.process = logged
         self.reopen_polymarket()
         self.reopen_kalshi()
+        self.refresh_token(YES)
+        self.refresh_token(NO)
+        self.answer_snapshot()
 
     def facts(self) -> tuple[list, list]:
         engine = self.desk.engine
@@ -243,4 +246,4 @@ class History(RuleBasedStateMachine):
 
 
 TestHistory = History.TestCase
-TestHistory.settings = settings(max_examples=50, stateful_step_count=30, deadline=None)
+TestHistory.settings = settings(max_examples=150, stateful_step_count=50, deadline=None)
