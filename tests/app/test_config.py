@@ -45,6 +45,7 @@ def test_nothing_set_means_the_live_hosts_and_memory() -> None:
         },
         "storage": {
             "prices": "memory://",
+            "redis_url": "redis://localhost:6379",
             "recordings": "data/recordings",
             "journal": "data/signals.db",
         },

@@ -4,7 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from underround.app.pair_file import PairEntry, PairProblem, decode_pairs, load_pairs
+from underround.app.config import Config
+from underround.app.pair_file import (
+    PairEntry,
+    PairProblem,
+    configured_pairs,
+    decode_pairs,
+    load_pairs,
+)
 from underround.core.errors import ConfigError
 from underround.core.pair import Polarity
 
@@ -107,3 +114,14 @@ def test_file_is_read_and_a_missing_one_is_one_line(tmp_path: Path) -> None:
     assert str(caught.value) == f"{path}: the pairs file cannot be read: no such file or directory"
     path.write_text(GOOD, encoding="utf-8")
     assert load_pairs(path) == ([ENTRY], [])
+
+
+def test_only_a_file_that_was_asked_for_must_exist(tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    missing = "no pairs.toml: watching markets only, without pairs nothing is compared"
+    assert configured_pairs(Config()) == ([], [missing])
+    Path("pairs.toml").write_text(GOOD + '[[pair]]\nid = "x"\n')
+    said = 'pairs.toml: pair 2 "x": missing key "polymarket"'
+    assert configured_pairs(Config()) == ([ENTRY], [said])
+    with pytest.raises(ConfigError, match=r"mine\.toml: the pairs file cannot be read"):
+        configured_pairs(Config(pairs="mine.toml"))

@@ -1,27 +1,17 @@
 """The guide's price cache: its methods, shapes and log lines, in memory and in a real server."""
 
-import ast
 import asyncio
-import inspect
 import logging
 import re
-import socket
-import subprocess
-import sys
 import time
 from datetime import UTC, datetime
-from functools import partial
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.stores.gate import Gate
 from underround.app.price_cache import PriceCache
 from underround.core.errors import UnusableError
-
-GUIDE = Path(__file__).parents[3] / "shared" / "guides" / "websocket-streaming-guide.md"
 
 
 @pytest.fixture(params=["memory", "redis"])
@@ -35,11 +25,6 @@ async def cache(cache_url):
     await cache.connect()
     yield cache
     await cache.close()
-
-
-def test_the_default_is_the_local_server():
-    default = inspect.signature(PriceCache).parameters["redis_url"].default
-    assert default == "redis://localhost:6379"
 
 
 async def test_a_price_comes_back_as_three_floats(cache):
@@ -145,6 +130,16 @@ async def test_a_price_of_a_minute_ago_makes_no_signal(cache):
     assert [signal["market_id"] for signal in await cache.get_arbitrage_signals()] == ["young"]
 
 
+async def test_a_removed_price_is_gone_and_makes_no_signal(cache):
+    await cache.update_price("m", "polymarket", 0.4, 0.6)
+    await cache.remove_price("m", "polymarket")
+    await cache.remove_price("m", "polymarket")
+    assert await cache.get_price("m", "polymarket") is None
+    await cache.update_price("m", "kalshi", 0.4, 0.5)
+    assert await cache.get_arbitrage_signals() == []
+    assert (await cache.get_stats())["total_cached"] == 1
+
+
 async def test_markets_are_not_mixed(cache):
     await cache.update_price(1, "polymarket", 0.4, 0.6)
     await cache.update_price(2, "kalshi", 0.4, 0.5)
@@ -189,110 +184,9 @@ def test_every_price_of_a_venue_comes_back_as_it_was(yes_e4, no_e4):
     assert asyncio.run(round_trip())[:2] == (yes_e4 / 10_000, no_e4 / 10_000)
 
 
-async def test_the_prices_are_where_the_guide_looks_for_them(redis_url, redis_client, caplog):
-    caplog.set_level(logging.INFO, "underround")
-    cache = PriceCache(redis_url)
-    await cache.connect()
-    assert [record.getMessage() for record in caplog.records] == ["✅ Redis price cache connected"]
-    await cache.update_price(123, "polymarket", 0.65, 0.35)
-    await cache.update_price("KX-1", "kalshi", 0.65, 0.35)
-    keys = ["price:{123}:polymarket", "price:{KX-1}:kalshi"]
-    assert sorted(redis_client.keys("price:*")) == keys
-    assert all(0 < redis_client.ttl(key) <= 60 for key in keys)
-    await cache.close()
-    assert sorted(redis_client.keys("price:*")) == keys  # they expire; closing deletes nothing
-
-
-async def test_two_programs_share_one_cache(redis_url):
-    polymarket, kalshi, taker = caches = [PriceCache(redis_url) for _ in range(3)]
-    for cache in caches:
-        await cache.connect()
-    await polymarket.update_price(9, "polymarket", 0.4, 0.6)
-    await kalshi.update_price(9, "kalshi", 0.4, 0.5)
-    assert [signal["market_id"] for signal in await taker.get_arbitrage_signals()] == [9]
-    assert await kalshi.get_arbitrage_signals() == []
-    assert (await taker.get_price(9, "kalshi"))[:2] == (0.4, 0.5)
-    for cache in caches:
-        await cache.close()
-
-
-async def test_signals_of_others_that_are_no_objects_are_skipped(redis_url, redis_client):
-    redis_client.rpush("signals:{underround}", '{"id":"a"}', "[1]", b"\xff", '{"id":"b"}')
-    cache = PriceCache(redis_url)
-    await cache.connect()
-    assert await cache.get_arbitrage_signals() == [{"id": "a"}, {"id": "b"}]
-    await cache.close()
-
-
-async def test_a_refused_connection_is_logged_and_raised_in_one_line(caplog):
-    with socket.socket() as taken:  # bound and not listening
-        taken.bind(("127.0.0.1", 0))
-        url = f"redis://127.0.0.1:{taken.getsockname()[1]}"
-        cache = PriceCache(redis_url=url)
-        with pytest.raises(ConnectionError, match=r"^Redis connection failed: Connection refused"):
-            await cache.connect()
-    (record,) = caplog.records
-    assert record.getMessage().startswith(f"❌ Redis connection failed: Connection refused ({url})")
-    assert (await cache.get_stats())["status"] == "disconnected"
-    await cache.close()
-
-
 async def test_before_connecting_the_way_is_told():
     cache = PriceCache("memory://")
     with pytest.raises(ConnectionError, match=r"await connect\(\) first"):
         await cache.update_price(1, "kalshi", 0.5, 0.5)
     with pytest.raises(UnusableError, match="is not one of memory://"):
         PriceCache("localhost:6379")
-
-
-async def test_while_the_server_is_away_nothing_fails_but_clearing(redis_url):
-    async with Gate(redis_url) as gate:
-        cache = PriceCache(gate.url)
-        await cache.connect()
-        await cache.update_price(1, "kalshi", 0.4, 0.5)
-        gate.close()
-        await cache.update_price(1, "polymarket", 0.4, 0.5)
-        stats = await cache.get_stats()
-        assert (stats["status"], stats["total_cached"]) == ("disconnected", 0)
-        assert (await cache.get_price(1, "polymarket"))[:2] == (0.4, 0.5)
-        assert await cache.get_price(1, "kalshi") is None
-        assert await cache.get_arbitrage_signals() == []
-        with pytest.raises(ConnectionError):
-            await cache.clear_all()
-        gate.open()
-        while (await cache.get_stats())["total_cached"] < 2:  # noqa: ASYNC110 - it is outside
-            await asyncio.sleep(0.005)
-        await cache.close()
-
-
-def test_a_program_that_never_closes_ends_all_the_same(redis_url):
-    program = f"""if True:
-        import asyncio
-        from underround.app.price_cache import PriceCache
-        async def main():
-            cache = PriceCache({redis_url!r})
-            await cache.connect()
-            await cache.update_price(1, "kalshi", 0.5, 0.5)
-        asyncio.run(main())
-    """
-    ended = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60
-    )
-    assert (ended.returncode, ended.stderr) == (0, "")
-
-
-@pytest.mark.shared
-@pytest.mark.skipif(not GUIDE.is_file(), reason="the guide is not here")
-async def test_the_guides_own_blocks_run_as_written(redis_url, capsys):
-    blocks = re.findall(r"^```python\n(.*?)^```", GUIDE.read_text(), re.DOTALL | re.MULTILINE)
-    blocks = [block for block in blocks if "cache." in block and "stream" not in block.lower()]
-    space = {"PriceCache": partial(PriceCache, redis_url=redis_url)}
-    for block in blocks:
-        code = compile(block, "guide", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-        running = eval(code, space)
-        if inspect.iscoroutine(running):
-            await running
-    assert (space["price_yes"], space["price_no"]) == (0.65, 0.35)
-    assert capsys.readouterr().out == "Cached: 1 markets\nPolymarket: 1\nKalshi: 0\n"
-    assert len(blocks) == 2
-    await space["cache"].close()

@@ -99,6 +99,21 @@ async def test_a_hanging_handshake_is_given_up_and_stop_ends_one():
         assert not feed.connected
 
 
+async def test_a_peer_that_hangs_up_before_it_answers_is_a_failed_attempt():
+    async def script(reader, writer) -> None:
+        writer.transport.abort()
+
+    ears = Ears()
+    async with raw_server(script, upgrade=False) as url:
+        feed = a_feed(url, ears)
+        async with running(feed):
+            assert (await ears.hears("closed"))[0] == (
+                None,
+                "test-1: connection lost before the handshake was answered",
+            )
+    assert feed.counters.connects == 0
+
+
 @pytest.fixture
 def certificate(tmp_path: Path) -> Path:
     """Write a certificate of its own for localhost, with its key."""

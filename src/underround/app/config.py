@@ -28,6 +28,8 @@ KALSHI_HOSTS: Final = {
     ),
 }
 
+DEFAULT_REDIS_URL: Final = "redis://localhost:6379"
+
 Web = Annotated[
     str,
     Meta(pattern=r"^(https?://\S*[^\s/])?$", description="an address https://… (no / at its end)"),
@@ -113,9 +115,13 @@ class DetectionConfig(Struct, frozen=True, kw_only=True):
 
 
 class StorageConfig(Struct, frozen=True, kw_only=True):
-    """Where prices are shared, and recordings and the journal of signals kept."""
+    """Where prices are shared, and recordings and the journal of signals kept.
+
+    `prices` is for `run`; `redis_url` is what `PriceCache()` of the streaming guide opens.
+    """
 
     prices: Prices = "memory://"
+    redis_url: Prices = DEFAULT_REDIS_URL
     recordings: Text = "data/recordings"
     journal: Text = "data/signals.db"
 

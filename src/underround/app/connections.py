@@ -88,7 +88,7 @@ async def rest_clients(config: Config, signer: Signer | None) -> AsyncIterator[R
             TokenBucket(per_s, burst),
             monotonic_ns=monotonic_ns,
             randomness=random.random,
-            sign=_signed(signer) if venue is Venue.KALSHI and signer is not None else None,
+            sign=signed(signer) if venue is Venue.KALSHI and signer is not None else None,
         )
 
     polymarket = config.venues.polymarket
@@ -109,7 +109,8 @@ async def rest_clients(config: Config, signer: Signer | None) -> AsyncIterator[R
         )
 
 
-def _signed(signer: Signer) -> Callable[[str, str], Mapping[str, str]]:
+def signed(signer: Signer) -> Callable[[str, str], Mapping[str, str]]:
+    """Return what makes the headers of a request: `headers(method, path)`, signed now."""
     return lambda method, path: signer.headers(method, path, wall_ns() // NS_PER_MS)
 
 
@@ -152,7 +153,7 @@ def _feed(plan: Plan, url: str, session: Session, run: Connecting) -> Coroutine[
     run.pipeline.plan(plan)
     headers = None
     if plan.venue is Venue.KALSHI and run.signer is not None:
-        headers = partial(_signed(run.signer), "GET", WEBSOCKET_PATH)
+        headers = partial(signed(run.signer), "GET", WEBSOCKET_PATH)
     feed = Feed(
         plan.connection,
         url,

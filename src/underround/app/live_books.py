@@ -5,20 +5,22 @@ The same engine, codecs and feeds as `run`, grown while it runs; nothing is reco
 
 import asyncio
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
 
 from underround.app.clock import steady_clock
 from underround.app.codecs import CODECS
 from underround.app.hands import FetchBodies, VenueHands
 from underround.app.pipeline import Pipeline, Plan
 from underround.core.book import Book
-from underround.core.book_state import BookState
+from underround.core.effect import BookJudged
 from underround.core.engine import Engine
 from underround.core.event import InstrumentsListed
 from underround.core.instrument import Instrument, Venue
 from underround.core.settings import Settings
+from underround.venues.errors import VenueFaultError
 from underround.venues.feed import Feed
-from underround.venues.ports import Session
+from underround.venues.ports import FeedLimits, Session
 
 TICK_S = 0.1
 
@@ -26,7 +28,7 @@ TICK_S = 0.1
 class LiveBooks:
     """One venue's books, kept by as many connections as its tokens need."""
 
-    def __init__(self, venue: Venue, fetch: FetchBodies) -> None:
+    def __init__(self, venue: Venue, fetch: FetchBodies, limits: FeedLimits) -> None:
         self.venue = venue
         self.clock_ns: Callable[[], int] = steady_clock()
         self.engine = Engine(Settings(), (), ())
@@ -34,8 +36,13 @@ class LiveBooks:
         self.hands.bodies = {venue: fetch}
         self.pipeline = Pipeline(self.engine, CODECS, self.hands, None, self.clock_ns)
         self.hands.receiver = self.pipeline
+        self.pipeline.on_judged.append(self._note_judged)
         self.feeds: list[Feed] = []
+        self.is_closed = False
+        self._limits = limits
+        self._judged: dict[str, None] = {}
         self._tasks: list[asyncio.Task[None]] = []
+        self.start(self._ticking())
 
     @property
     def frames(self) -> int:
@@ -45,18 +52,19 @@ class LiveBooks:
     @property
     def is_connected(self) -> bool:
         """Whether any connection stands."""
-        return any(link.is_open for link in self.engine.links.values())
+        links = self.engine.links.values()
+        return not self.is_closed and any(link.is_open for link in links)
 
     def add(self, instruments: list[Instrument]) -> None:
         """Learn instruments before their connection is asked for them."""
-        self.engine.process(InstrumentsListed(instruments, self.clock_ns()))
+        self.pipeline.process(InstrumentsListed(instruments, self.clock_ns()))
 
     def open_feed(
         self,
         name: str,
         url: str,
         session: Session,
-        headers: Callable[[], dict[str, str]] | None = None,
+        headers: Callable[[], Mapping[str, str]] | None = None,
     ) -> Feed:
         """Start a connection; it lives until `close`."""
         self.pipeline.plan(Plan(name, self.venue, ()))
@@ -65,6 +73,7 @@ class LiveBooks:
             url,
             session,
             self.pipeline,
+            limits=self._limits,
             headers=headers,
             clock_ns=self.clock_ns,
             randomness=random.random,
@@ -74,33 +83,41 @@ class LiveBooks:
         self.start(feed.run())
         return feed
 
-    def start(self, work: object) -> None:
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
         """Run a coroutine until `close`."""
-        assert asyncio.iscoroutine(work)
         self._tasks.append(asyncio.get_running_loop().create_task(work))
 
-    async def ticking(self) -> None:
-        """Tell the engine the time, for ever."""
-        while True:
-            await asyncio.sleep(TICK_S)
-            self.pipeline.timer("tick")
+    def take_changed(self) -> list[Book]:
+        """Return the books whose best prices or trust changed since the last call."""
+        changed = dict.fromkeys(self.engine.take_marked())
+        judged, self._judged = self._judged, {}
+        changed.update(dict.fromkeys(self.engine.books[name] for name in judged))
+        return list(changed)
 
-    def take_changed(self) -> Iterator[Book]:
-        """Yield the LIVE books whose best prices changed since the last call."""
-        for book in self.engine.take_marked():
-            if book.state is BookState.LIVE:
-                yield book
+    async def ended(self) -> VenueFaultError | None:
+        """Wait for `close`, or for a connection that is refused for good: return the refusal.
 
-    async def ended(self) -> None:
-        """Wait for the first thing that ends; raise what it raised."""
+        Raises what a connection raised: that is a fault of ours.
+        """
         done, _ = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
-            task.result()
+            if not task.cancelled():
+                task.result()
+        return next((feed.fatal for feed in self.feeds if feed.fatal is not None), None)
 
     async def close(self) -> None:
         """Close the connections and end everything started here."""
+        self.is_closed = True
         await asyncio.gather(*(feed.stop() for feed in self.feeds))
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.hands.close()
+
+    def _note_judged(self, judged: BookJudged) -> None:
+        self._judged[judged.instrument] = None
+
+    async def _ticking(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_S)
+            self.pipeline.timer("tick")

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from msgspec import Struct
 from msgspec.structs import fields
 
-from underround.app.config import read_text
+from underround.app.config import Config, read_text
 from underround.app.layering import nearest
 from underround.core.errors import ConfigError
 from underround.core.pair import Polarity
@@ -78,6 +78,18 @@ def decode_pairs(text: str, origin: str) -> tuple[list[PairEntry], list[PairProb
 def load_pairs(path: Path) -> tuple[list[PairEntry], list[PairProblem]]:
     """Read a pairs file; ConfigError, one line, when there is none or it is not one."""
     return decode_pairs(read_text(path, "pairs file"), str(path))
+
+
+def configured_pairs(config: Config) -> tuple[list[PairEntry], list[str]]:
+    """Read the pairs file that the configuration names; the second part says what is wrong.
+
+    A file that was asked for must exist (ConfigError); without the default one there are no pairs.
+    """
+    path = Path(config.pairs)
+    if config.pairs == Config().pairs and not path.exists():
+        return [], [f"no {path}: watching markets only, without pairs nothing is compared"]
+    entries, problems = load_pairs(path)
+    return entries, [f"{path}: {problem}" for problem in problems]
 
 
 def _problem(

@@ -124,10 +124,7 @@ class Pipeline:
         plan = self._plans[connection]
         if self._recorder is not None:
             self._recorder.append_connection(connection, "opened", at_ns)
-        if plan.is_slow:
-            _log.info("✅ Polling %s over REST (%s)", plan.venue.title(), connection)
-        else:
-            _log.info("✅ Connected to %s WebSocket (%s)", plan.venue.title(), connection)
+        _log.info("✅ %s", self._way(plan))
         self.process(
             ConnectionOpened(connection, plan.venue, at_ns, plan.instruments, plan.is_slow)
         )
@@ -203,6 +200,14 @@ class Pipeline:
         self.noted[kind] += 1
         if self.noted[kind] == 1:
             _log.warning("%s: %s (said once, counted from now on)", kind, detail)
+
+    def _way(self, plan: Plan) -> str:
+        """Say what a connection that opened is; by name only where its venue has several."""
+        venue = plan.venue.title()
+        if plan.is_slow:
+            return f"Polling {venue} over REST (slow)"
+        others = sum(each.venue is plan.venue for each in self._plans.values()) - 1
+        return f"Connected to {venue} WebSocket" + (f" ({plan.connection})" if others else "")
 
     def _carry_out(self, effects: tuple[Effect, ...]) -> None:
         for effect in effects:

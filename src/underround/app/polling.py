@@ -22,31 +22,36 @@ class Poller:
         every_s: float,
         clock_ns: Callable[[], int],
     ) -> None:
-        self._plan = plan
+        self.plan = plan  # may be replaced while running, by one of the same name
+        self.is_open = False
         self._fetch = fetch
         self._pipeline = pipeline
         self._every_s = every_s
         self._clock_ns = clock_ns
         self.rounds = 0
 
+    def answered(self) -> None:
+        """Open the connection in the engine's eyes, if it is not: the venue answers."""
+        if not self.is_open:
+            self._pipeline.opened(self.plan.connection, self._clock_ns())
+            self.is_open = True
+
     async def run(self) -> None:
         """Poll for ever; a failed round closes the connection in the engine's eyes."""
-        name, is_open = self._plan.connection, False
-        chunk = BOOKS_PER_REQUEST[self._plan.venue]
-        names = self._plan.instruments
+        name = self.plan.connection
+        chunk = BOOKS_PER_REQUEST[self.plan.venue]
         while True:
+            names = self.plan.instruments
             try:
                 for start in range(0, len(names), chunk):
                     async for body in self._fetch(names[start : start + chunk]):
-                        if not is_open:
-                            self._pipeline.opened(name, self._clock_ns())
-                            is_open = True
+                        self.answered()
                         self._pipeline.polled(name, body)
                 self.rounds += 1
             except VenueFaultError as fault:
-                if is_open:
+                if self.is_open:
                     self._pipeline.closed(name, self._clock_ns(), fault.status, str(fault))
-                    is_open = False
+                    self.is_open = False
                 else:
                     self._pipeline.note("polling failed", str(fault))
             await asyncio.sleep(self._every_s)

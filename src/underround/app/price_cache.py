@@ -7,6 +7,7 @@ lead to an order.
 
 import logging
 import math
+import os
 from contextlib import AsyncExitStack
 from datetime import datetime
 from decimal import Decimal
@@ -15,6 +16,7 @@ from typing import Any, Final
 import msgspec
 
 from underround.app.clock import wall_ns
+from underround.app.config import DEFAULT_REDIS_URL, load_config
 from underround.core.errors import ConfigError
 from underround.core.instrument import Venue
 from underround.core.units import NS_PER_SECOND, PRICE_ONE_E4
@@ -33,15 +35,27 @@ _OTHER: Final = {
 }
 
 
+class _DefaultUrl(str):
+    """The default URL, told apart from the same text given by a caller, which nothing changes."""
+
+    __slots__ = ()
+
+
+_DEFAULT_URL: Final = _DefaultUrl(DEFAULT_REDIS_URL)
+
+
 class PriceCache:
     """Latest YES and NO prices by market and platform, in Redis or in memory (`memory://`).
 
     Platforms are "polymarket" and "kalshi"; a market id is an int or a str, and 123 and "123" are
-    the same market. Prices are kept to $0.0001, the finest step of either venue.
+    the same market. Prices are kept to $0.0001, the finest step of either venue. Without a URL
+    the configuration's `storage.redis_url` is opened.
     """
 
-    def __init__(self, redis_url: str = "redis://localhost:6379") -> None:
-        self._shown_url = check_store_url(redis_url)
+    def __init__(self, redis_url: str = _DEFAULT_URL) -> None:
+        if isinstance(redis_url, _DefaultUrl):
+            redis_url = load_config(None, os.environ).storage.redis_url
+        check_store_url(redis_url)
         self._url = redis_url
         self._stack: AsyncExitStack | None = None
         self._prices: Prices | None = None
@@ -112,6 +126,12 @@ class PriceCache:
             return None
         yes, no = price.yes_e4 / PRICE_ONE_E4, price.no_e4 / PRICE_ONE_E4
         return yes, no, price.at_ns / NS_PER_SECOND
+
+    async def remove_price(self, market_id: int | str, platform: str) -> None:
+        """Delete one price, which nobody stands for any more; as `update_price` otherwise."""
+        prices, _ = self._opened()
+        prices.drop(_market_name(market_id), _platform(platform))
+        await prices.flush()
 
     async def get_arbitrage_signals(self) -> list[dict[str, Any]]:
         """Return the signals that wait, oldest first, and clear them; none while Redis is away."""

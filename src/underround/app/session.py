@@ -15,7 +15,7 @@ from underround.app.clock import file_stamp, steady_clock
 from underround.app.config import Config, load_config
 from underround.app.connections import Options
 from underround.app.output import write_line
-from underround.app.pair_file import PairEntry, load_pairs
+from underround.app.pair_file import PairEntry, configured_pairs
 from underround.app.watching import (
     live_books,
     show_signal,
@@ -43,19 +43,12 @@ class SessionRequest(Struct, frozen=True, kw_only=True):
 
 
 def configured(request: SessionRequest) -> tuple[Config, list[PairEntry], list[str]]:
-    """Load configuration and pairs; the third part names what is wrong or missing.
-
-    A pairs file that was asked for must exist; without the default one a run only watches.
-    """
+    """Load configuration and pairs; the third part names what is wrong or missing."""
     config = load_config(request.config_path, os.environ, request.flags)
-    path = Path(config.pairs)
-    is_default = config.pairs == Config().pairs
     if not request.detects:
         return config, [], []
-    if is_default and not path.exists():
-        return config, [], [f"no {path}: watching markets only, without pairs nothing is compared"]
-    entries, problems = load_pairs(path)
-    return config, entries, [f"{path}: {problem}" for problem in problems]
+    entries, problems = configured_pairs(config)
+    return config, entries, problems
 
 
 async def run_session(request: SessionRequest) -> dict[str, Any]:

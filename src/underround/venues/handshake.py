@@ -45,7 +45,7 @@ async def open_socket(
     """
     try:
         async with asyncio.timeout(connect_s):
-            transport, _ = await ws_connect(
+            transport, response = await ws_connect(
                 lambda: socket,
                 url,
                 ssl_context=tls,
@@ -62,6 +62,9 @@ async def open_socket(
             )
     except (OSError, TimeoutError, WSHandshakeError) as error:
         raise explain(connection, error, connect_s) from error
+    if response is None:  # how the transport says that the peer hung up before it answered
+        problem = "connection lost before the handshake was answered"
+        raise UnreachableError(connection, problem, retryable=True)
     return transport
 
 

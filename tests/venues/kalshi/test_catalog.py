@@ -7,7 +7,13 @@ import pytest
 from tests.venues.http_peer import Asked, Reply, http_peer, rest_client
 from tests.venues.kalshi.answers import CLOSE_NS, market, page, series
 from underround.venues.errors import RefusedError
-from underround.venues.kalshi.catalog import MarketFilter, fetch_books, fetch_markets
+from underround.venues.kalshi.catalog import (
+    MarketFilter,
+    fetch_books,
+    fetch_markets,
+    fetch_status,
+    fetch_unpriced,
+)
 
 
 def venue(markets: dict[str, list[bytes]], fees: dict[str, bytes], events: bytes | None = None):
@@ -134,3 +140,24 @@ async def test_books_are_asked_a_hundred_at_a_time_with_the_name_repeated():
     assert bodies == [b'{"orderbooks":[]}'] * 2
     assert [len(asked.query["tickers"]) for asked in peer.asked] == [100, 1]
     assert peer.asked[1].path == "/markets/orderbooks"
+
+
+async def test_markets_without_their_fees_are_one_request():
+    listed = page(market(ticker="A"), market(ticker="B", status="closed"))
+    answer = venue({"A,B,C": [listed]}, {})
+    async with http_peer(answer) as peer, rest_client(peer.root, "kalshi") as kalshi:
+        listing = await fetch_unpriced(kalshi, ["A", "B", "C"])
+    assert [(i.id, i.fees.kind, i.fees.multiplier_e4) for i in listing.instruments] == [
+        ("A", "quadratic", 10_000)
+    ]
+    assert [skipped.reason for skipped in listing.skipped] == ["is closed"]
+    assert [asked.path for asked in peer.asked] == ["/markets"]
+
+
+async def test_a_venue_that_refuses_its_status_is_not_there():
+    def answer(asked: Asked) -> Reply:
+        return Reply(b"{}", 404)
+
+    async with http_peer(answer) as peer, rest_client(peer.root, "kalshi") as kalshi:
+        with pytest.raises(RefusedError, match="GET /exchange/status answered HTTP 404"):
+            await fetch_status(kalshi)

@@ -4,6 +4,7 @@ Async shell around `listing`: it pages, joins fees and orders, and decodes no bo
 """
 
 from collections.abc import AsyncIterator, Sequence
+from decimal import Decimal
 from typing import Final
 
 from msgspec import Struct
@@ -32,6 +33,7 @@ BOOKS_PER_REQUEST: Final = 100
 PAGES_LIMIT: Final = 200
 SERIES_ONE_BY_ONE: Final = 3
 """Up to so many series are asked for singly; the whole list is one large answer."""
+USUAL_FEES: Final = SeriesFees("quadratic", Decimal(1))
 PUBLIC_REQUESTS_PER_S: Final = 2.5
 """Below the three a second that the venue grants an address without a key."""
 
@@ -81,6 +83,22 @@ async def fetch_markets(
         else:
             instruments.append(made)
     return Listing(tuple(instruments), tuple(skipped))
+
+
+async def fetch_unpriced(kalshi: RestClient, tickers: Sequence[str]) -> Listing:
+    """Return the open markets among `tickers` with the venue's usual fee in place of their own.
+
+    For readers of prices alone: it spares them up to two requests for every series. VenueError.
+    """
+    listed, skipped = await _list_markets(kalshi, MarketFilter(tickers=tuple(tickers)))
+    usual = {market.series: USUAL_FEES for market in listed}
+    made = [to_instrument(market, usual, {}) for market in listed]
+    return Listing(tuple(one for one in made if isinstance(one, Instrument)), tuple(skipped))
+
+
+async def fetch_status(kalshi: RestClient) -> None:
+    """Ask whether the venue answers at all; VenueError when it does not."""
+    await kalshi.get("/exchange/status")
 
 
 async def fetch_books(kalshi: RestClient, tickers: Sequence[str]) -> AsyncIterator[bytes]:
