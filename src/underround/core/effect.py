@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from underround.core.book_state import BookState
+from underround.core.book_state import BookState, BookTrigger
 from underround.core.event import CommandAnswered
 from underround.core.instrument import Venue
 from underround.core.opportunity import Signal
@@ -51,11 +51,12 @@ class WakeAt(Struct, frozen=True):
 
 
 class BookJudged(Struct, frozen=True):
-    """A book's state changed."""
+    """A book's state changed: what happened (`trigger`), and in words why."""
 
     venue: Venue
     instrument: str
     state: BookState
+    trigger: BookTrigger
     reason: str
     at_ns: int
 

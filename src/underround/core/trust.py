@@ -55,7 +55,7 @@ class Trust:
         elif state is not BookState.LIVE:
             self.incomplete[book] = None
         self._out.append(
-            BookJudged(book.instrument.venue, book.instrument.id, state, reason, at_ns)
+            BookJudged(book.instrument.venue, book.instrument.id, state, trigger, reason, at_ns)
         )
         if was_live:
             self.on_lost(book, reason, at_ns)
