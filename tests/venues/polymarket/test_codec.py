@@ -22,7 +22,9 @@ from underround.core.event import (
     MarketClosed,
     TradePrinted,
 )
-from underround.venues.polymarket.codec import decode, tick_ranges
+from underround.core.venue_event import MarketAppeared, TopClaimed
+from underround.venues.polymarket.announcements import tick_ranges
+from underround.venues.polymarket.codec import decode
 
 CENT = ((0, 10_000, 100),)
 
@@ -110,11 +112,15 @@ MESSAGES = [
     ),
     ("no change at all", wire(change()), [LevelsSet([], TIME_MS)]),
     ("numbers where text is usual", wire(change(entry(size=120.5), timestamp=TIME_MS)), [CHANGE]),
-    ("a trade", wire(TRADE), [TradePrinted(YES, 4_560, 219_217_767, TIME_MS)]),
+    ("a trade", wire(TRADE), [TradePrinted(YES, 4_560, 219_217_767, TIME_MS, True)]),
     ("a finer tick", wire(TICK), [GridChanged(YES, ((0, 10_000, 10),), TIME_MS)]),
-    ("best prices, unused", wire(BEST), []),
-    ("a new market, unused", wire(NEW), []),
-    ("resolution", wire(RESOLVED), [MarketClosed(YES, "resolved"), MarketClosed(NO, "resolved")]),
+    ("best prices", wire(BEST), [TopClaimed(YES, 4_900, 5_100, None)]),
+    ("a new market", wire(NEW), [MarketAppeared(MARKET, (YES, NO), "", None)]),
+    (
+        "resolution",
+        wire(RESOLVED),
+        [MarketClosed(YES, "resolved", 10_000), MarketClosed(NO, "resolved", 0)],
+    ),
     ("an empty dump", b"[]", []),
     ("an empty dump with a newline", b"[]\n", []),
     ("the answer to our heartbeat", b"PONG", []),
@@ -156,7 +162,7 @@ REJECTED = [
     ("an unknown type", wire({"event_type": "surprise", "asset_id": YES}), UNKNOWN, ()),
     ("a bad unknown type", wire({"event_type": "surprise", "timestamp": "x"}), BAD, ()),
     ("a type that is none", wire(book(event_type=5)), BAD, (YES,)),
-    ("the schema of 2025", wire(change(price_changes=..., asset_id=YES, changes=[])), BAD, (YES,)),
+    ("no changes of either schema", wire(change(price_changes=..., asset_id=YES)), BAD, (YES,)),
     ("size NaN", wire(change(entry(size="NaN"))), BAD, (YES,)),
     ("bare NaN", wire(change(entry(size=float("nan")))), BAD, (YES,)),
     ("size 1e999", wire(change(entry(size="1e999"))), BAD, (YES,)),
