@@ -128,7 +128,9 @@ def test_polymarket_s_frames():
 
 
 def test_polymarket_s_answers():
-    books = json.loads(recording("polymarket/fed-decision-in-june-825__clob-books.json").read_text())
+    books = json.loads(
+        recording("polymarket/fed-decision-in-june-825__clob-books.json").read_text()
+    )
     assert [polymarket.BOOK.unknown(book) for book in books] == [[]] * len(books)
     event = json.loads(
         recording("polymarket/fed-decision-in-june-825__gamma-event.json").read_text()

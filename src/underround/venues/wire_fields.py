@@ -60,6 +60,11 @@ def known_fields(
     return KnownFields(frozenset(read), frozenset(opaque), reasons)
 
 
+def below(above: str, names: str) -> str:
+    """Return the paths of fields that lie below another, all separated by blanks."""
+    return " ".join(f"{above}.{name}" for name in names.split())
+
+
 def paths_of(message: Any, above: str = "") -> Iterator[str]:
     """Yield the path of every field in a decoded JSON value, those of lists once an item."""
     if isinstance(message, dict):

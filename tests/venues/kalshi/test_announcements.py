@@ -83,9 +83,15 @@ def test_ticker_consumes_no_number(changes: dict, expected: TopClaimed):
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({}, [TradePrinted(TICKER, 3_400, 7_390_000, TIME_MS, False)]),
-        ({"taker_outcome_side": "yes"}, [TradePrinted(TICKER, 3_400, 7_390_000, TIME_MS, True)]),
-        ({"taker_outcome_side": ...}, [TradePrinted(TICKER, 3_400, 7_390_000, TIME_MS, False)]),
+        ({}, [TradePrinted(TICKER, 3_400, 7_390_000, TIME_MS, is_taker_buyer=False)]),
+        (
+            {"taker_outcome_side": "yes"},
+            [TradePrinted(TICKER, 3_400, 7_390_000, TIME_MS, is_taker_buyer=True)],
+        ),
+        (
+            {"taker_outcome_side": ...},
+            [TradePrinted(TICKER, 3_400, 7_390_000, TIME_MS, is_taker_buyer=False)],
+        ),
         (
             {"taker_outcome_side": ..., "taker_side": ..., "ts_ms": ...},
             [TradePrinted(TICKER, 3_400, 7_390_000, TIME_MS // 1000 * 1000)],
@@ -103,9 +109,11 @@ def test_lives_of_a_market():
         MarketAppeared(TICKER, (TICKER,), "Will it rain?")
     ]
     assert life("created") == [MarketAppeared(TICKER, (TICKER,), "")]
-    assert life("deactivated") == [TradingHalted(TICKER, True, "deactivated")]
-    assert life("activated") == [TradingHalted(TICKER, False, "activated")]
-    assert life("activated", is_deactivated=True) == [TradingHalted(TICKER, True, "activated")]
+    assert life("deactivated") == [TradingHalted(TICKER, is_halted=True, reason="deactivated")]
+    assert life("activated") == [TradingHalted(TICKER, is_halted=False, reason="activated")]
+    assert life("activated", is_deactivated=True) == [
+        TradingHalted(TICKER, is_halted=True, reason="activated")
+    ]
     assert life("close_date_updated", close_ts=1_784_501_722) == [
         CloseMoved(TICKER, 1_784_501_722_000_000_000)
     ]

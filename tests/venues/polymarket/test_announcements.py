@@ -82,8 +82,11 @@ def read(message: object) -> list:
         (without(TOP, best_bid=..., timestamp=""), TopClaimed(YES, None, 5_100, None)),
         (NEW, MarketAppeared(MARKET, (YES, NO), "will-it-rain", TIME_MS)),
         (without(NEW, assets_ids=..., timestamp=""), MarketAppeared(MARKET, (), "will-it-rain")),
-        (without(TRADE, side="SELL"), TradePrinted(YES, 4_560, 2_500_000, TIME_MS, False)),
-        (without(TRADE, side=""), TradePrinted(YES, 4_560, 2_500_000, TIME_MS, None)),
+        (
+            without(TRADE, side="SELL"),
+            TradePrinted(YES, 4_560, 2_500_000, TIME_MS, is_taker_buyer=False),
+        ),
+        (without(TRADE, side=""), TradePrinted(YES, 4_560, 2_500_000, TIME_MS)),
     ],
 )
 def test_message(message: dict, expected: object):

@@ -112,7 +112,7 @@ MESSAGES = [
     ),
     ("no change at all", wire(change()), [LevelsSet([], TIME_MS)]),
     ("numbers where text is usual", wire(change(entry(size=120.5), timestamp=TIME_MS)), [CHANGE]),
-    ("a trade", wire(TRADE), [TradePrinted(YES, 4_560, 219_217_767, TIME_MS, True)]),
+    ("a trade", wire(TRADE), [TradePrinted(YES, 4_560, 219_217_767, TIME_MS, is_taker_buyer=True)]),
     ("a finer tick", wire(TICK), [GridChanged(YES, ((0, 10_000, 10),), TIME_MS)]),
     ("best prices", wire(BEST), [TopClaimed(YES, 4_900, 5_100, None)]),
     ("a new market", wire(NEW), [MarketAppeared(MARKET, (YES, NO), "", None)]),

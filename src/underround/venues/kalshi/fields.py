@@ -19,7 +19,7 @@ from underround.venues.kalshi.messages import (
     WireTicker,
     WireTrade,
 )
-from underround.venues.wire_fields import KnownFields, known_fields
+from underround.venues.wire_fields import KnownFields, below, known_fields
 
 _ENVELOPE: Final = "type sid seq id msg"
 _OURS: Final = ("our own clock says when it came", "sending_ts_ms")
@@ -51,13 +51,11 @@ _LIFE: Final = known_fields(
         ("how strikes are rounded is the series' own term", "msg.custom_strike"),
         (
             "the catalog is asked when a market appears",
-            " ".join(
-                f"msg.additional_metadata.{name}"
-                for name in (
-                    "name yes_sub_title no_sub_title rules_primary rules_secondary "
-                    "can_close_early event_ticker expected_expiration_ts strike_type floor_strike "
-                    "cap_strike custom_strike"
-                ).split()
+            below(
+                "msg.additional_metadata",
+                "name yes_sub_title no_sub_title rules_primary rules_secondary can_close_early "
+                "event_ticker expected_expiration_ts strike_type floor_strike cap_strike "
+                "custom_strike",
             ),
         ),
     ),

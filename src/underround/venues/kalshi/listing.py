@@ -75,6 +75,8 @@ class _Range(Struct):
 
 
 class WireMarket(Struct):
+    """One market of `/markets`."""
+
     ticker: str = ""
     event_ticker: str = ""
     title: str = ""
@@ -93,6 +95,8 @@ class _Markets(Struct):
 
 
 class WireSeries(Struct):
+    """One series."""
+
     ticker: str = ""
     fee_type: str | None = None
     fee_multiplier: Decimal | None = None
@@ -107,6 +111,8 @@ class _AllSeries(Struct):
 
 
 class WireEvent(Struct):
+    """One event of `/events`."""
+
     event_ticker: str
     series_ticker: str = ""
     markets: list[msgspec.Raw] | None = None

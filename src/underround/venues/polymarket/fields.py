@@ -15,7 +15,7 @@ from underround.venues.polymarket.messages import (
     WireTop,
     WireTrade,
 )
-from underround.venues.wire_fields import KnownFields, known_fields
+from underround.venues.wire_fields import KnownFields, below, known_fields
 
 _FOLLOWS: Final = "follows from what is read"
 _MARKET: Final = "the market of the token, known from the catalog"
@@ -102,7 +102,8 @@ MARKET: Final = known_fields(
         ),
         (
             "states of the listing; `acceptingOrders` and `closed` decide",
-            "clearBookOnStart active archived restricted approved funded ready deploying pendingDeployment",
+            "active archived restricted approved funded ready deploying pendingDeployment "
+            "clearBookOnStart",
         ),
         (
             "how it is resolved is for matching to judge",
@@ -117,17 +118,15 @@ MARKET: Final = known_fields(
         ),
         (
             "of the event only its id and series are needed",
-            " ".join(
-                f"events[].{name}"
-                for name in (
-                    "ticker slug title description resolutionSource startDate creationDate endDate "
-                    "image icon active closed archived new featured restricted liquidity volume "
-                    "openInterest createdAt updatedAt competitive volume24hr volume1wk volume1mo "
-                    "volume1yr enableOrderBook liquidityClob negRisk negRiskMarketID "
-                    "negRiskAugmented commentCount cyom showAllOutcomes showMarketImages "
-                    "enableNegRisk automaticallyActive series tags gmpChartMode estimateValue "
-                    "pendingDeployment deploying requiresTranslation eventMetadata"
-                ).split()
+            below(
+                "events[]",
+                "ticker slug title description resolutionSource startDate creationDate endDate "
+                "image icon active closed archived new featured restricted liquidity volume "
+                "openInterest createdAt updatedAt competitive volume24hr volume1wk volume1mo "
+                "volume1yr enableOrderBook liquidityClob negRisk negRiskMarketID negRiskAugmented "
+                "commentCount cyom showAllOutcomes showMarketImages enableNegRisk "
+                "automaticallyActive series tags gmpChartMode estimateValue pendingDeployment "
+                "deploying requiresTranslation eventMetadata",
             ),
         ),
     ),

@@ -39,6 +39,8 @@ class _Event(Struct, rename="camel"):
 
 
 class WireMarket(Struct, rename="camel"):
+    """One market of Gamma's `/markets/keyset`."""
+
     id: str | int = ""
     question: str | None = None
     condition_id: str | None = None
