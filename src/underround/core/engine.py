@@ -84,6 +84,11 @@ class Engine:
         """Every way of buying a complete set that is watched."""
         return self._watchlist.directions
 
+    @property
+    def last_trades_e4(self) -> dict[str, int]:
+        """The price of each instrument's last trade, 0 before its first; only where it is known."""
+        return self._market.last_trades_e4
+
     def process(self, event: Event) -> tuple[Effect, ...]:
         """Take one input and return what is to be done about it, in order."""
         self._routes[type(event)](event)

@@ -60,7 +60,10 @@ class LevelAdded(Struct, gc=False):
 
 
 class BookReplaced(Struct, gc=False):
-    """A whole book. Levels in any order; `time_ms` is the venue's time of the last change."""
+    """A whole book. Levels in any order; `time_ms` is the venue's time of the last change.
+
+    `last_trade_e4` is the price of the last trade, 0 before the first, None where it is not said.
+    """
 
     instrument: str
     bids: list[Level]
@@ -70,6 +73,7 @@ class BookReplaced(Struct, gc=False):
     sequence: int | None = None
     group: int | str | None = None
     ranges: tuple[tuple[int, int, int], ...] | None = None
+    last_trade_e4: int | None = None
 
 
 class SequenceTaken(Struct, gc=False):

@@ -43,6 +43,7 @@ class MarketEvents:
         self._counts = counts
         self._trust = trust
         self._touch = touch
+        self.last_trades_e4: dict[str, int] = {}
         self.routes: dict[type, Callable[[Any, Link, int], None]] = {
             BookReplaced: self._book_replaced,
             SequenceTaken: self._sequence_taken,
@@ -144,6 +145,8 @@ class MarketEvents:
             book.bids.fill(event.bids)
             book.asks.fill(event.asks)
         book.time_ms = book.snapshot_ms = event.time_ms or 0
+        if event.last_trade_e4 is not None:
+            self.last_trades_e4[event.instrument] = event.last_trade_e4
         for message in later:
             book.time_ms = message.time_ms
             for _, is_bid, price_e4, size_e6, _, _ in message.changes:
@@ -216,6 +219,7 @@ class MarketEvents:
 
     def _trade_printed(self, event: TradePrinted, link: Link, now_ns: int) -> None:
         self._counts.trades += 1
+        self.last_trades_e4[event.instrument] = event.price_e4
 
     def _frame_rejected(self, event: FrameRejected, link: Link, now_ns: int) -> None:
         self._counts.rejected += 1

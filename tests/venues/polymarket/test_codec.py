@@ -39,10 +39,10 @@ LEVELS = {
     "bids": [(100, 1_000_000_000), (4_800, 30_250_000), (4_900, 12_000_000)],
     "asks": [(9_900, 5_000_001), (5_200, 7_000_000), (5_100, 500_000)],
 }
-BOOK = BookReplaced(YES, **LEVELS, time_ms=TIME_MS, ranges=CENT)
-OTHER = BookReplaced(NO, **LEVELS, time_ms=TIME_MS, ranges=CENT)
-EMPTY = BookReplaced(YES, [], [], time_ms=TIME_MS, ranges=CENT)
-BIDS_ONLY = BookReplaced(YES, LEVELS["bids"], [], time_ms=TIME_MS, ranges=CENT)
+BOOK = BookReplaced(YES, **LEVELS, time_ms=TIME_MS, ranges=CENT, last_trade_e4=0)
+OTHER = BookReplaced(NO, **LEVELS, time_ms=TIME_MS, ranges=CENT, last_trade_e4=0)
+EMPTY = BookReplaced(YES, [], [], time_ms=TIME_MS, ranges=CENT, last_trade_e4=0)
+BIDS_ONLY = BookReplaced(YES, LEVELS["bids"], [], time_ms=TIME_MS, ranges=CENT, last_trade_e4=0)
 REFRESHED = BookReplaced(YES, **LEVELS, time_ms=TIME_MS)
 CHANGE = LevelsSet([(YES, True, 5_000, 120_500_000, "0.5", "0.51")], TIME_MS)
 TRADE = {
@@ -89,7 +89,17 @@ MESSAGES = [
     ("a lone book", wire(book()), [BOOK]),
     ("two books", wire([book(), book(NO)]), [BOOK, OTHER]),
     ("refresh, no tick and price", wire(book(tick_size=..., last_trade_price=...)), [REFRESHED]),
-    ("a book without its tag", wire(book(event_type=..., tick_size=...)), [REFRESHED]),
+    ("a book without its tag", wire(book(event_type=...)), [BOOK]),
+    (
+        "a last trade",
+        wire(book(last_trade_price="0.512")),
+        [BookReplaced(YES, **LEVELS, time_ms=TIME_MS, ranges=CENT, last_trade_e4=5_120)],
+    ),
+    (
+        "a last trade at no price",
+        wire(book(last_trade_price="0.12345")),
+        [BookReplaced(YES, **LEVELS, time_ms=TIME_MS, ranges=CENT)],
+    ),
     ("one side missing", wire(book(asks=...)), [BIDS_ONLY]),
     ("empty sides", wire(book(bids=[], asks=[])), [EMPTY]),
     ("one change", wire(change(entry())), [CHANGE]),

@@ -121,7 +121,13 @@ def _book(message: WireMessage) -> BookReplaced:
         asks=_levels(message.asks or ()),
         time_ms=message.timestamp,
         ranges=tick_ranges(message.tick_size) if message.tick_size else None,
+        last_trade_e4=_last_trade_e4(message.last_trade_price),
     )
+
+
+def _last_trade_e4(text: str | None) -> int | None:
+    """Read the last trade's price; the empty text says that there was none, absence nothing."""
+    return PRICES_E4.get(text) if text else None if text is None else 0
 
 
 def _levels(levels: Iterable[WireLevel]) -> list[Level]:

@@ -46,6 +46,7 @@ class WireMessage(Struct, gc=False):
     bids: list[WireLevel] | None = None
     asks: list[WireLevel] | None = None
     tick_size: str = ""
+    last_trade_price: str | None = None
 
 
 class WireOldChange(Struct, gc=False):
