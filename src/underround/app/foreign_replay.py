@@ -8,6 +8,7 @@ from pathlib import Path
 
 from underround.app.codecs import CODECS
 from underround.app.digest import SignalDigest
+from underround.app.hash_audit import RecordedHashes
 from underround.app.tops import Tops, TopsWriter, unlisted
 from underround.core.engine import Engine
 from underround.core.event import (
@@ -30,6 +31,7 @@ class ForeignReplay:
     def __init__(self) -> None:
         self.engine = Engine(Settings(), (), ())
         self.tops = Tops()
+        self.hashes = RecordedHashes(self.tops)
         self.digest = SignalDigest()
         self.frames: Counter[Venue] = Counter()
         self.lines = 0
@@ -54,6 +56,8 @@ class ForeignReplay:
                 self.rows += 1
                 if writer is not None:
                     writer.row(line.line, venue_told, name, top)
+            if venue is Venue.POLYMARKET:
+                self.hashes.take(line.frame)
 
     def states(self) -> dict[str, int]:
         """Count the engine's books by state."""

@@ -85,6 +85,7 @@ def _replay_foreign(file: Path, tops: Path | None) -> dict[str, Any]:
         "digest": run.digest.hex,
         "instruments": len(run.tops.books),
         "rows": run.rows,
+        "hashes": run.hashes.as_dict(),
         "counts": run.engine.counts.as_dict(),
         "states": run.states(),
     }

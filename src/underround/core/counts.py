@@ -8,6 +8,7 @@ class Counts:
     """What happened since the start; every attribute only grows."""
 
     __slots__ = (
+        "agreed",
         "contradicted",
         "crossed",
         "duplicates",
@@ -24,6 +25,7 @@ class Counts:
     )
 
     def __init__(self) -> None:
+        self.agreed = 0
         self.contradicted = 0
         self.crossed = 0
         self.duplicates = 0

@@ -44,6 +44,42 @@ class Reconnect(Struct, frozen=True):
     reason: str
 
 
+class Resubscribe(Struct, frozen=True):
+    """Give up instruments on their connection and ask for them anew: nothing comes for them."""
+
+    connection: str
+    instruments: tuple[str, ...]
+    reason: str
+
+
+class Unsubscribe(Struct, frozen=True):
+    """Give up instruments that trade no more, on whatever connection feeds them."""
+
+    venue: Venue
+    instruments: tuple[str, ...]
+    reason: str
+
+
+class LookUpMarket(Struct, frozen=True):
+    """See whether anybody waits for this market, which the venue has just listed or opened."""
+
+    venue: Venue
+    market: str
+    instruments: tuple[str, ...]
+    name: str
+    at_ns: int
+
+
+class RepriceEvent(Struct, frozen=True):
+    """Work out the fees of an event's markets again: the venue changed them; None clears one."""
+
+    venue: Venue
+    event_id: str
+    fee_type: str | None
+    multiplier: str | None
+    at_ns: int
+
+
 class WakeAt(Struct, frozen=True):
     """Send a `Timer` at this time."""
 
@@ -79,6 +115,10 @@ Effect: TypeAlias = (
     | RequestSnapshots
     | Answered
     | Reconnect
+    | Resubscribe
+    | Unsubscribe
+    | LookUpMarket
+    | RepriceEvent
     | WakeAt
     | BookJudged
     | Noted

@@ -7,7 +7,8 @@ raises the same effects, byte for byte.
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from underround.core.arbitrage.cross_venue import Direction, directions
+from underround.core.agreement import Agreement
+from underround.core.arbitrage.cross_venue import Direction
 from underround.core.book import NO_SNAPSHOT_MS, Book, Side
 from underround.core.book_state import BookTrigger
 from underround.core.counts import Counts
@@ -34,6 +35,9 @@ from underround.core.rest_books import RestBooks
 from underround.core.settings import Settings
 from underround.core.trust import Trust
 from underround.core.units import SIZE_BITS
+from underround.core.venue_event import PairsListed
+from underround.core.venue_told import VenueTold
+from underround.core.watchlist import Watchlist
 
 NOTHING: tuple[Effect, ...] = ()
 
@@ -48,7 +52,6 @@ class Engine:
         self.counts = Counts()
         self.books: dict[str, Book] = {}
         self.links: dict[str, Link] = {}
-        self.directions: list[Direction] = []
         self._marked: list[Side] = []  # best prices changed since `take_marked`
         self._out: list[Effect] = []
         self._touched: list[Side] = []
@@ -56,6 +59,10 @@ class Engine:
         self.detector = Detector(settings, self.counts, self._out, self.trust)
         self._market = MarketEvents(self.books, self.counts, self.trust, self._touch)
         self._rest_books = RestBooks(self.counts, self.trust, self._market)
+        self._watchlist = Watchlist(self.books, settings.threshold_e6, self._market, self._touch)
+        self._agreement = Agreement(settings, self.trust)
+        self.told = VenueTold(settings, self.books, self.trust, self._out, self.detector.reconsider)
+        self._market.routes |= self.told.in_batches
         self._next_sweep_ns = 0
         self._routes: dict[type, Callable[[Any], None]] = {
             Batch: self._batch,
@@ -66,11 +73,21 @@ class Engine:
             InstrumentsListed: self._instruments_listed,
             Timer: self._timer,
             Command: self._command,
+            PairsListed: self._pairs_listed,
+            **self.told.inputs,
         }
-        for instrument in instruments:
-            self._list(instrument)
-        for pair in pairs:
-            self.directions += directions(pair, self.books, settings.threshold_e6)
+        self._watchlist.watch(instruments)
+        self._watchlist.pair(pairs)
+
+    @property
+    def directions(self) -> list[Direction]:
+        """Every way of buying a complete set that is watched."""
+        return self._watchlist.directions
+
+    @property
+    def last_trades_e4(self) -> dict[str, int]:
+        """The price of each instrument's last trade, 0 before its first; only where it is known."""
+        return self._market.last_trades_e4
 
     def process(self, event: Event) -> tuple[Effect, ...]:
         """Take one input and return what is to be done about it, in order."""
@@ -243,21 +260,12 @@ class Engine:
         self._settle(now_ns)
 
     def _instruments_listed(self, event: InstrumentsListed) -> None:
-        for instrument in event.instruments:
-            book = self.books.get(instrument.id)
-            if book is None:
-                self._list(instrument)
-            elif book.instrument != instrument:
-                is_same_grid = book.instrument.ranges == instrument.ranges
-                book.regrid(instrument)
-                if is_same_grid:
-                    self._touch(book)
-                else:
-                    self._market.grid_changed(book, event.at_ns)
+        self._watchlist.instruments_listed(event)
         self._settle(event.at_ns)
 
-    def _list(self, instrument: Instrument) -> None:
-        self.books[instrument.id] = Book(instrument)
+    def _pairs_listed(self, event: PairsListed) -> None:
+        self._watchlist.pairs_listed(event)
+        self._settle(event.at_ns)
 
     def _timer(self, event: Timer) -> None:
         self.detector.wake(event.at_ns)
@@ -265,6 +273,8 @@ class Engine:
             self._next_sweep_ns = event.at_ns + self.settings.sweep_every_ns
             self.trust.sweep(self.links.values(), event.at_ns)
             self.detector.sweep(event.at_ns)
+            self.told.sweep(event.at_ns)
+            self._agreement.sweep(self.links.values(), self.detector.open, event.at_ns)
 
     def _command(self, event: Command) -> None:
         if event.name == "pause":

@@ -11,6 +11,20 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from underround.core.instrument import Instrument, Venue
+from underround.core.venue_event import (
+    BooksDoubted,
+    BooksProven,
+    CloseMoved,
+    FeesAnnounced,
+    IndexPrinted,
+    MarketAppeared,
+    MarketsEnded,
+    PairsListed,
+    TermsChanged,
+    TopClaimed,
+    TradingHalted,
+    VenueStatusChanged,
+)
 
 Level: TypeAlias = tuple[int, int]
 """(price_e4, size_e6)."""
@@ -46,7 +60,10 @@ class LevelAdded(Struct, gc=False):
 
 
 class BookReplaced(Struct, gc=False):
-    """A whole book. Levels in any order; `time_ms` is the venue's time of the last change."""
+    """A whole book. Levels in any order; `time_ms` is the venue's time of the last change.
+
+    `last_trade_e4` is the price of the last trade, 0 before the first, None where it is not said.
+    """
 
     instrument: str
     bids: list[Level]
@@ -56,6 +73,7 @@ class BookReplaced(Struct, gc=False):
     sequence: int | None = None
     group: int | str | None = None
     ranges: tuple[tuple[int, int, int], ...] | None = None
+    last_trade_e4: int | None = None
 
 
 class SequenceTaken(Struct, gc=False):
@@ -81,7 +99,8 @@ class StreamEnded(Struct, gc=False):
 class CommandAnswered(Struct, gc=False):
     """The venue answered a command of ours; the engine hands it on to whoever sent it.
 
-    `kind` is the venue's word; `instruments` is None where the answer lists none.
+    `kind` is the venue's word; `instruments` is None where the answer lists none, `streams` where
+    it lists no (channel, stream) of ours.
     """
 
     kind: str
@@ -91,6 +110,7 @@ class CommandAnswered(Struct, gc=False):
     instruments: tuple[str, ...] | None
     code: int | None
     text: str
+    streams: tuple[tuple[str, int], ...] | None = None
 
 
 class GridChanged(Struct, gc=False):
@@ -102,19 +122,24 @@ class GridChanged(Struct, gc=False):
 
 
 class TradePrinted(Struct, gc=False):
-    """A trade happened at the venue (anybody's)."""
+    """A trade happened at the venue (anybody's); `is_taker_buyer` None where it does not say."""
 
     instrument: str
     price_e4: int
     size_e6: int
     time_ms: int
+    is_taker_buyer: bool | None = None
 
 
 class MarketClosed(Struct, gc=False):
-    """An instrument trades no more (resolved, determined or closed)."""
+    """An instrument trades no more (resolved, determined or closed).
+
+    `value_e4` is what one contract pays, None where that is not said.
+    """
 
     instrument: str
     reason: str
+    value_e4: int | None = None
 
 
 class FrameRejected(Struct, gc=False):
@@ -140,6 +165,13 @@ MarketEvent: TypeAlias = (
     | TradePrinted
     | MarketClosed
     | FrameRejected
+    | TopClaimed
+    | MarketAppeared
+    | TradingHalted
+    | CloseMoved
+    | TermsChanged
+    | FeesAnnounced
+    | IndexPrinted
 )
 
 
@@ -224,4 +256,9 @@ Event: TypeAlias = (
     | InstrumentsListed
     | Timer
     | Command
+    | MarketsEnded
+    | PairsListed
+    | BooksProven
+    | BooksDoubted
+    | VenueStatusChanged
 )

@@ -110,7 +110,8 @@ class Instrument(Struct, frozen=True, kw_only=True):
 
     Polymarket: one instrument a token, `complement_id` is the market's other token.
     Kalshi: one instrument a market, on the YES scale (its NO side is the same book mirrored),
-    `complement_id` is None.
+    `complement_id` is None. `shard` numbers the part of the venue that it trades on, which may be
+    paused, and hold money, by itself.
     """
 
     venue: Venue
@@ -128,6 +129,7 @@ class Instrument(Struct, frozen=True, kw_only=True):
     close_at_ns: int | None = None
     neg_risk: bool = False
     volume_24h_e6: int = 0
+    shard: int = 0
 
     @property
     def grid(self) -> PriceGrid:

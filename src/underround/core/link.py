@@ -23,9 +23,11 @@ class Link:
     `latest_ms`; those that came out of that order are in `disordered`. What a book was last told,
     and whether a late message is older than what followed it, is read from there when it matters:
     keeping it for every level would cost every message more than all the rest.
+    `book_streams` are those of its numbered streams that carry books.
     """
 
     __slots__ = (
+        "book_streams",
         "books",
         "disordered",
         "is_open",
@@ -53,6 +55,7 @@ class Link:
         self.disordered: deque[LevelsSet] = deque(maxlen=REMEMBERED)
         self.books: dict[str, Book] = {}
         self.streams: dict[int, Sequence] = {}
+        self.book_streams: set[int] = set()
 
     def forget(self) -> None:
         """Begin afresh: the connection is a new one."""
@@ -60,6 +63,7 @@ class Link:
         self.recent.clear()
         self.disordered.clear()
         self.streams.clear()
+        self.book_streams.clear()
         self.books.clear()
 
     def last_change(self, instrument: str, after_ms: int) -> LevelChange | None:

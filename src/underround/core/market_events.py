@@ -18,7 +18,6 @@ from underround.core.event import (
     FrameRejected,
     GridChanged,
     LevelsSet,
-    MarketClosed,
     SequenceTaken,
     StreamEnded,
     StreamOpened,
@@ -44,7 +43,8 @@ class MarketEvents:
         self._counts = counts
         self._trust = trust
         self._touch = touch
-        self._routes: dict[type, Callable[[Any, Link, int], None]] = {
+        self.last_trades_e4: dict[str, int] = {}
+        self.routes: dict[type, Callable[[Any, Link, int], None]] = {
             BookReplaced: self._book_replaced,
             SequenceTaken: self._sequence_taken,
             StreamOpened: self._stream_opened,
@@ -52,13 +52,12 @@ class MarketEvents:
             CommandAnswered: self._command_answered,
             GridChanged: self._grid_changed,
             TradePrinted: self._trade_printed,
-            MarketClosed: self._market_closed,
             FrameRejected: self._frame_rejected,
         }
 
     def apply(self, event: Any, link: Link, now_ns: int) -> None:
         """Apply one event that came over `link`."""
-        self._routes[type(event)](event, link, now_ns)
+        self.routes[type(event)](event, link, now_ns)
 
     def continues(self, link: Link, stream: int, number: int | None, now_ns: int) -> bool:
         """Check a message's place in its stream; False when it must be ignored (a duplicate)."""
@@ -146,6 +145,8 @@ class MarketEvents:
             book.bids.fill(event.bids)
             book.asks.fill(event.asks)
         book.time_ms = book.snapshot_ms = event.time_ms or 0
+        if event.last_trade_e4 is not None:
+            self.last_trades_e4[event.instrument] = event.last_trade_e4
         for message in later:
             book.time_ms = message.time_ms
             for _, is_bid, price_e4, size_e6, _, _ in message.changes:
@@ -175,6 +176,7 @@ class MarketEvents:
             return
         if event.stream is not None:
             book.stream = event.stream
+            link.book_streams.add(event.stream)
             book.group = event.group
             book.group_at_ns = 0
         self.replace(book, event, link, now_ns)
@@ -184,10 +186,12 @@ class MarketEvents:
 
     def _stream_opened(self, event: StreamOpened, link: Link, now_ns: int) -> None:
         link.streams[event.stream] = Sequence()
+        link.book_streams.add(event.stream)
 
     def _stream_ended(self, event: StreamEnded, link: Link, now_ns: int) -> None:
         self._trust.note("stream ended", f"{link.name} stream {event.stream}: {event.reason}")
         link.streams.pop(event.stream, None)
+        link.book_streams.discard(event.stream)
         for book in link.books.values():
             if book.stream == event.stream:
                 self._trust.judge(book, BookTrigger.GAP, f"stream ended: {event.reason}", now_ns)
@@ -215,12 +219,7 @@ class MarketEvents:
 
     def _trade_printed(self, event: TradePrinted, link: Link, now_ns: int) -> None:
         self._counts.trades += 1
-
-    def _market_closed(self, event: MarketClosed, link: Link, now_ns: int) -> None:
-        book = self._books.get(event.instrument)
-        if book is not None:
-            book.is_closed = True
-            self._touch(book)
+        self.last_trades_e4[event.instrument] = event.price_e4
 
     def _frame_rejected(self, event: FrameRejected, link: Link, now_ns: int) -> None:
         self._counts.rejected += 1
@@ -241,7 +240,12 @@ class MarketEvents:
         self._trust.heal(ill, now_ns)
 
     def _lose_stream(self, link: Link, stream: int, reason: str, now_ns: int) -> None:
-        """Distrust every book of a stream, and ask for the first books it may have missed too."""
+        """Distrust every book of a stream, and ask for the first books it may have missed too.
+
+        A stream without books (of markets' lives, say) costs none their trust.
+        """
+        if link.book_streams and stream not in link.book_streams:
+            return
         books = [book for book in link.books.values() if book.stream in (None, stream)]
         for book in books:
             self._trust.judge(book, BookTrigger.GAP, reason, now_ns)

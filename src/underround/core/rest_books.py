@@ -9,9 +9,10 @@ from underround.core.counts import Counts
 from underround.core.event import BookReplaced, BooksFetched
 from underround.core.instrument import Venue
 from underround.core.market_events import MarketEvents
-from underround.core.trust import VERIFY, Trust, same_top
+from underround.core.trust import AGREE, VERIFY, Trust, same_book, same_top
 
 _COMPARABLE = frozenset({BookState.LIVE, BookState.STALE, BookState.SUSPECT})
+_COMPARED_BY = {VERIFY: same_top, AGREE: same_book}
 
 
 class RestBooks:
@@ -26,10 +27,11 @@ class RestBooks:
         """Take one image; tell whether what waits for its book is to be looked at again."""
         now_ns = event.received_at_ns
         is_streamed = _is_streamed(book)
-        if event.purpose == VERIFY and book.state in _COMPARABLE:
+        is_same = _COMPARED_BY.get(event.purpose)
+        if is_same is not None and book.state in _COMPARABLE:
             if book.updated_ns > event.asked_at_ns:
                 return True  # it spoke for itself meanwhile
-            if same_top(book, image):
+            if is_same(book, image):
                 self._trust.prove(book, now_ns)
                 return True
             if image.time_ms is not None and image.time_ms < book.time_ms:

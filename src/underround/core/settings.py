@@ -11,6 +11,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     `threshold_e6` is usd_e6 a contract after fees. `group_quiet_ns`: a group of changes counts as
     whole after this much quiet. `verify_after_ns`: a book that has not spoken for this long is
     confirmed over REST before it opens anything. `stale_after_ns`: no proof of life at all.
+    `agree_every_ns`: books without numbered changes are compared with the venue's this often;
+    `standing_quiet_ns`: those under a standing signal as soon as they are quiet for this long.
     """
 
     threshold_e6: int = 5_000
@@ -20,4 +22,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     stale_after_ns: int = 10 * NS_PER_SECOND
     first_book_ns: int = 5 * NS_PER_SECOND
     suspect_patience_ns: int = NS_PER_SECOND
+    claim_patience_ns: int = NS_PER_SECOND
+    agree_every_ns: int = 30 * NS_PER_SECOND
+    standing_quiet_ns: int = NS_PER_SECOND
     sweep_every_ns: int = 100 * NS_PER_MS

@@ -15,15 +15,18 @@ from underround.core.effect import (
     Effect,
     FetchBooks,
     Noted,
+    Reconnect,
     RequestSnapshots,
+    Resubscribe,
 )
 from underround.core.event import BookReplaced, CommandAnswered
 from underround.core.instrument import Venue
 from underround.core.link import Link
 from underround.core.settings import Settings
 from underround.core.units import PRICE_ONE_E4, PRICES_E4
+from underround.core.venue_status import VenueStatuses
 
-VERIFY, OPENING, RESYNC = "verify", "opening", "resync"
+VERIFY, AGREE, RESYNC = "verify", "agree", "resync"
 CROSSED = "crossed"
 COMPARED_LEVELS = 5
 
@@ -39,6 +42,10 @@ class Trust:
         self.suspects: dict[Book, None] = {}
         self.incomplete: dict[Book, None] = {}
         self.regained: list[Book] = []
+        self._condemned: dict[Link, int] = {}
+        self._differed: dict[Book, int] = {}
+        self.halted: dict[Book, str] = {}
+        self.statuses = VenueStatuses()
         self.on_lost: Callable[[Book, str, int], None] = _nobody
 
     def judge(self, book: Book, trigger: BookTrigger, reason: str, at_ns: int) -> None:
@@ -68,6 +75,10 @@ class Trust:
             return str(book.state.value)
         if book.is_closed or self._is_past_close(book, at_ns):
             return "closed"
+        if self.halted and book in self.halted:
+            return "halted"
+        if self.statuses and (reason := self.statuses.blocker(book.instrument)) is not None:
+            return reason
         link = book.link
         if link is None or not link.is_open:
             return "disconnected"
@@ -92,6 +103,8 @@ class Trust:
         """Ask for books over REST, each at most once at a time."""
         wanted = []
         for book in books:
+            if book.is_closed:
+                continue
             key = (book.instrument.id, purpose)
             asked_ns = self._asked.get(key)
             if asked_ns is None or at_ns - asked_ns >= self._settings.verify_patience_ns:
@@ -110,6 +123,7 @@ class Trust:
 
     def prove(self, book: Book, at_ns: int) -> None:
         """Note that the venue showed the same book over REST."""
+        self._counts.agreed += 1
         book.proven_ns = at_ns
         self.judge(book, BookTrigger.PROVEN, "confirmed over REST", at_ns)
 
@@ -118,12 +132,39 @@ class Trust:
         self._counts.contradicted += 1
         self.note("book differs from REST", f"{book.instrument.venue} {book.instrument.id}")
         self.judge(book, BookTrigger.GAP, "REST shows another book", at_ns)
+        if book.link is not None and not book.link.is_slow and book.stream is None:
+            self._renew(book, book.link, at_ns)
+
+    def _renew(self, book: Book, link: Link, at_ns: int) -> None:
+        """Have a subscription made anew that brings no changes: all of it, or of one book.
+
+        A connection that is silent while its books move is frozen, however well it answers
+        heartbeats. One difference alone may be a change under way; two are not.
+        """
+        if link.is_open and at_ns - link.last_data_ns > self._settings.stale_after_ns // 2:
+            if self._condemned.get(link) != link.opened_ns:
+                self._condemned[link] = link.opened_ns
+                self._out.append(Reconnect(link.name, "frozen: silent while its books move"))
+            return
+        before_ns = self._differed.get(book)
+        self._differed[book] = at_ns
+        if before_ns is not None and at_ns - before_ns < 2 * self._settings.agree_every_ns:
+            del self._differed[book]
+            self._out.append(Resubscribe(link.name, (book.instrument.id,), "differs from REST"))
+
+    def lose(self, book: Book, reason: str, at_ns: int) -> None:
+        """Note that a book misses a change, and ask for a whole one."""
+        book.lost_ns = at_ns
+        self.judge(book, BookTrigger.GAP, reason, at_ns)
+        self.heal((book,), at_ns)
 
     def heal(self, books: Iterable[Book], at_ns: int) -> None:
         """Ask for whole books by the way their venue offers, in as few requests as possible."""
         in_streams: dict[tuple[Link, int], list[str]] = {}
         over_rest: dict[Venue, list[Book]] = {}
         for book in books:
+            if book.is_closed:
+                continue
             link, stream = book.link, _stream_of(book)
             if link is not None and stream is not None:
                 in_streams.setdefault((link, stream), []).append(book.instrument.id)
@@ -216,11 +257,18 @@ def same_top(book: Book, seen: BookReplaced) -> bool:
     return book.bids.depth(COMPARED_LEVELS) == bids and book.asks.depth(COMPARED_LEVELS) == asks
 
 
+def same_book(book: Book, seen: BookReplaced) -> bool:
+    """Tell whether all levels of both sides agree in price and size."""
+    bids = sorted((level for level in seen.bids if level[1]), reverse=True)
+    asks = sorted(level for level in seen.asks if level[1])
+    return book.bids.depth() == bids and book.asks.depth() == asks
+
+
 def _stream_of(book: Book) -> int | None:
-    """Return the stream that feeds a book: its own, or the only one of its connection."""
-    if book.stream is not None or book.link is None or len(book.link.streams) != 1:
+    """Return the stream that feeds a book: its own, or the only one of books on its connection."""
+    if book.stream is not None or book.link is None or len(book.link.book_streams) != 1:
         return book.stream
-    return next(iter(book.link.streams))
+    return next(iter(book.link.book_streams))
 
 
 def _nobody(book: Book, reason: str, at_ns: int) -> None:

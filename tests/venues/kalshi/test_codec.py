@@ -88,7 +88,7 @@ MESSAGES = [
     (
         "the list of subscriptions",
         {"id": 6, "type": "ok", "msg": [{"channel": "orderbook_delta", "sid": 1}]},
-        [answered("ok", id=6)],
+        [answered("ok", id=6, streams=(("orderbook_delta", 1),))],
     ),
     (
         "unsubscribed",
@@ -129,8 +129,6 @@ MESSAGES = [
         {"type": "error", "msg": {"code": 25, "msg": "slow"}},
         [FrameRejected(REFUSED, "25 slow", None), answered("error", code=25, text="slow")],
     ),
-    ("a ticker, unused", {"type": "ticker", "sid": 4, "msg": {"ts": 5}}, []),
-    ("a trade, unused", {"type": "trade", "sid": 5, "seq": 1, "msg": {}}, [SequenceTaken(5, 1)]),
 ]  # fmt: skip
 
 

@@ -22,7 +22,9 @@ from underround.core.event import (
     MarketClosed,
     TradePrinted,
 )
-from underround.venues.polymarket.codec import decode, tick_ranges
+from underround.core.venue_event import MarketAppeared, TopClaimed
+from underround.venues.polymarket.announcements import tick_ranges
+from underround.venues.polymarket.codec import decode
 
 CENT = ((0, 10_000, 100),)
 
@@ -37,10 +39,10 @@ LEVELS = {
     "bids": [(100, 1_000_000_000), (4_800, 30_250_000), (4_900, 12_000_000)],
     "asks": [(9_900, 5_000_001), (5_200, 7_000_000), (5_100, 500_000)],
 }
-BOOK = BookReplaced(YES, **LEVELS, time_ms=TIME_MS, ranges=CENT)
-OTHER = BookReplaced(NO, **LEVELS, time_ms=TIME_MS, ranges=CENT)
-EMPTY = BookReplaced(YES, [], [], time_ms=TIME_MS, ranges=CENT)
-BIDS_ONLY = BookReplaced(YES, LEVELS["bids"], [], time_ms=TIME_MS, ranges=CENT)
+BOOK = BookReplaced(YES, **LEVELS, time_ms=TIME_MS, ranges=CENT, last_trade_e4=0)
+OTHER = BookReplaced(NO, **LEVELS, time_ms=TIME_MS, ranges=CENT, last_trade_e4=0)
+EMPTY = BookReplaced(YES, [], [], time_ms=TIME_MS, ranges=CENT, last_trade_e4=0)
+BIDS_ONLY = BookReplaced(YES, LEVELS["bids"], [], time_ms=TIME_MS, ranges=CENT, last_trade_e4=0)
 REFRESHED = BookReplaced(YES, **LEVELS, time_ms=TIME_MS)
 CHANGE = LevelsSet([(YES, True, 5_000, 120_500_000, "0.5", "0.51")], TIME_MS)
 TRADE = {
@@ -87,7 +89,17 @@ MESSAGES = [
     ("a lone book", wire(book()), [BOOK]),
     ("two books", wire([book(), book(NO)]), [BOOK, OTHER]),
     ("refresh, no tick and price", wire(book(tick_size=..., last_trade_price=...)), [REFRESHED]),
-    ("a book without its tag", wire(book(event_type=..., tick_size=...)), [REFRESHED]),
+    ("a book without its tag", wire(book(event_type=...)), [BOOK]),
+    (
+        "a last trade",
+        wire(book(last_trade_price="0.512")),
+        [BookReplaced(YES, **LEVELS, time_ms=TIME_MS, ranges=CENT, last_trade_e4=5_120)],
+    ),
+    (
+        "a last trade at no price",
+        wire(book(last_trade_price="0.12345")),
+        [BookReplaced(YES, **LEVELS, time_ms=TIME_MS, ranges=CENT)],
+    ),
     ("one side missing", wire(book(asks=...)), [BIDS_ONLY]),
     ("empty sides", wire(book(bids=[], asks=[])), [EMPTY]),
     ("one change", wire(change(entry())), [CHANGE]),
@@ -110,11 +122,15 @@ MESSAGES = [
     ),
     ("no change at all", wire(change()), [LevelsSet([], TIME_MS)]),
     ("numbers where text is usual", wire(change(entry(size=120.5), timestamp=TIME_MS)), [CHANGE]),
-    ("a trade", wire(TRADE), [TradePrinted(YES, 4_560, 219_217_767, TIME_MS)]),
+    ("a trade", wire(TRADE), [TradePrinted(YES, 4_560, 219_217_767, TIME_MS, is_taker_buyer=True)]),
     ("a finer tick", wire(TICK), [GridChanged(YES, ((0, 10_000, 10),), TIME_MS)]),
-    ("best prices, unused", wire(BEST), []),
-    ("a new market, unused", wire(NEW), []),
-    ("resolution", wire(RESOLVED), [MarketClosed(YES, "resolved"), MarketClosed(NO, "resolved")]),
+    ("best prices", wire(BEST), [TopClaimed(YES, 4_900, 5_100, None)]),
+    ("a new market", wire(NEW), [MarketAppeared(MARKET, (YES, NO), "", None)]),
+    (
+        "resolution",
+        wire(RESOLVED),
+        [MarketClosed(YES, "resolved", 10_000), MarketClosed(NO, "resolved", 0)],
+    ),
     ("an empty dump", b"[]", []),
     ("an empty dump with a newline", b"[]\n", []),
     ("the answer to our heartbeat", b"PONG", []),
@@ -156,7 +172,7 @@ REJECTED = [
     ("an unknown type", wire({"event_type": "surprise", "asset_id": YES}), UNKNOWN, ()),
     ("a bad unknown type", wire({"event_type": "surprise", "timestamp": "x"}), BAD, ()),
     ("a type that is none", wire(book(event_type=5)), BAD, (YES,)),
-    ("the schema of 2025", wire(change(price_changes=..., asset_id=YES, changes=[])), BAD, (YES,)),
+    ("no changes of either schema", wire(change(price_changes=..., asset_id=YES)), BAD, (YES,)),
     ("size NaN", wire(change(entry(size="NaN"))), BAD, (YES,)),
     ("bare NaN", wire(change(entry(size=float("nan")))), BAD, (YES,)),
     ("size 1e999", wire(change(entry(size="1e999"))), BAD, (YES,)),

@@ -12,6 +12,7 @@ BOOK = BookReplaced(
     asks=[(9_900, 5_000_001), (5_200, 7_000_000), (5_100, 500_000)],
     time_ms=TIME_MS,
     ranges=((0, 10_000, 100),),
+    last_trade_e4=0,
 )
 
 

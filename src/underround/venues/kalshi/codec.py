@@ -25,12 +25,15 @@ from underround.core.units import (
     PRICES_E4,
     SIZE_ONE_E6,
 )
+from underround.venues.kalshi.announcements import READERS
 from underround.venues.kalshi.messages import (
     WireBody,
     WireBooks,
     WireMarketBook,
     WireMessage,
     WirePrice,
+    WireReply,
+    WireReplyBody,
 )
 from underround.venues.unreadable import (
     SAMPLE_LENGTH,
@@ -44,13 +47,10 @@ from underround.venues.unreadable import (
 _TERMINAL_ERRORS: Final = {10: "channel error", 25: "subscription buffer overflow"}
 _BOOKS_CHANNEL: Final = "orderbook_delta"
 _REPLIES: Final = frozenset({"subscribed", "ok", "unsubscribed", "error"})
-_UNUSED: Final = frozenset(
-    {"ticker", "trade", "market_lifecycle_v2", "event_lifecycle", "event_fee_update"}
-)
-
 _ABOUT_BOOKS: Final = frozenset({"orderbook_snapshot", "orderbook_delta"})
 
 _message = msgspec.json.Decoder(WireMessage, strict=False).decode
+_reply = msgspec.json.Decoder(WireReply, strict=False).decode
 _books = msgspec.json.Decoder(WireBooks, strict=False).decode
 _market_book = msgspec.json.Decoder(WireMarketBook, strict=False).decode
 _FAULTS: Final = (msgspec.MsgspecError, ValueError, OverflowError, KeyError, RecursionError)
@@ -66,7 +66,7 @@ def _decoder() -> Callable[[bytes, list[MarketEvent]], None]:
         try:
             message = decode_message(frame)
             if message.type != "orderbook_delta":
-                _translate(message, events)
+                _translate(message, frame, events)
                 return
             body: WireBody = message.msg  # type: ignore[assignment]
             ticker = body.market_ticker
@@ -122,16 +122,19 @@ def decode_books(body: bytes) -> list[BookReplaced]:
     return books
 
 
-def _translate(message: WireMessage, events: list[MarketEvent]) -> None:
+def _translate(message: WireMessage, frame: bytes, events: list[MarketEvent]) -> None:
     kind = message.type
     if kind == "orderbook_snapshot":
         events.extend(_snapshot(message))
     elif kind in _REPLIES:
-        _translate_reply(message, events)
+        events.extend(_replied(message, frame))
     else:
+        reader = READERS.get(kind)
+        told = () if reader is None else reader(frame)
         if message.seq is not None:
             events.append(SequenceTaken(message.sid, message.seq))
-        if kind not in _UNUSED:
+        events.extend(told)
+        if reader is None:
             events.append(FrameRejected("unknown kalshi message", repr(kind)[:SAMPLE_LENGTH]))
 
 
@@ -150,12 +153,14 @@ def _snapshot(message: WireMessage) -> list[MarketEvent]:
         )
     ]
     if message.id:
-        events.append(_answered(message, body, (body.market_ticker,)))
+        events.append(_answered(message, WireReplyBody(market_tickers=[body.market_ticker])))
     return events
 
 
-def _translate_reply(message: WireMessage, events: list[MarketEvent]) -> None:
-    body = message.msg if isinstance(message.msg, WireBody) else WireBody()
+def _replied(message: WireMessage, frame: bytes) -> list[MarketEvent]:
+    told = _reply(frame).msg
+    body = told if isinstance(told, WireReplyBody) else WireReplyBody()
+    events: list[MarketEvent] = []
     if message.seq is not None:
         events.append(SequenceTaken(message.sid, message.seq))
     if message.type == "subscribed" and body.channel == _BOOKS_CHANNEL:
@@ -168,24 +173,30 @@ def _translate_reply(message: WireMessage, events: list[MarketEvent]) -> None:
             events.append(StreamEnded(stream, reason))
         else:
             named = () if reason is None else None  # a stream ended, who knows which
-            events.append(
-                FrameRejected("kalshi reports an error", f"{body.code} {body.msg}", named)
-            )
-    tickers = tuple(body.market_tickers) if body.market_tickers is not None else None
-    events.append(_answered(message, body, tickers))
+            about = " ".join(filter(None, (str(body.code), body.msg, body.market_ticker)))
+            events.append(FrameRejected("kalshi reports an error", about, named))
+    streams = None
+    if isinstance(told, list):
+        streams = tuple((each.channel, each.sid) for each in told)
+    events.append(_answered(message, body, streams))
+    return events
 
 
 def _answered(
-    message: WireMessage, body: WireBody, tickers: tuple[str, ...] | None
+    message: WireMessage,
+    body: WireReplyBody,
+    streams: tuple[tuple[str, int], ...] | None = None,
 ) -> CommandAnswered:
+    tickers = body.market_tickers
     return CommandAnswered(
         kind=message.type,
         id=message.id or None,
         stream=message.sid or body.sid or None,
         channel=body.channel or None,
-        instruments=tickers,
+        instruments=None if tickers is None else tuple(tickers),
         code=body.code or None,
         text=body.msg,
+        streams=streams,
     )
 
 

@@ -34,6 +34,7 @@ class ListedMarket(Struct, frozen=True, kw_only=True):
     ranges: tuple[tuple[int, int, int], ...]
     close_at_ns: int
     volume_24h_e6: int
+    shard: int = 0
 
 
 class FeeOverride(Struct, frozen=True):
@@ -73,7 +74,9 @@ class _Range(Struct):
     step: str
 
 
-class _Market(Struct):
+class WireMarket(Struct):
+    """One market of `/markets`."""
+
     ticker: str = ""
     event_ticker: str = ""
     title: str = ""
@@ -83,6 +86,7 @@ class _Market(Struct):
     close_time: datetime | None = None
     price_ranges: list[_Range] | None = None
     volume_24h_fp: str | None = None
+    exchange_index: int = 0
 
 
 class _Markets(Struct):
@@ -90,21 +94,25 @@ class _Markets(Struct):
     cursor: str = ""
 
 
-class _Series(Struct):
+class WireSeries(Struct):
+    """One series."""
+
     ticker: str = ""
     fee_type: str | None = None
     fee_multiplier: Decimal | None = None
 
 
 class _OneSeries(Struct):
-    series: _Series
+    series: WireSeries
 
 
 class _AllSeries(Struct):
-    series: list[_Series]
+    series: list[WireSeries]
 
 
-class _Event(Struct):
+class WireEvent(Struct):
+    """One event of `/events`."""
+
     event_ticker: str
     series_ticker: str = ""
     markets: list[msgspec.Raw] | None = None
@@ -113,12 +121,12 @@ class _Event(Struct):
 
 
 class _Events(Struct):
-    events: list[_Event]
+    events: list[WireEvent]
     cursor: str = ""
 
 
 _markets = msgspec.json.Decoder(_Markets)
-_market = msgspec.json.Decoder(_Market)
+_market = msgspec.json.Decoder(WireMarket)
 _series = msgspec.json.Decoder(_OneSeries)
 _all_series = msgspec.json.Decoder(_AllSeries)
 _events = msgspec.json.Decoder(_Events)
@@ -221,10 +229,11 @@ def to_instrument(
         series_id=market.series,
         close_at_ns=market.close_at_ns,
         volume_24h_e6=market.volume_24h_e6,
+        shard=market.shard,
     )
 
 
-def _listed(market: _Market, series: str | None) -> ListedMarket:
+def _listed(market: WireMarket, series: str | None) -> ListedMarket:
     if not market.ticker or not market.event_ticker:
         raise Odd("ticker or event_ticker is missing")
     if market.status not in ("active", "open"):
@@ -252,6 +261,7 @@ def _listed(market: _Market, series: str | None) -> ListedMarket:
         ),
         close_at_ns=instant_ns(market.close_time),
         volume_24h_e6=exact_size_e6(market.volume_24h_fp or "0", "volume_24h_fp"),
+        shard=market.exchange_index,
     )
 
 

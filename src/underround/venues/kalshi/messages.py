@@ -5,8 +5,9 @@ it costs the same as a tagged union and reads keys in any order. Wire words stay
 https://docs.kalshi.com/websockets/orderbook-updates
 """
 
+from decimal import Decimal
 from math import nan
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import Meta, Raw, Struct
 
@@ -19,7 +20,10 @@ WirePrice = tuple[str, Size]
 
 
 class WireBody(Struct, gc=False):
-    """The `msg` of any message we read. A delta without a size is not a number, never zero."""
+    """The `msg` of a snapshot or a delta. A delta without a size is not a number, never zero.
+
+    Other messages are rare and read a second time, so that these two stay small.
+    """
 
     market_ticker: str = ""
     price_dollars: str = ""
@@ -29,11 +33,6 @@ class WireBody(Struct, gc=False):
     ts: int | str | None = None
     yes_dollars_fp: list[WirePrice] | None = None
     no_dollars_fp: list[WirePrice] | None = None
-    channel: str = ""
-    sid: int = 0
-    market_tickers: list[str] | None = None
-    code: int = 0
-    msg: str = ""
 
 
 class WireMessage(Struct, gc=False):
@@ -43,7 +42,160 @@ class WireMessage(Struct, gc=False):
     sid: int = 0
     seq: int | None = None
     id: int = 0
-    msg: WireBody | list[WireBody] | None = None
+    msg: WireBody | list[Any] | None = None
+
+
+class WireReplyBody(Struct, gc=False):
+    """The `msg` of an answer to a command."""
+
+    channel: str = ""
+    sid: int = 0
+    market_tickers: list[str] | None = None
+    market_ticker: str = ""
+    code: int = 0
+    msg: str = ""
+
+
+class WireSubscription(Struct, gc=False):
+    """One subscription in the answer to `list_subscriptions`."""
+
+    channel: str
+    sid: int
+
+
+class WireReply(Struct, gc=False):
+    """An answer to a command: `subscribed`, `ok`, `unsubscribed` or `error`."""
+
+    msg: WireReplyBody | list[WireSubscription] | None = None
+
+
+class WireTickerBody(Struct, gc=False):
+    """The `msg` of a `ticker`; an empty side is a bid of 0 or an ask of 1."""
+
+    market_ticker: str
+    yes_bid_dollars: str
+    yes_ask_dollars: str
+    ts_ms: int | None = None
+
+
+class WireTicker(Struct, gc=False):
+    """A `ticker`."""
+
+    msg: WireTickerBody
+
+
+class WireTradeBody(Struct, gc=False):
+    """The `msg` of a `trade`; a block trade was made off the book."""
+
+    market_ticker: str
+    yes_price_dollars: str
+    count_fp: Size
+    taker_outcome_side: str = ""
+    taker_side: str = ""
+    is_block_trade: bool = False
+    ts_ms: int = 0
+    ts: int = 0
+
+
+class WireTrade(Struct, gc=False):
+    """A `trade`."""
+
+    msg: WireTradeBody
+
+
+class WireRange(Struct, gc=False):
+    """A band of prices with one tick, in dollars."""
+
+    start: str
+    end: str
+    step: str
+
+
+class WireListed(Struct, gc=False):
+    """What a `created` market says of itself beside its terms of trading."""
+
+    title: str = ""
+
+
+class WireLifecycleBody(Struct, gc=False):
+    """The `msg` of a `market_lifecycle_v2`; which fields there are depends on `event_type`."""
+
+    event_type: str
+    market_ticker: str
+    close_ts: int | None = None
+    is_deactivated: bool | None = None
+    result: str = ""
+    settlement_value: str | None = None
+    price_ranges: list[WireRange] | None = None
+    strike_type: str = ""
+    floor_strike: Decimal | None = None
+    cap_strike: Decimal | None = None
+    yes_sub_title: str = ""
+    additional_metadata: WireListed | None = None
+
+
+class WireLifecycle(Struct, gc=False):
+    """A `market_lifecycle_v2`."""
+
+    msg: WireLifecycleBody
+
+
+class WireEventBody(Struct, gc=False):
+    """The `msg` of an `event_lifecycle`: an event was listed."""
+
+    event_ticker: str
+    title: str = ""
+
+
+class WireEvent(Struct, gc=False):
+    """An `event_lifecycle`."""
+
+    msg: WireEventBody
+
+
+class WireFeeBody(Struct, gc=False):
+    """The `msg` of an `event_fee_update`; null gives the series' value back."""
+
+    event_ticker: str
+    fee_type_override: str | None = None
+    fee_multiplier_override: Decimal | None = None
+
+
+class WireFee(Struct, gc=False):
+    """An `event_fee_update`."""
+
+    msg: WireFeeBody
+
+
+class WireAverage(Struct, gc=False):
+    """A mean of an index's prints: `value` in dollars over `window_size` prints."""
+
+    value: str
+    window_size: int = 0
+
+
+class WireIndexBody(Struct, gc=False):
+    """The `msg` of a `cfbenchmarks_value` or its faster sibling; `data` is JSON in a string."""
+
+    index_id: str
+    data: str
+    received_at: int | None = None
+    avg_60s_data: WireAverage | None = None
+    last_60s_windowed_average_15min: WireAverage | None = None
+
+
+class WireIndex(Struct, gc=False):
+    """A `cfbenchmarks_value` or `cfbenchmarks_value_5hz`."""
+
+    msg: WireIndexBody
+
+
+class WirePrint(Struct, gc=False):
+    """The benchmark's own message inside `data`."""
+
+    value: str
+    time: int
+    id: str = ""
 
 
 class WireBook(Struct, gc=False):

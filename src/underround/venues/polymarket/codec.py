@@ -5,22 +5,9 @@ from typing import Any, Final
 
 import msgspec
 
-from underround.core.event import (
-    BookReplaced,
-    FrameRejected,
-    GridChanged,
-    Level,
-    LevelsSet,
-    MarketClosed,
-    MarketEvent,
-    TradePrinted,
-)
-from underround.core.units import (
-    PRICE_ONE_E4,
-    PRICES_E4,
-    SIZE_ONE_E6,
-    size_e6_from_float,
-)
+from underround.core.event import BookReplaced, FrameRejected, Level, LevelsSet, MarketEvent
+from underround.core.units import PRICES_E4, SIZE_ONE_E6
+from underround.venues.polymarket.announcements import READERS, tick_ranges
 from underround.venues.polymarket.messages import WireLevel, WireMessage
 from underround.venues.unreadable import (
     SAMPLE_LENGTH,
@@ -32,7 +19,6 @@ from underround.venues.unreadable import (
 )
 
 _HEARTBEATS: Final = frozenset({b"PONG", b"PING"})
-_UNUSED: Final = frozenset({"best_bid_ask", "new_market"})
 _ABOUT_BOOKS: Final = frozenset({"book", "price_change", "tick_size_change", ""})
 
 _object = msgspec.json.Decoder(WireMessage, strict=False).decode
@@ -54,7 +40,7 @@ def _decoder() -> Callable[[bytes, list[MarketEvent]], None]:
                 return
             message = decode_object(frame)
             if message.price_changes is None:
-                _translate(message, events)
+                _translate(message, frame, events)
                 return
             changes = []
             for change in message.price_changes:
@@ -104,45 +90,23 @@ def decode_books(body: bytes) -> list[BookReplaced]:
     return books
 
 
-def tick_ranges(tick_size: str) -> tuple[tuple[int, int, int], ...]:
-    """Return the price ranges of a tick size ("0.01"); ValueError unless 0.0001…0.1."""
-    step_e4 = PRICES_E4.get(tick_size, 0)
-    if not 0 < step_e4 <= PRICE_ONE_E4 // 10:
-        raise ValueError(f"tick size {tick_size!r} is not 0.0001…0.1")
-    return ((0, PRICE_ONE_E4, step_e4),)
-
-
 def _opening(frame: bytes) -> list[MarketEvent]:
-    """Return the events of an array, normally the opening books."""
+    """Return the books of an array; ValueError when it holds anything else."""
     events: list[MarketEvent] = []
     for message in _array(frame):
-        if message.price_changes is not None:
-            raise ValueError("changes in an array")  # allowed: they are read one by one
-        _translate(message, events)
+        if message.bids is None and message.asks is None:
+            raise ValueError("not an array of books")  # allowed: it is read one by one
+        events.append(_book(message))
     return events
 
 
-def _translate(message: WireMessage, events: list[MarketEvent]) -> None:
+def _translate(message: WireMessage, frame: bytes, events: list[MarketEvent]) -> None:
     kind = message.event_type
     if kind == "book" or (not kind and message.bids is not None):
         events.append(_book(message))
-    elif kind == "last_trade_price":
-        events.append(
-            TradePrinted(
-                message.asset_id,
-                PRICES_E4[message.price],
-                size_e6_from_float(message.size),
-                message.timestamp,
-            )
-        )
-    elif kind == "tick_size_change":
-        ranges = tick_ranges(message.new_tick_size)
-        events.append(GridChanged(message.asset_id, ranges, message.timestamp))
-    elif kind == "market_resolved":
-        events.extend(MarketClosed(token, "resolved") for token in message.assets_ids or ())
-    elif kind == "price_change":
-        raise ValueError("price_change without price_changes")
-    elif kind not in _UNUSED:
+    elif kind in READERS:
+        events.extend(READERS[kind](frame))
+    else:
         events.append(FrameRejected("unknown polymarket message", repr(kind)[:SAMPLE_LENGTH]))
 
 
@@ -157,7 +121,13 @@ def _book(message: WireMessage) -> BookReplaced:
         asks=_levels(message.asks or ()),
         time_ms=message.timestamp,
         ranges=tick_ranges(message.tick_size) if message.tick_size else None,
+        last_trade_e4=_last_trade_e4(message.last_trade_price),
     )
+
+
+def _last_trade_e4(text: str | None) -> int | None:
+    """Read the last trade's price; the empty text says that there was none, absence nothing."""
+    return PRICES_E4.get(text) if text else None if text is None else 0
 
 
 def _levels(levels: Iterable[WireLevel]) -> list[Level]:
@@ -199,11 +169,20 @@ def _reject(frame: bytes, fault: Exception, events: list[MarketEvent]) -> None:
     named: tuple[str, ...] | None = ()
     if isinstance(message, dict):
         kind = message.get("event_type")
-        if isinstance(kind, str) and kind in _UNUSED:
+        if isinstance(kind, str) and kind in READERS and _read_again(kind, frame, events):
             return
         if not isinstance(kind, str) or kind in _ABOUT_BOOKS:
             named = _named(message)
     events.append(FrameRejected("bad polymarket message", described(fault, frame), named))
+
+
+def _read_again(kind: str, frame: bytes, events: list[MarketEvent]) -> bool:
+    """Give a rare message to its own reader: an empty time in it is no fault."""
+    try:
+        events.extend(READERS[kind](frame))
+    except _FAULTS:
+        return False
+    return True
 
 
 def _named(message: dict[str, Any]) -> tuple[str, ...] | None:

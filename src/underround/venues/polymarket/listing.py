@@ -38,7 +38,9 @@ class _Event(Struct, rename="camel"):
     series_slug: str | None = None
 
 
-class _Market(Struct, rename="camel"):
+class WireMarket(Struct, rename="camel"):
+    """One market of Gamma's `/markets/keyset`."""
+
     id: str | int = ""
     question: str | None = None
     condition_id: str | None = None
@@ -62,7 +64,7 @@ class _Page(Struct):
 
 
 _page = msgspec.json.Decoder(_Page)
-_market = msgspec.json.Decoder(_Market)
+_market = msgspec.json.Decoder(WireMarket)
 _texts = msgspec.json.Decoder(list[str])
 _name = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
@@ -96,7 +98,7 @@ def _listing(raws: Iterable[msgspec.Raw], reading: PolymarketReading) -> Listing
     return Listing(tuple(instruments), tuple(skipped))
 
 
-def _instruments(market: _Market, reading: PolymarketReading) -> list[Instrument]:
+def _instruments(market: WireMarket, reading: PolymarketReading) -> list[Instrument]:
     if not market.enable_order_book:
         raise Odd("has no order book")
     if not market.accepting_orders:
@@ -131,7 +133,7 @@ def _instruments(market: _Market, reading: PolymarketReading) -> list[Instrument
     ]
 
 
-def _tokens(market: _Market) -> list[str]:
+def _tokens(market: WireMarket) -> list[str]:
     tokens = _list(market.clob_token_ids, "clobTokenIds")
     if not tokens:
         tokens = _list(market.position_ids, "positionIds")
@@ -151,7 +153,7 @@ def _list(texts: _Texts, name: str) -> list[str]:
     return texts or []
 
 
-def _fees(market: _Market, reading: PolymarketReading) -> FeeTerms:
+def _fees(market: WireMarket, reading: PolymarketReading) -> FeeTerms:
     """Read the market's own schedule; `takerBaseFee` and its kin are not the rate."""
     if market.fees_enabled is False:
         return polymarket_terms("0", reading=reading)

@@ -34,7 +34,10 @@ class WireChange(Struct, gc=False):
 
 
 class WireMessage(Struct, gc=False):
-    """Any object of the market channel, or one book of `/book` and `/books`."""
+    """A `price_change` or a `book`, or one book of `/book` and `/books`; of others the tag alone.
+
+    The others are rare and read a second time, so that these two stay small.
+    """
 
     event_type: str = ""
     price_changes: list[WireChange] | None = None
@@ -43,7 +46,63 @@ class WireMessage(Struct, gc=False):
     bids: list[WireLevel] | None = None
     asks: list[WireLevel] | None = None
     tick_size: str = ""
-    new_tick_size: str = ""
-    price: str = ""
-    size: Size = 0.0
-    assets_ids: list[str] | None = None
+    last_trade_price: str | None = None
+
+
+class WireOldChange(Struct, gc=False):
+    """One entry of a `price_change` before 15 September 2025."""
+
+    price: str
+    size: Size
+    side: Literal["BUY", "SELL"]
+
+
+class WireOldChanges(Struct, gc=False):
+    """A `price_change` before 15 September 2025: one token, no claims of best prices."""
+
+    asset_id: str
+    changes: list[WireOldChange]
+    timestamp: WireTime
+
+
+class WireTrade(Struct, gc=False):
+    """A `last_trade_price`: somebody's trade; `side` is the taker's."""
+
+    asset_id: str
+    price: str
+    size: Size
+    timestamp: WireTime
+    side: str = ""
+
+
+class WireTick(Struct, gc=False):
+    """A `tick_size_change`."""
+
+    asset_id: str
+    new_tick_size: str
+    timestamp: WireTime
+
+
+class WireTop(Struct, gc=False):
+    """A `best_bid_ask`; the time may be empty, an empty side is "0" or "1" or empty."""
+
+    asset_id: str
+    best_bid: str = ""
+    best_ask: str = ""
+    timestamp: str | int = ""
+
+
+class WireNewMarket(Struct, gc=False):
+    """A `new_market`; what it trades like is asked of Gamma."""
+
+    market: str
+    assets_ids: list[str] = []
+    slug: str = ""
+    timestamp: str | int = ""
+
+
+class WireResolved(Struct, gc=False):
+    """A `market_resolved`."""
+
+    assets_ids: list[str]
+    winning_asset_id: str | None = None
