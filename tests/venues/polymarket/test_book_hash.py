@@ -78,7 +78,8 @@ def test_a_wrong_level_does_not_match():
 
 def test_a_grid_of_several_ticks_is_never_checked():
     assert tick_text(((0, 1_000, 10), (1_000, 10_000, 100))) is None
-    several = HashInputs(((0, 1_000, 10), (1_000, 10_000, 100)), 5_000_000, True, 4_900)  # noqa: FBT003
+    ranges = ((0, 1_000, 10), (1_000, 10_000, 100))
+    several = HashInputs(ranges, 5_000_000, True, 4_900)  # noqa: FBT003
     assert not matches(claim(plain()), several, BIDS_E4, ASKS_E4)
 
 
