@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types bench requirements wheel clean
+.PHONY: help setup demo test check lint types bench conformance requirements wheel clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -42,6 +42,9 @@ check: lint types test ## everything that must hold before a change lands: style
 bench: setup ## measure the replayed path against decoding alone
 	$(BIN)/python -m bench $(ARGS)
 
+conformance: setup ## other people's clients read our simulated venues; installs each, ARGS="--only pykalshi"
+	$(BIN)/python -m conformance $(ARGS)
+
 wheel: setup ## build the wheel into dist/
 	$(BIN)/python -m build --no-isolation --wheel
 
@@ -54,5 +57,5 @@ requirements: setup ## pin again after a change of dependencies; UPGRADE=1 takes
 
 clean: ## remove what setup, the checks and the build made
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis \
-	  .import_linter_cache src/*.egg-info
+	  .import_linter_cache .conformance src/*.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

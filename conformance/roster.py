@@ -64,6 +64,7 @@ CLIENTS: Final = (
         requirements=("jsonschema>=4.23", "pyyaml>=6", "websockets>=15", "cryptography>=43"),
         script="kalshi_specifications.py",
         venue="kalshi",
+        has_books=False,
         needs_specifications=True,
     ),
 )

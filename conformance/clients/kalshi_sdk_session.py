@@ -47,16 +47,20 @@ async def read(client, report):
     events = await report.call("events.list_all", every_event())
     report.expect("no events", events)
     await report.call("series.list", client.series.list())
+    await report.call("series.fee_changes", client.series.fee_changes())
+    await report.call("events.fee_changes", client.events.fee_changes())
+    await report.call("markets.list_trades", client.markets.list_trades(limit=50))
     return tickers
 
 
 async def follow(session, report, tickers):
     """Let the session keep its books; read them in the end."""
+    # Trades first: while it waits for an answer the session drops what else arrives.
+    trades = await report.call("subscribe_trade", session.subscribe_trade(tickers=tickers))
     stream = await report.call(
         "subscribe_orderbook_delta",
         session.subscribe_orderbook_delta(tickers=tickers, maxsize=100_000),
     )
-    trades = await report.call("subscribe_trade", session.subscribe_trade(tickers=tickers))
     if stream is None or trades is None:
         return
     seen = set()

@@ -11,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import websockets
 from cryptography.hazmat.primitives import hashes, serialization
@@ -20,7 +20,14 @@ from kalshi_schemas import Answers, Messages
 from talk import ready, run, told_to_stop
 
 PATH = "/trade-api/ws/v2"
-CHANNELS = ("orderbook_delta", "ticker", "trade", "market_lifecycle_v2")
+CHANNELS = (
+    ("orderbook_delta", "market_tickers"),
+    ("ticker", "market_tickers"),
+    ("trade", "market_tickers"),
+    ("market_lifecycle_v2", None),
+    ("cfbenchmarks_value", "index_ids"),
+    ("cfbenchmarks_value_5hz", "index_ids"),
+)
 REST = (
     ("/markets", {"limit": 100}),
     ("/markets", {"limit": 3, "status": "open"}),
@@ -34,6 +41,11 @@ REST = (
     ("/series/{series_ticker}", {}),
     ("/exchange/status", {}),
     ("/exchange/schedule", {}),
+    ("/markets/trades", {"limit": 50}),
+    ("/series/fee_changes", {"show_historical": "true"}),
+    ("/events/fee_changes", {}),
+    ("/account/limits", {}),
+    ("/account/endpoint_costs", {}),
 )
 
 
@@ -93,8 +105,8 @@ def signed(kalshi, path):
 async def exercise(addresses, report):
     """Hold the answers of REST and the messages of a session against the documents."""
     folder = Path(addresses["specifications"])
-    tickers = await asyncio.to_thread(read, addresses["kalshi"]["rest"], folder, report)
     kalshi = addresses["kalshi"]
+    tickers = await asyncio.to_thread(read, kalshi, folder, report)
     async with websockets.connect(
         kalshi["ws"], additional_headers=signed(kalshi, PATH), max_size=None
     ) as socket:
@@ -113,10 +125,11 @@ async def exercise(addresses, report):
 async def subscribe(session, tickers):
     """Subscribe to every channel of market data; return the book's sid."""
     sid = None
-    for channel in CHANNELS:
+    filters = {"market_tickers": tickers, "index_ids": ["BRTI"]}
+    for channel, narrowed in CHANNELS:
         params = {"channels": [channel]}
-        if channel != "market_lifecycle_v2":
-            params["market_tickers"] = tickers
+        if narrowed is not None:
+            params[narrowed] = filters[narrowed]
         answer = await session.say("subscribe", params, "subscribed")
         if channel == "orderbook_delta" and answer.get("type") == "subscribed":
             sid = answer["msg"]["sid"]
@@ -139,17 +152,16 @@ async def change(session, sid, tickers):
     await session.say("unsubscribe", {"sids": [999]}, "error")
 
 
-def read(base, folder, report):
+def read(kalshi, folder, report):
     """Hold the answer of every path against the document; return the open markets' tickers."""
     answers = Answers(folder / "openapi.yaml")
-    listed = get(f"{base}/markets?limit=1000")[1]["markets"]
+    listed = get(kalshi, "/markets", {"limit": 1000})[1]["markets"]
     tickers = [market["ticker"] for market in listed]
     event = listed[0]["event_ticker"]
     names = {"ticker": tickers[0], "event_ticker": event, "series_ticker": event.partition("-")[0]}
     for path, query in REST:
         asked = [("tickers", ticker) for ticker in tickers[:10]] if query is None else query
-        url = f"{base}{path.format(**names)}" + (f"?{urlencode(asked)}" if asked else "")
-        status, body = get(url)
+        status, body = get(kalshi, path.format(**names), asked)
         report.calls[f"GET {path}"] += 1
         report.expect(f"GET {path}: {status}", status == 200)
         if status == 200:
@@ -158,11 +170,16 @@ def read(base, folder, report):
     return tickers
 
 
-def get(url):
-    """Return the status and the JSON of one answer."""
+def get(kalshi, path, query):
+    """Return the status and the JSON of one signed request."""
+    base = kalshi["rest"]
+    url = f"{base}{path}" + (f"?{urlencode(query)}" if query else "")
+    headers = signed(kalshi, urlsplit(base).path + path)
     try:
-        with urllib.request.urlopen(url, timeout=20) as answer:
-            return answer.status, json.load(answer)
+        with urllib.request.urlopen(
+            urllib.request.Request(url, headers=headers), timeout=20
+        ) as got:
+            return got.status, json.load(got)
     except urllib.error.HTTPError as refused:
         return refused.code, None
 

@@ -81,6 +81,22 @@ async def read_books(client, report, tokens):
     if book is not None and book.bids and book.asks:
         bid, ask = book.bids[-1].price, book.asks[-1].price
         report.expect("the book is crossed", bid < ask)
+        token = book.asset_id
+        for name, call, expected in (
+            ("get_midpoint", client.get_midpoint(token_id=token), (bid + ask) / 2),
+            ("get_spread", client.get_spread(token_id=token), ask - bid),
+        ):
+            told = await report.call(name, call)
+            report.expect(f"{name} is {told}, not {expected}", told in (None, expected))
+        sides = [
+            await report.call("get_price", client.get_price(token_id=token, side=side))
+            for side in ("BUY", "SELL")
+        ]
+        report.expect(f"prices are {sides} at {bid}/{ask}", {*sides, None} >= {bid, ask})
+        await report.call("get_last_trade_price", client.get_last_trade_price(token_id=token))
+        for side, stake in (("BUY", {"amount": 1}), ("SELL", {"shares": 1})):
+            estimate = client.estimate_market_price(token_id=token, side=side, **stake)
+            await report.call("estimate_market_price", estimate)
 
 
 async def follow(client, report, tokens):

@@ -40,6 +40,7 @@ async def read(client, report):
         await report.call("get_event", client.get_event(market.event_ticker))
         series = market.event_ticker.partition("-")[0]
         await report.call("get_series", client.get_series(series))
+    await report.call("get_trades", client.get_trades(limit=50))
     events = await report.call("get_events", client.get_events(limit=200)) or []
     report.expect("no events", events)
     return [market.ticker for market in markets]

@@ -58,6 +58,7 @@ class Catalog:
             "yes_bid_dollars": dollars(bid),
             "yes_bid_size_fp": contracts(market.book.bids.get(bid, 0)),
             "yes_ask_dollars": dollars(ask),
+            "liquidity_dollars": "0.0000",  # gone from the document, but clients still want it
             "yes_ask_size_fp": contracts(market.book.asks.get(ask, 0)),
             "no_bid_dollars": dollars(PRICE_ONE_E4 - ask),
             "no_ask_dollars": dollars(PRICE_ONE_E4 - bid),
