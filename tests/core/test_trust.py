@@ -121,6 +121,12 @@ def test_a_connection_that_says_nothing_is_probed_at_half_the_limit_and_stale_at
     ]
 
 
+def test_a_silent_book_is_found_stale_when_it_matters_even_before_a_timer(desk):
+    desk.wait(10_001)
+    effects = desk.hear(POLYMARKET, desk.change(YES, ("ask", 3_000, 10)))
+    assert judged(effects) == [(TICKER, "stale", "no proof of life")]
+
+
 def test_a_heartbeat_s_answer_is_no_proof_of_life(desk):
     for _ in range(13):
         desk.wait(1_000)

@@ -7,6 +7,8 @@ import json
 import re
 from typing import Any, Final
 
+from underround.venues.errors import printable
+
 SAMPLE_LENGTH: Final = 160
 _REMARK: Final = re.compile(rb"(?:[A-Za-z][A-Za-z0-9 _.,:;!'()-]{0,63})?")
 _FAULTS: Final = (ValueError, RecursionError)
@@ -36,11 +38,11 @@ def is_remark(frame: bytes) -> bool:
 
 
 def sample(frame: bytes) -> str:
-    """Return the beginning of a frame as text, whatever its bytes are."""
-    return frame[:SAMPLE_LENGTH].decode("utf-8", "backslashreplace")
+    """Return the beginning of a frame as one line of text, whatever its bytes are."""
+    return printable(frame[:SAMPLE_LENGTH].decode("utf-8", "backslashreplace"), SAMPLE_LENGTH)
 
 
 def described(fault: Exception, frame: bytes) -> str:
-    """Return what was wrong, and where it stood: the detail of a rejection."""
+    """Return in one line what was wrong, and where it stood: the detail of a rejection."""
     reason = f"price {fault} unknown" if isinstance(fault, KeyError) else str(fault)
-    return f"{reason} in {sample(frame)}"
+    return f"{printable(reason)} in {sample(frame)}"

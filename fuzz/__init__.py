@@ -1,0 +1,1 @@
+"""Fuzzers: seeded, printing their seed first, accepting it as an argument."""
