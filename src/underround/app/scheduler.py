@@ -31,8 +31,8 @@ OnSignal = Callable[[dict[str, Any]], Awaitable[None] | None]
 class RealtimeStreams:
     """The running streams: `price_cache`, `poly_stream`, and `kalshi_stream` where pairs are."""
 
-    def __init__(self) -> None:
-        self.price_cache = PriceCache()
+    def __init__(self, price_cache: PriceCache) -> None:
+        self.price_cache = price_cache
         self.poly_stream: PolymarketStream | None = None
         self.kalshi_stream: KalshiStream | None = None
         self._stack = AsyncExitStack()
@@ -82,7 +82,7 @@ async def init_realtime_streams(limit: int = TOP_MARKETS) -> RealtimeStreams:
     """
     global _running
     if _running is None:
-        streams = RealtimeStreams()
+        streams = RealtimeStreams(PriceCache())
         await streams.start(limit)
         _running = streams
     return _running
