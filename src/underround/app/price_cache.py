@@ -56,6 +56,7 @@ class PriceCache:
         if isinstance(redis_url, _DefaultUrl):
             redis_url = load_config(None, os.environ).storage.redis_url
         check_store_url(redis_url)
+        self.signals_raised = 0
         self._url = redis_url
         self._stack: AsyncExitStack | None = None
         self._prices: Prices | None = None
@@ -110,6 +111,7 @@ class PriceCache:
                 (_OTHER[venue], other.yes_e4, venue, price.no_e4),
             ):
                 if yes_e4 is not None and no_e4 is not None and yes_e4 + no_e4 < SIGNAL_COST_E4:
+                    self.signals_raised += 1
                     signals.put(_signal(market_id, yes_at, yes_e4, no_at, no_e4, now_ns))
         await prices.flush()
 

@@ -21,6 +21,7 @@ from underround.app.streams.opening import (
     CONNECT_WITHIN_S,
     LOOKUP,
     WEBSOCKET,
+    VenueConnectionError,
     configuration,
     failed,
     opened,
@@ -167,7 +168,7 @@ class KalshiStream:
             names = {instrument.id, *(pair.id for pair in pairs)} - inverse
             self._writer.name(instrument, names, inverse)
 
-    def _failed(self, fault: VenueFaultError) -> ConnectionError:
+    def _failed(self, fault: VenueFaultError) -> VenueConnectionError:
         if self._signer is None:
             return failed(Venue.KALSHI, "REST connection", self._addresses.rest, fault)
         return failed(Venue.KALSHI, WEBSOCKET, self._addresses.ws, fault)

@@ -15,7 +15,7 @@ from underround.app.clock import monotonic_ns
 from underround.app.config import Config, load_config
 from underround.app.live_books import LiveBooks
 from underround.app.pair_file import PairEntry, configured_pairs
-from underround.core.errors import UnusableError
+from underround.core.errors import UnusableError, VenueError
 from underround.core.instrument import Venue
 from underround.venues.errors import VenueFaultError
 from underround.venues.feed import Feed
@@ -27,6 +27,15 @@ _log = logging.getLogger(__name__)
 CONNECT_WITHIN_S: Final = 10.0
 WEBSOCKET: Final = "WebSocket connection"
 LOOKUP: Final = "market lookup"
+
+
+class VenueConnectionError(VenueError, ConnectionError):
+    """A venue cannot be reached: both what an operator reads and what Python calls it."""
+
+    def __init__(self, venue: Venue, line: str) -> None:
+        Exception.__init__(self, line)
+        self.venue = venue
+        self.retryable = True
 
 
 def configuration() -> Config:
@@ -92,11 +101,11 @@ async def stands(feed: Feed) -> None:
         raise feed.last_error
 
 
-def failed(venue: Venue, way: str, url: str, fault: VenueFaultError) -> ConnectionError:
+def failed(venue: Venue, way: str, url: str, fault: VenueFaultError) -> VenueConnectionError:
     """Log that a venue cannot be reached, as the guide words it, and return the error to raise."""
     line = f"{venue.title()} {way} failed: {_reason(fault)} ({url})"
     _log.error("❌ %s", line)
-    return ConnectionError(line)
+    return VenueConnectionError(venue, line)
 
 
 def _reason(fault: VenueFaultError) -> str:
