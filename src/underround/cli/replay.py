@@ -75,6 +75,8 @@ def _replay_foreign(file: Path, tops: Path | None) -> dict[str, Any]:
             run.run(file, TopsWriter(out))
     else:
         run.run(file, None)
+    if run.unread and not run.frames and not run.notes:
+        raise UnderroundError(f"{file}: no line of it is a recorded message of a venue known here")
     return {
         "recording": str(file),
         "lines": run.lines,
