@@ -17,6 +17,7 @@ from underround.app.config import (
 )
 from underround.core.errors import ConfigError
 from underround.core.settings import Settings
+from underround.venues.hosts import ALLOWED_HOSTS
 
 
 def test_nothing_set_means_the_live_hosts_and_memory() -> None:
@@ -132,6 +133,19 @@ MISTAKES = {
     ),
     "venues.polymarket.ws = 'https://a'": (
         "venues.polymarket.ws must be an address wss://… (no / at its end), not 'https://a'"
+    ),
+    "venues.polymarket.clob = 'https://clob.example.com'": (
+        "venues.polymarket: host 'clob.example.com' is not a venue of this program; allowed:"
+        " loopback, " + ", ".join(sorted(ALLOWED_HOSTS))
+    ),
+    "venues.kalshi.rest = 'http://external-api.kalshi.com'": (
+        "venues.kalshi: address 'http://external-api.kalshi.com' is not encrypted: use https://"
+    ),
+    "venues.kalshi.ws = 'ws://me:secret@localhost'": (
+        "venues.kalshi: address of localhost carries a user name or password: leave them out"
+    ),
+    "venues.kalshi.ws = 'ws://localhost:99999'": (
+        "venues.kalshi: address 'ws://localhost:99999' has a port that is not 1…65535"
     ),
     "storage.prices = 'sqlite://'": (
         "storage.prices must be memory://, embedded://, redis://HOST:PORT or rediss://HOST:PORT,"

@@ -77,6 +77,26 @@ def test_ctrl_c_ends_with_a_summary_and_leaves_nobody_behind(tmp_path):
         time.sleep(0.05)
 
 
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads children from /proc")
+def test_venues_that_end_before_the_run_leave_nothing_to_compare_with(tmp_path):
+    started = underround("demo", "--seconds", "3", "--seed", "3", "--json", cwd=tmp_path)
+    assert started.stderr is not None
+    said = ""
+    while "Connected to Kalshi" not in said:
+        said = started.stderr.readline()
+        assert started.poll() is None, finished(started)
+    (venues,) = [
+        child
+        for child in descendants(started.pid)
+        if b"underround.simulation" in Path(f"/proc/{child}/cmdline").read_bytes()
+    ]
+    os.kill(venues, signal.SIGKILL)
+    out, err = finished(started)
+    assert (started.returncode, out) == (1, "")
+    assert err.splitlines()[-1].startswith("error: the simulated venues have ended, nothing is")
+    assert "Traceback" not in err
+
+
 def descendants(pid: int) -> list[int]:
     tasks = Path(f"/proc/{pid}/task")
     direct = [

@@ -41,6 +41,15 @@ FLOATS = st.floats(allow_nan=False, allow_infinity=False)
         ),
         (DELTA, (None, DELTA, None)),
         (b'{"channel":"book","recv_ts_ns":7}', (7, b'{"channel":"book","recv_ts_ns":7}', None)),
+        (
+            b'{"type":"orderbook_delta","msg":{},"recv_ns":7,"note":"late"}',
+            (7, b'{"type":"orderbook_delta","msg":{},"recv_ns":7,"note":"late"}', None),
+        ),
+        (
+            b'{"event_type":"book","t_ms":7,"dir":"recv"}',
+            (7_000_000, b'{"event_type":"book","t_ms":7,"dir":"recv"}', None),
+        ),
+        (b'{"conn":"a","frame":[1]}', (None, b"[1]", None)),
         (b'[{"event_type":"book"}]', (None, b'[{"event_type":"book"}]', None)),
         (b'"{\\"type\\":1}"', (None, b'{"type":1}', None)),
         (b"PONG", (None, b"PONG", None)),

@@ -16,6 +16,7 @@ from underround.app.layering import Layer, environment_layer, merge
 from underround.core.errors import ConfigError
 from underround.core.settings import Settings
 from underround.core.units import NS_PER_MS, parse_usd_e6
+from underround.venues.hosts import check_url
 
 KALSHI_HOSTS: Final = {
     "production": (
@@ -65,6 +66,9 @@ class PolymarketConfig(Struct, frozen=True, kw_only=True):
     clob: Web = "https://clob.polymarket.com"
     ws: Socket = "wss://ws-subscriptions-clob.polymarket.com/ws/market"
 
+    def __post_init__(self) -> None:
+        _check_addresses((self.gamma, self.clob), self.ws)
+
 
 class KalshiConfig(Struct, frozen=True, kw_only=True):
     """Kalshi's environment, its addresses (empty: the environment's own) and the operator's key.
@@ -82,6 +86,7 @@ class KalshiConfig(Struct, frozen=True, kw_only=True):
         rest, ws = KALSHI_HOSTS[self.environment]
         force_setattr(self, "rest", self.rest or rest)
         force_setattr(self, "ws", self.ws or ws)
+        _check_addresses((self.rest,), self.ws)
         if (self.key_id is None) != (self.private_key_path is None):
             given, missing = "key_id", "private_key_path"
             if self.key_id is None:
@@ -142,6 +147,13 @@ class Config(Struct, frozen=True, kw_only=True):
     storage: StorageConfig = field(default_factory=StorageConfig)
     universe: UniverseConfig = field(default_factory=UniverseConfig)
     pairs: Text = "pairs.toml"
+
+
+def _check_addresses(webs: tuple[str, ...], socket: str) -> None:
+    """Raise ValueError for an address of a host that this program may not call."""
+    for address in webs:
+        check_url(address, ("http", "https"))
+    check_url(socket, ("ws", "wss"))
 
 
 def default_path(environ: Mapping[str, str]) -> Path:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from underround.app.clock import monotonic_ns, wall_ns
 from underround.app.config import Config
@@ -20,7 +21,8 @@ from underround.app.hands import FetchBodies, VenueHands
 from underround.app.pipeline import Pipeline, Plan
 from underround.app.polling import Poller
 from underround.core.instrument import Instrument, Outcome, Venue
-from underround.core.units import NS_PER_MS
+from underround.core.settings import Settings
+from underround.core.units import NS_PER_MS, NS_PER_SECOND
 from underround.venues.feed import Feed
 from underround.venues.kalshi import catalog as kalshi_catalog
 from underround.venues.kalshi.session import BookSession
@@ -34,6 +36,8 @@ from underround.venues.rest import RestClient
 _log = logging.getLogger("underround")
 
 POLL_S: Final = 2.0
+MISSED_POLLS: Final = 2.5
+"""Polled books are stale when so many rounds brought nothing; half of it brings a question."""
 KEYED_REQUESTS_PER_S: Final = 15.0  # of the 20 that the lowest level grants
 
 
@@ -69,12 +73,24 @@ class Rest(Struct):
     bodies: dict[Venue, FetchBodies]
 
 
+def settings_of(config: Config, options: Options) -> Settings:
+    """Return the engine's limits; polled books may be as old as polling makes them.
+
+    Else all of them would be asked for again long before the next round.
+    """
+    settings = config.detection.settings()
+    if options.transport != "rest":
+        return settings
+    patience_ns = round(MISSED_POLLS * options.every_s * NS_PER_SECOND)
+    return replace(settings, stale_after_ns=max(settings.stale_after_ns, patience_ns))
+
+
 def signer_of(config: Config) -> Signer | None:
     """Load the operator's Kalshi key; None without one, ConfigError when it cannot be used."""
     kalshi = config.venues.kalshi
     if kalshi.key_id is None or kalshi.private_key_path is None:
         return None
-    return load_signer(kalshi.key_id, Path(kalshi.private_key_path))
+    return load_signer(kalshi.key_id, Path(kalshi.private_key_path).expanduser())
 
 
 @asynccontextmanager
@@ -171,4 +187,4 @@ def _feed(plan: Plan, url: str, session: Session, run: Connecting) -> Coroutine[
 async def _kept(feed: Feed) -> None:
     await feed.run()
     if feed.fatal is not None:
-        _log.error("%s gives up: %s", feed.connection, feed.fatal)
+        raise feed.fatal  # half of the books will never come: whoever started the run must know

@@ -5,7 +5,7 @@ The run differs from a live one in addresses only.
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -113,7 +113,7 @@ async def run_demo(
             if shows:
                 run.pipeline.on_signal.append(show_signal)
             await _all_live(run, stop)
-            await control.post("/start")
+            await _asked(control.post("/start"))
             status = asyncio.create_task(show_status(run)) if shows else None
             await wait(stop, seconds)
             if status is not None:
@@ -121,7 +121,7 @@ async def run_demo(
             ended_ns, live = clock_ns(), live_books(run)
             shared = run.prices.status().state
             opportunities = [dict(row) for row in log.rows.values()]
-            ledger = (await control.get("/ledger")).json()
+            ledger = (await _asked(control.get("/ledger"))).json()
         found = score(opportunities, ledger["intervals"], ended_ns)
         return summary(run) | {
             "seed": seed,
@@ -131,6 +131,15 @@ async def run_demo(
             "traps_by_kind": ledger["traps"],
             "opportunities": found,
         }
+
+
+async def _asked(answer: Awaitable[httpx.Response]) -> httpx.Response:
+    try:
+        return await answer
+    except httpx.HTTPError as error:
+        raise UnderroundError(
+            f"the simulated venues have ended, nothing is left to compare with: {error}"
+        ) from None
 
 
 async def _all_live(run: Running, stop: asyncio.Event) -> None:

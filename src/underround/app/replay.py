@@ -16,6 +16,7 @@ from underround.app.pipeline import Decode, Plan, books_fetched
 from underround.app.tops import Tops, TopsWriter
 from underround.core.effect import FetchBooks, SignalRaised
 from underround.core.engine import Engine
+from underround.core.errors import UnusableError
 from underround.core.event import (
     Batch,
     Command,
@@ -55,6 +56,10 @@ def describe(
     }
 
 
+class _BeginningLostError(Exception):
+    """An input of a connection whose plan or opening is missing: damaged, or never written."""
+
+
 class Replay:
     """One recording run through a fresh engine."""
 
@@ -65,30 +70,37 @@ class Replay:
         self.inputs = 0
         self.lost = 0
         self.damage: list[RecordedDamage] = []
+        self.misplaced: Counter[str] = Counter()
+        """Inputs left out, by the connection whose beginning the recording has lost."""
         self.on_signal: list[Callable[[Signal], None]] = [self.digest.add]
         self.tops: TopsWriter | None = None
         self._tops = Tops()
         self._plans: dict[str, Plan] = {}
 
     def run(self, path: Path) -> None:
-        """Replay a recording; ValueError when it is none, OSError when it cannot be read."""
+        """Replay a recording; UnusableError when it is none, OSError when it cannot be read."""
         for recorded in read_inputs(path):
             self.inputs += 1
-            if self.tops is not None and isinstance(recorded, RecordedBatch):
-                self._write_tops(self.tops, recorded)
-            for event in self._events(recorded):
-                self._process(event)
+            try:
+                if self.tops is not None and isinstance(recorded, RecordedBatch):
+                    self._write_tops(self.tops, recorded)
+                for event in self._events(recorded):
+                    self._process(event)
+            except _BeginningLostError as lost:
+                self.misplaced[str(lost)] += 1
 
     def _process(self, event: Event) -> None:
         if self.engine is None:
-            raise ValueError("the recording has inputs before its header")
+            raise UnusableError("the recording has inputs before its header")
+        if isinstance(event, Batch) and event.connection not in self.engine.links:
+            raise _BeginningLostError(event.connection)
         for effect in self.engine.process(event):
             if isinstance(effect, SignalRaised):
                 for tell in self.on_signal:
                     tell(effect.signal)
 
     def _write_tops(self, writer: TopsWriter, recorded: RecordedBatch) -> None:
-        venue = self._plans[recorded.connection].venue
+        venue = self._plan(recorded.connection).venue
         for frame in recorded.frames:
             for venue_told, name, top in self._tops.apply(venue, frame):
                 writer.row(self.inputs - 1, venue_told, name, top)
@@ -96,7 +108,7 @@ class Replay:
     def _events(self, recorded: RecordedInput) -> Iterator[Event]:
         match recorded:
             case RecordedBatch(connection, _, at_ns, frames):
-                plan = self._plans[connection]
+                plan = self._plan(connection)
                 self.frames[plan.venue] += len(frames)
                 yield decoded(connection, at_ns, frames, CODECS[plan.venue][0])
             case RecordedTimer(at_ns=at_ns):
@@ -104,7 +116,7 @@ class Replay:
             case RecordedRest():
                 yield from self._rest(recorded)
             case RecordedConnection(connection=connection, at_ns=at_ns, state="opened"):
-                plan = self._plans[connection]
+                plan = self._plan(connection)
                 yield ConnectionOpened(
                     connection, plan.venue, at_ns, plan.instruments, plan.is_slow
                 )
@@ -123,6 +135,11 @@ class Replay:
             case RecordedDamage():
                 self.damage.append(recorded)
 
+    def _plan(self, connection: str) -> Plan:
+        if connection not in self._plans:
+            raise _BeginningLostError(connection)
+        return self._plans[connection]
+
     def _open(self, header: RecordedHeader) -> None:
         if self.engine is None:  # every segment repeats the header
             try:
@@ -132,7 +149,7 @@ class Replay:
                     msgspec.convert(header.pairs, list[Pair]),
                 )
             except (msgspec.ValidationError, KeyError) as fault:
-                raise ValueError(f"the recording's header does not fit: {fault}") from None
+                raise UnusableError(f"the recording's header does not fit: {fault}") from None
 
     def _rest(self, recorded: RecordedRest) -> Iterator[Event]:
         venue = Venue(recorded.venue)

@@ -6,6 +6,7 @@ Holds no detection and no protocol; prints for a person unless told to be silent
 import asyncio
 import os
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from underround.app.connections import Options
 from underround.app.output import write_line
 from underround.app.pair_file import PairEntry, configured_pairs
 from underround.app.watching import (
+    giving_up,
     live_books,
     show_signal,
     show_status,
@@ -51,8 +53,11 @@ def configured(request: SessionRequest) -> tuple[Config, list[PairEntry], list[s
     return config, entries, problems
 
 
-async def run_session(request: SessionRequest) -> dict[str, Any]:
-    """Run until stopped or for the seconds asked; return the summary."""
+async def run_session(request: SessionRequest) -> dict[str, Any] | None:
+    """Run until stopped or for the seconds asked; return the summary.
+
+    None when it was stopped before it had begun, while the venues' lists were still awaited.
+    """
     config, entries, remarks = configured(request)
     stop = stop_on_signals()
     recording = request.recording or new_recording(config, request.kind)
@@ -61,7 +66,16 @@ async def run_session(request: SessionRequest) -> dict[str, Any]:
         transport=request.transport,
         every_s=request.every_s,
     )
-    async with running(config, entries, options, steady_clock()) as run:
+    async with AsyncExitStack() as stack:
+        try:
+            async with giving_up(stop):
+                run = await stack.enter_async_context(
+                    running(config, entries, options, steady_clock())
+                )
+        except asyncio.CancelledError:
+            if not stop.is_set():
+                raise
+            return None
         if request.shows:
             _greet(run.universe.problems, remarks)
             write_line(

@@ -4,7 +4,8 @@ import asyncio
 import logging
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from typing import Any
 
 from underround.app.wiring import Running
@@ -37,6 +38,23 @@ def stop_on_signals() -> asyncio.Event:
         except NotImplementedError:  # Windows: Ctrl+C arrives as KeyboardInterrupt
             return stop
     return stop
+
+
+@asynccontextmanager
+async def giving_up(stop: asyncio.Event) -> AsyncIterator[None]:
+    """Cancel the block when `stop` is set before it ends: it then raises CancelledError."""
+    task = asyncio.current_task()
+    assert task is not None
+
+    async def watch() -> None:
+        await stop.wait()
+        task.cancel()
+
+    watcher = asyncio.create_task(watch())
+    try:
+        yield
+    finally:
+        watcher.cancel()
 
 
 async def wait(stop: asyncio.Event, seconds: float | None) -> None:

@@ -16,7 +16,14 @@ from underround import __version__
 from underround.app.codecs import CODECS
 from underround.app.collector import calm_the_collector
 from underround.app.config import Config
-from underround.app.connections import Connecting, Options, reading, rest_clients, signer_of
+from underround.app.connections import (
+    Connecting,
+    Options,
+    reading,
+    rest_clients,
+    settings_of,
+    signer_of,
+)
 from underround.app.digest import SignalDigest
 from underround.app.hands import VenueHands
 from underround.app.pair_file import PairEntry
@@ -26,6 +33,7 @@ from underround.app.replay import describe
 from underround.app.signal_delivery import signal_delivery
 from underround.app.universe import Universe, load
 from underround.core.engine import Engine
+from underround.core.settings import Settings
 from underround.stores.opening import open_stores
 from underround.stores.prices import Prices
 from underround.stores.recording import RecordingWriter
@@ -65,10 +73,11 @@ async def running(
         rest = await stack.enter_async_context(rest_clients(config, signer))
         universe = await load(rest.gamma, rest.kalshi, config.universe, entries)
         prices, signals = await stack.enter_async_context(open_stores(config.storage.prices))
-        recorder = _recorder(config, universe, options, clock_ns)
+        settings = settings_of(config, options)
+        recorder = _recorder(settings, universe, options, clock_ns)
         if recorder is not None:
             stack.callback(recorder.close)
-        engine = Engine(config.detection.settings(), universe.instruments.values(), universe.pairs)
+        engine = Engine(settings, universe.instruments.values(), universe.pairs)
         hands = VenueHands(clock_ns)
         hands.bodies = rest.bodies
         stack.push_async_callback(hands.close)
@@ -98,13 +107,11 @@ async def running(
 
 
 def _recorder(
-    config: Config, universe: Universe, options: Options, clock_ns: Callable[[], int]
+    settings: Settings, universe: Universe, options: Options, clock_ns: Callable[[], int]
 ) -> RecordingWriter | None:
     if options.recording is None:
         return None
-    header = describe(
-        config.detection.settings(), list(universe.instruments.values()), list(universe.pairs)
-    )
+    header = describe(settings, list(universe.instruments.values()), list(universe.pairs))
     return RecordingWriter(
         options.recording,
         created_at_ns=clock_ns(),

@@ -11,11 +11,12 @@ from underround.app.demo import run_demo
 from underround.app.output import write_json
 from underround.app.session import new_recording
 from underround.app.watching import log_to_stderr, run_until_done, show_summary
+from underround.cli.run import Seconds
 
 
 def demo(
     *,
-    seconds: Annotated[float | None, Parameter(help="end by itself after this long")] = None,
+    seconds: Seconds = None,
     seed: Annotated[int | None, Parameter(help="the venues' history; random by default")] = None,
     recording: Annotated[Path | None, Parameter(help="where to record (a new folder)")] = None,
     prices: Annotated[str, Parameter(help="price store")] = "embedded://",

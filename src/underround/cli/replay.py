@@ -62,6 +62,7 @@ def _replay_own(file: Path, tops: Path | None) -> dict[str, Any]:
         "signals": run.digest.count,
         "digest": run.digest.hex,
         "lost": run.lost,
+        "misplaced": dict(run.misplaced),
         "damage": [f"{each.path} line {each.line}: {each.reason}" for each in run.damage],
         "counts": run.engine.counts.as_dict(),
         **({"rows": run.tops.rows} if run.tops is not None else {}),

@@ -9,6 +9,7 @@ from cyclopts.validators import Number
 from underround.app.output import write_json
 from underround.app.session import SessionRequest, run_session
 from underround.app.watching import log_to_stderr, run_until_done, show_summary
+from underround.cli.errors import ExitCode
 
 ConfigPath = Annotated[Path | None, Parameter(help="configuration file (TOML)")]
 Seconds = Annotated[
@@ -30,7 +31,7 @@ def run(
         Literal["socket", "rest"], Parameter(help="rest polls everything, the old way")
     ] = "socket",
     every: Annotated[
-        float, Parameter(validator=Number(gte=1), help="seconds between polls with rest")
+        float, Parameter(validator=Number(gte=1, lte=3600), help="seconds between polls with rest")
     ] = 20.0,
     prices: Annotated[str | None, Parameter(help="price store: memory://, redis://…")] = None,
     recording: Annotated[Path | None, Parameter(help="where to record (a new folder)")] = None,
@@ -38,7 +39,7 @@ def run(
     seconds: Seconds = None,
     json: Json = False,
     verbose: Verbose = False,
-) -> None:
+) -> int:
     """Stream both venues' books live and find underrounds, on paper.
 
     Needs no key: without one Kalshi's books are polled over REST and marked slow. Without a pairs
@@ -61,7 +62,7 @@ def run(
         every_s=every,
         shows=not json,
     )
-    _carry_out(request, json, verbose)
+    return _carry_out(request, json, verbose)
 
 
 def record(
@@ -72,7 +73,7 @@ def record(
     seconds: Seconds = None,
     json: Json = False,
     verbose: Verbose = False,
-) -> None:
+) -> int:
     """Record both venues' books as they arrive, without looking for anything.
 
     The most traded markets of both venues, or those the configuration names. The recording can
@@ -87,7 +88,7 @@ def record(
         shows=not json,
         detects=False,
     )
-    _carry_out(request, json, verbose)
+    return _carry_out(request, json, verbose)
 
 
 def environment_flags(kalshi_env: str | None) -> dict[str, Any]:
@@ -95,10 +96,13 @@ def environment_flags(kalshi_env: str | None) -> dict[str, Any]:
     return {} if kalshi_env is None else {"venues": {"kalshi": {"environment": kalshi_env}}}
 
 
-def _carry_out(request: SessionRequest, json: bool, verbose: bool) -> None:
+def _carry_out(request: SessionRequest, json: bool, verbose: bool) -> int:
     log_to_stderr(verbose=verbose)
     result = run_until_done(run_session(request))
+    if result is None:
+        return ExitCode.INTERRUPTED
     if json:
         write_json(result)
     else:
         show_summary(result)
+    return ExitCode.OK

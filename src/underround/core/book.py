@@ -215,7 +215,7 @@ class Book(HotFields):
         self.has_snapshot = False
         self.time_ms = NO_SNAPSHOT_MS
         self.snapshot_ms = 0
-        self.group: int | str | None = None
+        self.group: int | float | str | None = None
         self.group_at_ns = 0
         self.updated_ns = 0
         self.proven_ns = 0

@@ -56,7 +56,7 @@ class LevelAdded(Struct, gc=False):
     is_bid: bool
     price_e4: int
     change_e6: int
-    group: int | str | None
+    group: int | float | str | None
 
 
 class BookReplaced(Struct, gc=False):
@@ -71,7 +71,7 @@ class BookReplaced(Struct, gc=False):
     time_ms: int | None = None
     stream: int | None = None
     sequence: int | None = None
-    group: int | str | None = None
+    group: int | float | str | None = None
     ranges: tuple[tuple[int, int, int], ...] | None = None
     last_trade_e4: int | None = None
 

@@ -21,6 +21,7 @@ _TIMES: Final = {"recv_ns": 1, "recv_ts_ns": 1, "recv_ms": NS_PER_MS, "t_ms": NS
 _LATEST_NS: Final = 2**63
 _KALSHI_REPLIES: Final = frozenset({b'"ok"', b'"error"', b'"subscribed"', b'"unsubscribed"'})
 _POLYMARKET_KEYS: Final = frozenset({"asset_id", "price_changes"})
+_WRAPPINGS: Final = ("frame", "raw")
 _KEEPALIVES: Final = frozenset({b"PING", b"PONG"})
 _FAULTS: Final = (msgspec.MsgspecError, UnicodeError, RecursionError)
 
@@ -94,20 +95,26 @@ def _first_of_array(frame: bytes) -> _Keys:
 def _unwrapped(number: int, line: bytes, keys: _Keys) -> ForeignLine:
     timed = next((key for key in _TIMES if key in keys), None)
     at_ns = None if timed is None else _at_ns(keys[timed], _TIMES[timed])
+    for wrapping in _WRAPPINGS:
+        if wrapping in keys:
+            return ForeignLine(number, at_ns, _payload(keys[wrapping]))
+    if _is_message(keys):
+        return ForeignLine(number, at_ns, line)
     if "dir" in keys:
         direction = _text(keys["dir"])
         if direction == "recv" and "text" in keys:
             return ForeignLine(number, at_ns, _payload(keys["text"]))
         details = [_text(keys[key]) for key in ("text", "code", "reason") if key in keys]
         return ForeignLine(number, at_ns, None, " ".join([f"{direction}:", *details]))
-    if timed is not None:
-        for wrapping in ("frame", "raw"):
-            if wrapping in keys:
-                return ForeignLine(number, at_ns, _payload(keys[wrapping]))
-        if "note" in keys:
-            detail = f": {_text(keys['detail'])}" if "detail" in keys else ""
-            return ForeignLine(number, at_ns, None, _text(keys["note"]) + detail)
+    if timed is not None and "note" in keys:
+        detail = f": {_text(keys['detail'])}" if "detail" in keys else ""
+        return ForeignLine(number, at_ns, None, _text(keys["note"]) + detail)
     return ForeignLine(number, at_ns, line)
+
+
+def _is_message(keys: _Keys) -> bool:
+    """Tell a venue's own message, whatever keys a recorder added, from a line about one."""
+    return "event_type" in keys or ("type" in keys and "msg" in keys)
 
 
 def _at_ns(raw: Raw, unit_ns: int) -> int | None:

@@ -6,7 +6,7 @@ only over verified TLS, so plain http and ws are for loopback alone.
 
 import ipaddress
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 ALLOWED_HOSTS: Final = frozenset(
     {
@@ -35,6 +35,8 @@ def check_url(url: str, schemes: tuple[str, str]) -> str:
         raise ValueError(f"address of {host} carries a user name or password: leave them out")
     if parts.scheme not in schemes or not host:
         raise ValueError(f"address {url!r} must begin with {plain}:// or {encrypted}://")
+    if not _has_valid_port(parts):
+        raise ValueError(f"address {url!r} has a port that is not 1…65535")
     if is_loopback(host):
         return host
     if host not in ALLOWED_HOSTS:
@@ -45,6 +47,13 @@ def check_url(url: str, schemes: tuple[str, str]) -> str:
     if parts.scheme != encrypted:
         raise ValueError(f"address {url!r} is not encrypted: use {encrypted}://")
     return host
+
+
+def _has_valid_port(parts: SplitResult) -> bool:
+    try:
+        return parts.port is None or parts.port > 0
+    except ValueError:
+        return False
 
 
 def is_loopback(host: str) -> bool:

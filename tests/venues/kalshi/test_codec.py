@@ -46,6 +46,7 @@ MESSAGES = [
     ("a tenth of a cent", delta(price_dollars="0.9615"), [bid(9_615, -54_000_000)]),
     ("older: no clock", delta(clock=...), [bid(9_600, -54_000_000, TIME)]),
     ("older: ts a number", delta(clock=..., ts=17), [bid(9_600, -54_000_000, 17)]),
+    ("older: ts in parts of a second", delta(clock=..., ts=17.5), [bid(9_600, -54_000_000, 17.5)]),
     ("neither clock nor ts", delta(clock=..., ts=...), [bid(9_600, -54_000_000, "")]),
     (
         "keys of our own orders, time of sending",
@@ -59,6 +60,13 @@ MESSAGES = [
         delta({"seq": ...}),
         [bid(9_600, -54_000_000, sequence=None)],
     ),
+    (
+        "what is absent as null",
+        delta({"sid": None, "seq": None, "id": None}, clock=None, ts=None),
+        [bid(9_600, -54_000_000, "", stream=0, sequence=None)],
+    ),
+    ("a recorder's own id", delta({"id": "row-7"}), [bid(9_600, -54_000_000)]),
+    ("a book under a recorder's own id", snapshot({"id": "row-7"}), [replaced()]),
     ("a whole book", snapshot(), [replaced()]),
     ("no no side", snapshot(no_dollars_fp=...), [replaced(asks=[])]),
     ("no yes side", snapshot(yes_dollars_fp=...), [replaced(bids=[])]),

@@ -81,7 +81,7 @@ def _decoder() -> Callable[[bytes, list[MarketEvent]], None]:
             clock = body.clock
             events.append(
                 level_added(
-                    message.sid,
+                    message.sid or 0,
                     message.seq,
                     ticker,
                     is_bid,
@@ -132,7 +132,7 @@ def _translate(message: WireMessage, frame: bytes, events: list[MarketEvent]) ->
         reader = READERS.get(kind)
         told = () if reader is None else reader(frame)
         if message.seq is not None:
-            events.append(SequenceTaken(message.sid, message.seq))
+            events.append(SequenceTaken(message.sid or 0, message.seq))
         events.extend(told)
         if reader is None:
             events.append(FrameRejected("unknown kalshi message", repr(kind)[:SAMPLE_LENGTH]))
@@ -147,12 +147,12 @@ def _snapshot(message: WireMessage) -> list[MarketEvent]:
             instrument=body.market_ticker,
             bids=_levels(body.yes_dollars_fp),
             asks=_levels(body.no_dollars_fp, is_no=True),
-            stream=message.sid,
+            stream=message.sid or 0,
             sequence=message.seq,
             group=(body.ts or None) if body.clock is None else body.clock,
         )
     ]
-    if message.id:
+    if message.id and isinstance(message.id, int):
         events.append(_answered(message, WireReplyBody(market_tickers=[body.market_ticker])))
     return events
 
@@ -162,11 +162,11 @@ def _replied(message: WireMessage, frame: bytes) -> list[MarketEvent]:
     body = told if isinstance(told, WireReplyBody) else WireReplyBody()
     events: list[MarketEvent] = []
     if message.seq is not None:
-        events.append(SequenceTaken(message.sid, message.seq))
+        events.append(SequenceTaken(message.sid or 0, message.seq))
     if message.type == "subscribed" and body.channel == _BOOKS_CHANNEL:
         events.append(StreamOpened(body.sid))
     elif message.type == "unsubscribed":
-        events.append(StreamEnded(message.sid, "unsubscribed"))
+        events.append(StreamEnded(message.sid or 0, "unsubscribed"))
     elif message.type == "error":
         reason, stream = _TERMINAL_ERRORS.get(body.code), message.sid or body.sid
         if reason is not None and stream:
@@ -190,7 +190,7 @@ def _answered(
     tickers = body.market_tickers
     return CommandAnswered(
         kind=message.type,
-        id=message.id or None,
+        id=message.id or None if isinstance(message.id, int) else None,
         stream=message.sid or body.sid or None,
         channel=body.channel or None,
         instruments=None if tickers is None else tuple(tickers),

@@ -30,18 +30,21 @@ class WireBody(Struct, gc=False):
     delta_fp: Change = nan
     side: str = ""
     clock: int | None = None
-    ts: int | str | None = None
+    ts: int | float | str | None = None
     yes_dollars_fp: list[WirePrice] | None = None
     no_dollars_fp: list[WirePrice] | None = None
 
 
 class WireMessage(Struct, gc=False):
-    """The envelope of every message; `msg` is a list in the answer to `list_subscriptions`."""
+    """The envelope of every message; `msg` is a list in the answer to `list_subscriptions`.
+
+    A recorder may have written what is absent as null, or an `id` of its own.
+    """
 
     type: str
-    sid: int = 0
+    sid: int | None = None
     seq: int | None = None
-    id: int = 0
+    id: int | str | None = None
     msg: WireBody | list[Any] | None = None
 
 
