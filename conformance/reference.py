@@ -11,6 +11,7 @@ from conformance.reference_book import (
     ASK,
     ASK_AGAIN_MS,
     BID,
+    CLAIM_PATIENCE_MS,
     FIRST_BOOK_MS,
     GROUP_QUIET_MS,
     LEADS_TO,
@@ -193,7 +194,8 @@ class Reference:
     def _may_be_traded(self, book: ReferenceBook) -> bool:
         connection = self._connection_of(book)
         past = book.closes_at_ms is not None and self.now_ms >= book.closes_at_ms
-        if book.state != "live" or book.is_closed or past or connection is None:
+        is_off = book.is_closed or book.is_halted or past
+        if book.state != "live" or is_off or connection is None:
             return False
         if self.now_ms - max(connection.last_data_ms, book.proven_ms) > STALE_AFTER_MS:
             self.judge(book, "silent")
@@ -209,6 +211,7 @@ class Reference:
                 self._reconsider(book)
             elif book.state != "live":
                 self._pursue(book)
+            self._weigh_claim(book)
         for connection in self.connections.values():
             if connection.is_open:
                 self._watch_silence(connection)
@@ -220,6 +223,17 @@ class Reference:
         elif self.now_ms - book.since_ms > SUSPECT_PATIENCE_MS:
             book.since_ms = self.now_ms
             self.heal(book)
+
+    def _weigh_claim(self, book: ReferenceBook) -> None:
+        """Hold an aged claim of best prices against a book that was told nothing since."""
+        if book.top_claim is None or self.now_ms - book.top_claim[0] < CLAIM_PATIENCE_MS:
+            return
+        heard_ms, time, bid, ask = book.top_claim
+        book.top_claim = None
+        is_newer = time is None or time >= book.time
+        is_untold = book.state == "live" and book.updated_ms <= heard_ms and is_newer
+        if is_untold and not book.has_best(bid, ask):
+            self.lose([book])
 
     def _pursue(self, book: ReferenceBook) -> None:
         connection = self._connection_of(book)

@@ -22,6 +22,7 @@ ASK_AGAIN_MS: Final = 2_000
 FIRST_BOOK_MS: Final = 5_000
 PROBE_AFTER_MS: Final = 5_000
 PROBE_EVERY_MS: Final = 2_500
+CLAIM_PATIENCE_MS: Final = 1_000
 STALE_AFTER_MS: Final = 10_000
 GROUP_QUIET_MS: Final = 5
 
@@ -68,6 +69,8 @@ class ReferenceBook:
         self.connection: str | None = None
         self.stream: int | None = None
         self.is_closed = False
+        self.is_halted = False
+        self.top_claim: tuple[int, int | None, str, str] | None = None
         self.set_grid([(Decimal(a), Decimal(b), Decimal(c)) for a, b, c in instrument.ranges_e4])
 
     def set_grid(self, ranges_e4: list[tuple[Decimal, Decimal, Decimal]]) -> None:
@@ -109,11 +112,15 @@ class ReferenceBook:
         """Compare with the best prices that the venue claimed last; None when it claimed none."""
         if self.claims is None:
             return None
-        for side, text, empty in ((BID, self.claims[1], 0), (ASK, self.claims[2], 1)):
+        return self.has_best(self.claims[1], self.claims[2]) and not self.is_crossed()
+
+    def has_best(self, bid: str, ask: str) -> bool:
+        """Tell whether the best prices are these; "0" and "1" stand for empty sides."""
+        for side, text, empty in ((BID, bid, 0), (ASK, ask, 1)):
             best = self.best(side)
             if text and Decimal(text) != (Decimal(empty) if best is None else best):
                 return False
-        return not self.is_crossed()
+        return True
 
     def is_overtaken(self, time: int, side: str, price: Decimal) -> bool:
         """Tell whether a later message has changed the level."""

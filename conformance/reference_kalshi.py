@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from conformance.reference import Connection, Reference
 
 TERMINAL = {10, 25}
+RANGE = ("start", "end", "step")
+BEGAN_S = 1_790_000_000
+"""When every case began, in seconds since 1970."""
 
 
 class KalshiWire:
@@ -122,9 +125,39 @@ class KalshiWire:
                 self.reference.reject(connection.books.values())
         elif kind == "trade":
             self.reference.counters["trades"] += 1
-        elif kind not in ("ok", "ticker", "market_lifecycle_v2"):
+        elif kind == "ticker":
+            self._claim(body)
+        elif kind == "market_lifecycle_v2":
+            self._live_on(body)
+        elif kind not in ("ok", "event_lifecycle", "event_fee_update"):
             self.reference.reject(())
-        return bool(kind != "ticker")
+        return True
+
+    def _claim(self, body: dict[str, Any]) -> None:
+        book = self.reference.books.get(body["market_ticker"])
+        if book is not None and book.has_snapshot:
+            best = body["yes_bid_dollars"], body["yes_ask_dollars"]
+            book.top_claim = (self.reference.now_ms, body.get("ts_ms"), *best)
+
+    def _live_on(self, body: dict[str, Any]) -> None:
+        """Take in what happened to a market."""
+        book = self.reference.books.get(body["market_ticker"])
+        if book is None:
+            return
+        match body["event_type"]:
+            case "determined" | "settled":
+                book.is_closed = True
+            case "deactivated" | "activated" as name:
+                book.is_halted = bool(body.get("is_deactivated", name == "deactivated"))
+            case "close_date_updated":
+                book.closes_at_ms = (int(body["close_ts"]) - BEGAN_S) * 1_000
+            case "price_level_structure_updated":
+                ranges = [
+                    [parse_price(each[k]) * 10_000 for k in RANGE] for each in body["price_ranges"]
+                ]
+                book.set_grid([(start, end, step) for start, end, step in ranges])
+                self.reference.judge(book, "grid_changed")
+                self.reference.heal(book)
 
     def _follows(self, connection: Connection, sid: int, number: int | None) -> bool:
         """Check a message's number; a gap loses every book of the stream."""

@@ -131,9 +131,18 @@ class PolymarketWire:
         if kind == "market_resolved":
             tokens = list(message["assets_ids"])
             return lambda connection: self._resolve(tokens)
-        if kind in ("best_bid_ask", "new_market"):
-            return None
+        if kind == "best_bid_ask":
+            return lambda connection: self._claim(message)
+        if kind == "new_market":
+            return lambda connection: None
         return lambda connection: self.reference.reject(())
+
+    def _claim(self, message: dict[str, Any]) -> None:
+        book = self.reference.books.get(message["asset_id"])
+        if book is not None and book.has_snapshot:
+            time = int(message["timestamp"]) if message["timestamp"] else None
+            best = message["best_bid"] or "0", message["best_ask"] or "1"
+            book.top_claim = (self.reference.now_ms, time, *best)
 
     def _count(self, name: str) -> None:
         self.reference.counters[name] += 1

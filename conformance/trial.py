@@ -167,8 +167,9 @@ def _process(command: list[str]) -> Iterator["subprocess.Popen[str]"]:
 
 def _say(script: "subprocess.Popen[str]", line: str) -> None:
     assert script.stdin is not None
-    script.stdin.write(line + "\n")
-    script.stdin.flush()
+    with contextlib.suppress(BrokenPipeError):  # that it has ended is told when it is to answer
+        script.stdin.write(line + "\n")
+        script.stdin.flush()
 
 
 def _hear(script: "subprocess.Popen[str]", client: Client) -> dict[str, Any]:
