@@ -56,10 +56,11 @@ def _tried(client: Client, options: argparse.Namespace) -> Outcome:
     folder = options.folder.resolve()
     try:
         own = environment(folder / client.script.removesuffix(".py"), python, client.requirements)
+        log = folder / client.script.replace(".py", ".log")
         specifications = None
         if client.needs_specifications:
             specifications = source_of(SPECIFICATIONS, _modern(python), folder) / "specs"
-        return try_client(client, own, options.seed, options.seconds, specifications)
+        return try_client(client, own, options.seed, options.seconds, specifications, log)
     except UnderroundError as fault:
         outcome.problems = [str(fault)]
         return outcome

@@ -14,7 +14,10 @@ SPECIFICATIONS: Final = "kalshi-sdk==22.4.0"
 
 
 class Client(Struct, frozen=True, kw_only=True):
-    """One client: its requirements, the Pythons it runs on, its script, and the venue it reads."""
+    """One client: its requirements, the Pythons it runs on, its script, and the venue it reads.
+
+    `needs_both_sides`: it cannot read a book with an empty side, so none such is compared.
+    """
 
     name: str
     shows: str
@@ -24,6 +27,7 @@ class Client(Struct, frozen=True, kw_only=True):
     at_least: Version = (3, 11)
     below: Version = (3, 14)
     has_books: bool = True
+    needs_both_sides: bool = False
     needs_specifications: bool = False
 
 
@@ -57,6 +61,7 @@ CLIENTS: Final = (
         script="kalshi_sdk_session.py",
         venue="kalshi",
         at_least=(3, 12),
+        needs_both_sides=True,  # it takes a missing key for damage, against the document
     ),
     Client(
         name="kalshi specifications",

@@ -6,13 +6,14 @@ of the simulation.
 
 import contextlib
 import json
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import httpx
 from msgspec import Struct
@@ -46,10 +47,18 @@ class Outcome(Struct, kw_only=True):
 
 
 def try_client(
-    client: Client, python: Path, seed: int, flow_s: float, specifications: Path | None
+    client: Client,
+    python: Path,
+    seed: int,
+    flow_s: float,
+    specifications: Path | None,
+    log: Path | None = None,
 ) -> Outcome:
-    """Run one client's script against fresh venues for `flow_s` of flow; TrialError in one line."""
-    with _venues(seed) as addresses, _script(client, python) as script:
+    """Run one client's script against fresh venues for `flow_s` of flow; TrialError in one line.
+
+    What the client itself logs goes to `log`.
+    """
+    with _venues(seed) as addresses, _script(client, python, log) as script:
         ledger = _ledger(addresses)
         tokens = sorted(ledger["books"]["polymarket"])
         extra = {"tokens": tokens, "specifications": str(specifications or "")}
@@ -78,6 +87,8 @@ def _outcome(client: Client, report: dict[str, Any], truth: Any) -> Outcome:
     )
     if client.has_books:
         told, expected = _in_integers(report["books"]), _as_tuples(truth)
+        if client.needs_both_sides:
+            expected = {name: book for name, book in expected.items() if all(book.values())}
         outcome.books = len(expected)
         wrong = [name for name in expected if told.get(name) != expected[name]]
         outcome.books_equal = len(expected) - len(wrong)
@@ -133,8 +144,9 @@ def _venues(seed: int) -> Iterator[dict[str, Any]]:
 
 
 @contextlib.contextmanager
-def _script(client: Client, python: Path) -> Iterator["subprocess.Popen[str]"]:
-    with _process([str(python), "-I", "-c", _START, str(_SCRIPTS), client.script]) as script:
+def _script(client: Client, python: Path, log: Path | None) -> Iterator["subprocess.Popen[str]"]:
+    command = [str(python), "-I", "-c", _START, str(_SCRIPTS), client.script]
+    with Path(log or os.devnull).open("w") as errors, _process(command, errors) as script:
         yield script
 
 
@@ -145,10 +157,17 @@ _START: Final = (
 
 
 @contextlib.contextmanager
-def _process(command: list[str]) -> Iterator["subprocess.Popen[str]"]:
+def _process(
+    command: list[str], errors: IO[str] | None = None
+) -> Iterator["subprocess.Popen[str]"]:
     """Start a process with pipes and end it for sure, by its own handle."""
     process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        text=True,
+        bufsize=1,
     )
     try:
         yield process
