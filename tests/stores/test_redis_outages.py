@@ -153,3 +153,16 @@ async def test_closing_while_the_server_is_away_ends(redis_url):
         prices.mark("A", "kalshi", 1, 2, 3)
         signals.put(b"1")
     assert prices.status() == StoreStatus("disconnected", "closed", 1)
+
+
+async def test_a_loop_that_ends_in_the_midst_of_a_write_ends(redis_url):
+    for steps in range(60):  # somewhere among them the write is under way
+        async with open_stores(redis_url) as (prices, _):
+            prices.mark("m", "kalshi", 4_000, 6_000, 1)
+            flushing = asyncio.create_task(prices.flush())
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            (link,) = [task for task in asyncio.all_tasks() if task.get_name() == "redis"]
+            link.cancel()  # as asyncio.run does with all that is left
+            await asyncio.wait([link])
+            await flushing

@@ -6,7 +6,7 @@ own). Nothing else may choose between the implementations.
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -56,23 +56,18 @@ async def open_stores(url: str) -> AsyncIterator[tuple[Prices, SignalQueue]]:
     if url == "memory://":
         yield MemoryPrices(asyncio.get_running_loop().time), MemorySignals()
         return
-    async with _open_embedded() if url == "embedded://" else _open_redis(url, shown) as stores:
-        yield stores
+    # One generator and no other inside it: a loop that ends closes all it finds, at once.
+    async with AsyncExitStack() as stack:
+        if url == "embedded://":
+            # Imported here: Redis's client takes a third of a second that memory:// is spared.
+            from underround.stores.embedded import EmbeddedServer
+
+            server = await stack.enter_async_context(EmbeddedServer())
+            url = shown = server.url
+        yield await _open_redis(url, shown, stack)
 
 
-# The imports stand within: Redis's client takes a third of a second that memory:// need not wait.
-
-
-@asynccontextmanager
-async def _open_embedded() -> AsyncIterator[tuple[Prices, SignalQueue]]:
-    from underround.stores.embedded import EmbeddedServer
-
-    async with EmbeddedServer() as server, _open_redis(server.url, server.url) as stores:
-        yield stores
-
-
-@asynccontextmanager
-async def _open_redis(url: str, shown: str) -> AsyncIterator[tuple[Prices, SignalQueue]]:
+async def _open_redis(url: str, shown: str, stack: AsyncExitStack) -> tuple[Prices, SignalQueue]:
     from underround.stores.redis_link import RedisLink
     from underround.stores.redis_prices import RedisPrices
     from underround.stores.redis_signals import RedisSignals
@@ -87,14 +82,10 @@ async def _open_redis(url: str, shown: str) -> AsyncIterator[tuple[Prices, Signa
             f"{error} ({shown}): start a Redis or Valkey server there,"
             " or use memory:// or embedded://"
         ) from None
+    stack.push_async_callback(link.close)
     prices, signals = RedisPrices(link), RedisSignals(link)
-    try:
-        yield prices, signals
-    finally:
-        try:
-            await prices.close()
-        finally:
-            await link.close()
+    stack.push_async_callback(prices.close)
+    return prices, signals
 
 
 def _without_password(url: str) -> str:

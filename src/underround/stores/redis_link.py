@@ -143,19 +143,22 @@ class RedisLink:
         return await future
 
     async def _run(self) -> None:
-        while True:
-            try:
-                await self._wait()
-                await self._serve()
-            except asyncio.CancelledError:
-                self._give_up("closed")
-                raise
-            except Exception as error:  # noqa: BLE001 - a fault of ours must not end the link
-                self._give_up(_reason_of(error))
-                fault = None if isinstance(error, RedisError | OSError) else error
-                _log.warning("Redis lost: %s; going on without it", self._away, exc_info=fault)
-                await self._come_back()
-                _log.info("Redis is back")
+        own = asyncio.current_task()
+        assert own is not None
+        try:
+            # Asked each time round: on Python 3.11 the client may swallow a cancellation, since
+            # `asyncio.wait_for` returns a result that comes at the same moment.
+            while not own.cancelling():
+                try:
+                    await self._wait()
+                    await self._serve()
+                except Exception as error:  # noqa: BLE001 - a fault of ours must not end the link
+                    self._give_up(_reason_of(error))
+                    fault = None if isinstance(error, RedisError | OSError) else error
+                    _log.warning("Redis lost: %s; going on without it", self._away, exc_info=fault)
+                    await self._come_back(own)
+        finally:
+            self._give_up("closed")
 
     async def _wait(self) -> None:
         """Wait for something to do; look whether the server still lives when there is nothing."""
@@ -229,9 +232,9 @@ class RedisLink:
             if not future.done():
                 future.set_exception(ConnectionError(reason))
 
-    async def _come_back(self) -> None:
+    async def _come_back(self, own: asyncio.Task[None]) -> None:
         delay_s = _BACKOFF_FIRST_S
-        while self._away is not None:
+        while self._away is not None and not own.cancelling():
             # A connection that failed is never used again: it may still answer old questions.
             await self._client.connection_pool.disconnect()
             await asyncio.sleep(random.uniform(0, delay_s))
@@ -242,9 +245,11 @@ class RedisLink:
                 self._away = _reason_of(error)
             else:
                 self._away = None
-        for outbox in self._outboxes:
-            outbox.renew()
-        self._wake.set()
+        if self._away is None:
+            for outbox in self._outboxes:
+                outbox.renew()
+            self._wake.set()
+            _log.info("Redis is back")
 
 
 def _reason_of(error: Exception) -> str:
