@@ -104,6 +104,7 @@ class RedisLink:
             raise ConnectionError(_reason_of(error)) from None
         self._away = None
         self._task = asyncio.create_task(self._run(), name="redis")
+        self._task.add_done_callback(lambda _: self._give_up("closed"))  # even if it never began
 
     async def close(self) -> None:
         """Write what waits, for two seconds at most, and disconnect."""
@@ -145,20 +146,17 @@ class RedisLink:
     async def _run(self) -> None:
         own = asyncio.current_task()
         assert own is not None
-        try:
-            # Asked each time round: on Python 3.11 the client may swallow a cancellation, since
-            # `asyncio.wait_for` returns a result that comes at the same moment.
-            while not own.cancelling():
-                try:
-                    await self._wait()
-                    await self._serve()
-                except Exception as error:  # noqa: BLE001 - a fault of ours must not end the link
-                    self._give_up(_reason_of(error))
-                    fault = None if isinstance(error, RedisError | OSError) else error
-                    _log.warning("Redis lost: %s; going on without it", self._away, exc_info=fault)
-                    await self._come_back(own)
-        finally:
-            self._give_up("closed")
+        # Asked each time round: on Python 3.11 the client may swallow a cancellation, since
+        # `asyncio.wait_for` returns a result that comes at the same moment.
+        while not own.cancelling():
+            try:
+                await self._wait()
+                await self._serve()
+            except Exception as error:  # noqa: BLE001 - a fault of ours must not end the link
+                self._give_up(_reason_of(error))
+                fault = None if isinstance(error, RedisError | OSError) else error
+                _log.warning("Redis lost: %s; going on without it", self._away, exc_info=fault)
+                await self._come_back(own)
 
     async def _wait(self) -> None:
         """Wait for something to do; look whether the server still lives when there is nothing."""
