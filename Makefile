@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types bench conformance requirements wheel clean
+.PHONY: help setup demo test check lint types bench fuzz conformance requirements wheel clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,9 @@ check: lint types test ## everything that must hold before a change lands: style
 
 bench: setup ## measure the replayed path against decoding alone
 	$(BIN)/python -m bench $(ARGS)
+
+fuzz: setup ## spoil frames of both venues for a while; ARGS="--seed 7 --frames 100000" repeats a run
+	$(BIN)/python -m fuzz.codecs_and_engine $(ARGS)
 
 conformance: setup ## other people's clients read our simulated venues; installs each, ARGS="--only pykalshi"
 	$(BIN)/python -m conformance $(ARGS)

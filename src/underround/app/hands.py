@@ -93,7 +93,14 @@ class VenueHands:
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """Forget a task; name a fault of ours that ended it, or nobody would ever hear of it."""
+        self._tasks.discard(task)
+        fault = None if task.cancelled() else task.exception()
+        if fault is not None and self.receiver is not None:
+            self.receiver.note("fetching books failed", f"{type(fault).__name__}: {fault}")
 
     async def _fetch(self, wanted: FetchBooks) -> None:
         assert self.receiver is not None, "hands are wired before anything is asked of them"

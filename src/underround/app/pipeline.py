@@ -210,15 +210,23 @@ class Pipeline:
         return f"Connected to {venue} WebSocket" + (f" ({plan.connection})" if others else "")
 
     def _carry_out(self, effects: tuple[Effect, ...]) -> None:
+        """Tell what happened, then act: acting may bring the next event about before it returns.
+
+        A replay hears the events one after the other, so here too all of one is told first.
+        """
         for effect in effects:
             match effect:
                 case SignalRaised(signal=signal):
                     self._raise(signal)
-                case WakeAt(at_ns=at_ns):
-                    self._hands.wake_at(at_ns)
                 case BookJudged():
                     for tell in self.on_judged:
                         tell(effect)
+                case Noted(kind=kind, detail=detail):
+                    self.note(kind, detail)
+        for effect in effects:
+            match effect:
+                case WakeAt(at_ns=at_ns):
+                    self._hands.wake_at(at_ns)
                 case FetchBooks():
                     self._hands.fetch_books(effect)
                 case RequestSnapshots():
@@ -227,8 +235,6 @@ class Pipeline:
                     self._hands.answered(connection, answer)
                 case Reconnect(connection=connection, reason=reason):
                     self._hands.reconnect(connection, reason)
-                case Noted(kind=kind, detail=detail):
-                    self.note(kind, detail)
 
     def _raise(self, signal: Signal) -> None:
         if signal.kind is SignalKind.OPENED:
