@@ -6,6 +6,7 @@ from tests.simulation.world import SECOND, World, history
 from underround.core.instrument import Venue
 from underround.simulation.desk import CALM_NS
 from underround.simulation.ledger import TRAP_KINDS, net_edge_e6
+from underround.simulation.market import DIRECTIONS
 
 SEEDS = (7, 1, 2024)
 

@@ -55,9 +55,10 @@ class World:
     def _observe(self, pair: Pair, venue: Venue, at_ns: int) -> None:
         self.actions.append((at_ns, pair.id, venue))
         state = State(at_ns, venue, polymarket_top(pair), kalshi_top(pair), pair.is_open)
-        before = self.states[pair.id][-1] if self.states[pair.id] else None
+        states = self.states.setdefault(pair.id, [])
+        before = states[-1] if states else None
         if before is None or before[2:] != state[2:]:
-            self.states[pair.id].append(state)
+            states.append(state)
 
 
 @lru_cache(maxsize=8)

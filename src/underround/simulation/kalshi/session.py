@@ -120,7 +120,8 @@ class Session:
         if channel not in CHANNELS:
             raise CommandError(8)
         check_shards(params)
-        tickers = self._tickers(params, channel)
+        narrows = CHANNELS[channel].filter in (Filter.MARKETS, Filter.ANY_MARKETS)
+        tickers = self._tickers(params, channel) if narrows else []
         if CHANNELS[channel].filter is Filter.MARKETS and not tickers:
             raise CommandError(14)
         held = self.by_channel.get(channel)
