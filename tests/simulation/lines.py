@@ -47,7 +47,9 @@ class Line:
 
     def take(self) -> list[str]:
         """Return the texts written since the last call."""
-        return [frame.data.decode("utf-8", "replace") for frame in self.frames() if frame.opcode == 1]
+        return [
+            frame.data.decode("utf-8", "replace") for frame in self.frames() if frame.opcode == 1
+        ]
 
     def frames(self) -> list[Any]:
         """Return all frames written since the last call."""

@@ -52,7 +52,7 @@ def test_windows_end_on_the_quarter_hour_and_are_named_by_it(chain) -> None:
 
 def test_a_strike_is_the_settlement_before_it_but_for_the_noise(chain) -> None:
     pairs = chain.windows.pairs
-    for before, after in zip(pairs[:2], pairs[1:3], strict=True):
+    for before, after in ((pairs[0], pairs[1]), (pairs[1], pairs[2])):
         assert after.kalshi.strike == pytest.approx(float(before.kalshi.expiration_value), abs=2e-6)
     assert pairs[3].kalshi.strike is None
 

@@ -36,7 +36,7 @@ class Flow:
         self.exchange = exchange
         self.rng = rng
         self.now_ns = 0
-        self._queue: list[tuple[int, int, Script]] = []
+        self._queue: list[tuple[int, int, Script, Desk | None]] = []
         self._count = 0
         self.desks = [Desk(pair, exchange, rng, self.now) for pair in exchange.pairs]
         for desk in self.desks:
@@ -53,11 +53,13 @@ class Flow:
         return self._queue[0][0]
 
     def step(self) -> None:
-        """Run the play that is due next until it waits again."""
-        self.now_ns, _, script = heapq.heappop(self._queue)
+        """Run the play that is due next until it waits again; a desk's plays end with its pair."""
+        self.now_ns, _, script, desk = heapq.heappop(self._queue)
+        if desk is not None and desk.pair.is_over:
+            return
         wait_ns = next(script, None)
         if wait_ns is not None:
-            self.add(script, max(wait_ns, 0))
+            self.add(script, max(wait_ns, 0), desk)
 
     def run_until(self, until_ns: int) -> None:
         """Step until nothing is due at or before a simulated time."""
@@ -65,10 +67,10 @@ class Flow:
             self.step()
         self.now_ns = until_ns
 
-    def add(self, script: Script, wait_ns: int = 0) -> None:
-        """Begin a play after so many simulated ns."""
+    def add(self, script: Script, wait_ns: int = 0, desk: Desk | None = None) -> None:
+        """Begin a play after so many simulated ns; with a desk it ends when its pair does."""
         self._count += 1
-        heapq.heappush(self._queue, (self.now_ns + wait_ns, self._count, script))
+        heapq.heappush(self._queue, (self.now_ns + wait_ns, self._count, script, desk))
 
     def _cast(self, desk: Desk) -> None:
         """Give a pair its plays according to what it is: busy, quiet, closing."""
@@ -76,16 +78,16 @@ class Flow:
         if pair.closes:
             self.add(closing_market(desk), 0)
         elif pair.messages_per_s:
-            self.add(self._life(desk), self.rng.randrange(200, 1_500) * NS_PER_MS)
+            self.add(self._life(desk), self.rng.randrange(200, 1_500) * NS_PER_MS, desk)
         if pair.reticks:
-            self.add(finer_tick(desk), 0)
+            self.add(finer_tick(desk), 0, desk)
         for venue in VENUES:
             if pair.messages_per_s:
                 rate = pair.messages_per_s * self.rng.uniform(0.9, 1.4)
-                self.add(background(desk, venue, rate), 0)
+                self.add(background(desk, venue, rate), 0, desk)
             else:
                 start_ns = _QUIET_UNTIL_NS + self.rng.randrange(8 * NS_PER_SECOND)
-                self.add(background(desk, venue, 1 / 14), start_ns)
+                self.add(background(desk, venue, 1 / 14), start_ns, desk)
 
     def _life(self, desk: Desk) -> Script:
         plays, weights = zip(*_PLAYS, strict=True)
@@ -107,7 +109,7 @@ class Flow:
                 continue
             desk = self.rng.choice(free)
             desk.locked = True
-            self.add(self._host(desk), 0)
+            self.add(self._host(desk), 0, desk)
             yield int(self.rng.uniform(0.4, 1.6) * _EPISODE_EVERY_S * NS_PER_SECOND)
 
     def _may_host(self, desk: Desk) -> bool:

@@ -33,6 +33,7 @@ from underround.simulation.lifecycle import Lifecycle
 from underround.simulation.market import KalshiMarket
 from underround.simulation.pacing import play
 from underround.simulation.pairs_file import write_pairs
+from underround.simulation.polymarket.clob import Clob
 from underround.simulation.polymarket.listing import Listing
 from underround.simulation.polymarket.polybolt import PATH as POLYBOLT_PATH
 from underround.simulation.polymarket.rest import PolymarketRest
@@ -151,29 +152,24 @@ class SimulatedVenues:
         }
         ports = {name: await self._listening(await line.listen()) for name, line in lines.items()}
         self._faults = FaultBoard(
-            World(
-                lines=lines,
-                shields=shields,
-                channel=channel,
-                trade_socket=socket,
-                clob=catalog.books,
-                trade_api=trade_api,
-                credentials=credentials,
-                exchange=self.exchange,
-                lifecycle=self.lifecycle,
-                flow=self.flow,
-                pairs=self.pairs,
-                later=self._later,
-                now_ns=wall_ns,
-                draw_pair=lambda rng: draw_extras(rng, 1, len(self.pairs))[0],
-            )
+            self._world(lines, shields, channel, socket, catalog.books, trade_api, credentials)
         )
         self._tasks.append(asyncio.create_task(self._tell_tickers(socket)))
         self._ready_ns = wall_ns()
         for pair in self.pairs:
             pair.polymarket.changed_at_ms = self._ready_ns // NS_PER_MS
+        self.addresses = self._addresses((gamma, clob, rest, control), ports, credentials, folder)
+
+    def _addresses(
+        self,
+        http: tuple[str, str, str, str],
+        ports: dict[str, int],
+        credentials: Credentials,
+        folder: Path,
+    ) -> dict[str, Any]:
+        gamma, clob, rest, control = http
         key = self.bitcoin.polybolt.key
-        self.addresses = {
+        return {
             "polymarket": {
                 "gamma": gamma,
                 "clob": clob,
@@ -197,6 +193,33 @@ class SimulatedVenues:
             "control": control,
             "pairs_toml": str(write_pairs(folder / "pairs.toml", self.pairs)),
         }
+
+    def _world(
+        self,
+        lines: dict[str, Line],
+        shields: dict[str, Shield],
+        channel: MarketChannel,
+        socket: TradeSocket,
+        clob: Clob,
+        trade_api: KalshiRest,
+        credentials: Credentials,
+    ) -> World:
+        return World(
+            lines=lines,
+            shields=shields,
+            channel=channel,
+            trade_socket=socket,
+            clob=clob,
+            trade_api=trade_api,
+            credentials=credentials,
+            exchange=self.exchange,
+            lifecycle=self.lifecycle,
+            flow=self.flow,
+            pairs=self.pairs,
+            later=self._later,
+            now_ns=wall_ns,
+            draw_pair=lambda rng: draw_extras(rng, 1, len(self.pairs))[0],
+        )
 
     async def _listening(self, server: Server) -> int:
         """Keep a WebSocket server until exit; return its port."""

@@ -103,7 +103,7 @@ class Windows:
         desk = Desk(pair, self._flow.exchange, self._random, self._flow.now)
         self._flow.desks.append(desk)
         for venue in VENUES:
-            self._flow.add(background(desk, venue, _MESSAGES_PER_S))
+            self._flow.add(background(desk, venue, _MESSAGES_PER_S), 0, desk)
         self._flow.add(self._reprice(pair, number))
 
     def _know(self, pair: Pair, settlement: float) -> None:

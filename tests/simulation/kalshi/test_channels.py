@@ -139,7 +139,9 @@ def test_lives_of_markets_reach_whoever_follows_them(lifecycle, listener, pair) 
         "metadata_updated",
     ]
     assert [one["msg"].get("is_deactivated") for one in heard[:2]] == [True, False]
-    assert heard[2]["msg"]["price_ranges"] == [{"start": "0.0000", "end": "1.0000", "step": "0.0001"}]
+    assert heard[2]["msg"]["price_ranges"] == [
+        {"start": "0.0000", "end": "1.0000", "step": "0.0001"}
+    ]
     assert heard[3]["msg"]["floor_strike"] == 66_879.899999
 
 

@@ -151,7 +151,7 @@ def storm(world: World, order: Order, target: Target) -> End:
             yield wait_ns
 
     for desk in desks:
-        world.flow.add(gale(desk))
+        world.flow.add(gale(desk), 0, desk)
     return is_on.clear
 
 
@@ -176,7 +176,7 @@ def new_market(world: World, order: Order, target: Target) -> End:
     desk = Desk(pair, world.exchange, dice, world.flow.now)
     world.flow.desks.append(desk)
     for venue in VENUES:
-        world.flow.add(background(desk, venue, 2.0))
+        world.flow.add(background(desk, venue, 2.0), 0, desk)
     return _nothing
 
 

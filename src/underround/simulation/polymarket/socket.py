@@ -128,6 +128,7 @@ class MarketChannel:
         room = max(_OPENED_AT_MOST - len(subscriber.tokens - set(known)), 0)
         for token in known:
             self._listeners[token].add(subscriber)
+            self._tops.setdefault(token, token_top(self._by_token[token], token))
             subscriber.tokens.add(token)
         if not dump:
             return []
