@@ -30,10 +30,14 @@ _QUIET_UNTIL_NS: Final = 11 * NS_PER_SECOND
 
 
 class Flow:
-    """A queue of plays by simulated time; `step` runs the next one up to its next wait."""
+    """A queue of plays by simulated time; `step` runs the next one up to its next wait.
 
-    def __init__(self, exchange: Exchange, rng: random.Random) -> None:
+    A calm flow lays no traps: true underrounds come and go, and quotes move.
+    """
+
+    def __init__(self, exchange: Exchange, rng: random.Random, *, calm: bool = False) -> None:
         self.exchange = exchange
+        self._is_calm = calm
         self.rng = rng
         self.now_ns = 0
         self._queue: list[tuple[int, int, Script, Desk | None]] = []
@@ -77,7 +81,7 @@ class Flow:
         pair = desk.pair
         if pair.closes:
             self.add(closing_market(desk), 0)
-        elif pair.messages_per_s:
+        elif pair.messages_per_s and not self._is_calm:
             self.add(self._life(desk), self.rng.randrange(200, 1_500) * NS_PER_MS, desk)
         if pair.reticks:
             self.add(finer_tick(desk), 0, desk)

@@ -16,12 +16,19 @@ _RETICKING: Final = "speaker-feb"
 _QUIET: Final = frozenset({"mars-2030", "treaty-ratified", "yankees-series"})
 
 
-def draw_pairs(rng: random.Random, count: int) -> list[Pair]:
-    """Return `count` pairs; the first 24 are the table's, later ones repeat it with a number."""
+def draw_pairs(rng: random.Random, count: int, *, calm: bool = False) -> list[Pair]:
+    """Return `count` pairs; the first 24 are the table's, later ones repeat it with a number.
+
+    Calm ones neither close nor change their tick, and all of them are busy.
+    """
     pairs = []
     for index in range(count):
         question = QUESTIONS[index % len(QUESTIONS)]
-        pairs.append(_draw_pair(rng, question, index // len(QUESTIONS), index))
+        pair = _draw_pair(rng, question, index // len(QUESTIONS), index, closes=not calm)
+        if calm:
+            pair.reticks = False
+            pair.messages_per_s = pair.messages_per_s or rng.uniform(5.0, 14.0)
+        pairs.append(pair)
     return pairs
 
 

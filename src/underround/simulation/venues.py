@@ -50,8 +50,9 @@ class SimulatedVenues:
     """An async context: `async with SimulatedVenues(seed=7) as venues: venues.addresses`.
 
     `pairs` are compared and played on, `markets` (on each venue, pairs included) only trickle
-    beyond them; `windows` adds Bitcoin windows that follow each other. The flow starts by
-    `start()` or one second after both venues have a subscriber. Faults: `venues.faults`.
+    beyond them; `windows` adds Bitcoin windows that follow each other; `calm` leaves traps and
+    closes out. The flow starts by `start()` or one second after both venues have a subscriber.
+    Faults: `venues.faults`.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class SimulatedVenues:
         pairs: int = 24,
         markets: int | None = None,
         windows: bool = False,
+        calm: bool = False,
     ) -> None:
         if speed <= 0 or pairs < 1:
             raise ValueError(f"speed {speed} and pairs {pairs} must be positive")
@@ -71,12 +73,12 @@ class SimulatedVenues:
         rng = random.Random(seed)
         self.seed = seed
         self.speed = speed
-        self.pairs = draw_pairs(rng, pairs)
+        self.pairs = draw_pairs(rng, pairs, calm=calm)
         self.pairs += draw_extras(random.Random(f"{seed} extras"), extras, pairs)
         self.ledger = Ledger(self.pairs)
         self.exchange = Exchange(self.pairs, self.ledger, wall_ns)
         self.lifecycle = Lifecycle(self.exchange, self.pairs, wall_ns)
-        self.flow = Flow(self.exchange, rng)
+        self.flow = Flow(self.exchange, rng, calm=calm)
         self.bitcoin = Bitcoin(seed, speed, self.flow, self.lifecycle, has_windows=windows)
         self.started_ns: int | None = None
         self.addresses: dict[str, Any] = {}
