@@ -1,6 +1,6 @@
 """The venues' engines: an action changes the book, is published once, and is then judged."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -8,7 +8,7 @@ import pytest
 from tests.simulation.world import World
 from underround.core.instrument import Venue
 from underround.simulation.book import ASK, BID
-from underround.simulation.exchange import Delta, Parts
+from underround.simulation.feeds import Delta, Parts
 from underround.simulation.market import KalshiMarket, Pair
 
 
@@ -35,6 +35,9 @@ class Ear:
 
     def refreshed(self, market: KalshiMarket) -> None:
         self.heard.append(("refreshed", market.clock))
+
+    def lived(self, market: KalshiMarket, kind: str, facts: Mapping[str, Any]) -> None:
+        self.heard.append((kind, dict(facts)))
 
 
 @pytest.fixture

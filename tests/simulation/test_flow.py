@@ -6,7 +6,7 @@ from tests.simulation.world import SECOND, World, history
 from underround.core.instrument import Venue
 from underround.simulation.desk import CALM_NS
 from underround.simulation.ledger import TRAP_KINDS, net_edge_e6
-from underround.simulation.market import DIRECTIONS, STRUCTURES
+from underround.simulation.market import DIRECTIONS
 
 SEEDS = (7, 1, 2024)
 
@@ -179,7 +179,7 @@ def test_the_world_is_mixed() -> None:
     assert len(pairs) == 24
     assert len({pair.id for pair in pairs}) == 24
     assert {pair.polymarket.tick_e4 for pair in pairs} == {10, 100}
-    assert {pair.kalshi.structure for pair in pairs} == set(STRUCTURES)
+    assert {pair.kalshi.structure for pair in pairs} == {"linear_cent", "tapered_deci_cent"}
     assert {pair.inverse for pair in pairs} == {True, False}
     assert {pair.polymarket.fee_rate_e4 for pair in pairs} == {0, 400, 500, 700}
     assert {pair.kalshi.fee_multiplier_e4 for pair in pairs} == {5_000, 10_000}

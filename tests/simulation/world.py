@@ -1,13 +1,14 @@
 """A simulated world on a fake clock, without sockets: history, ledger and a careless reader."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from underround.core.instrument import Venue
 from underround.simulation.book import ASK, BID, Book, Change, Side, Top, mirrored_top
-from underround.simulation.exchange import Delta, Exchange, Parts
+from underround.simulation.exchange import Exchange
+from underround.simulation.feeds import Delta, Parts
 from underround.simulation.flow import Flow
 from underround.simulation.ledger import Ledger, kalshi_top, net_edge_e6, polymarket_top
 from underround.simulation.market import DIRECTIONS, KalshiMarket, Pair, PolymarketMarket
@@ -54,9 +55,10 @@ class World:
     def _observe(self, pair: Pair, venue: Venue, at_ns: int) -> None:
         self.actions.append((at_ns, pair.id, venue))
         state = State(at_ns, venue, polymarket_top(pair), kalshi_top(pair), pair.is_open)
-        before = self.states[pair.id][-1] if self.states[pair.id] else None
+        states = self.states.setdefault(pair.id, [])
+        before = states[-1] if states else None
         if before is None or before[2:] != state[2:]:
-            self.states[pair.id].append(state)
+            states.append(state)
 
 
 @lru_cache(maxsize=8)
@@ -139,6 +141,12 @@ class _PolymarketEar:
     def reticked(self, market: PolymarketMarket, old_tick_e4: int, at_ms: int) -> None:
         assert market.tick_e4 < old_tick_e4
 
+    def listed(self, market: PolymarketMarket, at_ms: int) -> None:
+        self._reader.copy(market)
+
+    def resolved(self, market: PolymarketMarket, at_ms: int) -> None:
+        assert market.winner is not None
+
 
 class _KalshiEar:
     def __init__(self, reader: CarelessReader) -> None:
@@ -164,3 +172,12 @@ class _KalshiEar:
     def refreshed(self, market: KalshiMarket) -> None:
         self._reader.copy(market)
         self._reader.look(market)
+
+    def listed(self, market: KalshiMarket, facts: Mapping[str, Any]) -> None:
+        self._reader.copy(market)
+
+    def lived(self, market: KalshiMarket, kind: str, facts: Mapping[str, Any]) -> None:
+        assert kind in ("determined", "settled"), (market.ticker, kind, facts)
+
+    def repriced(self, event_ticker: str, multiplier_e4: int | None) -> None:
+        raise AssertionError(f"nobody changes the fees of {event_ticker}")

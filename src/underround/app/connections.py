@@ -29,7 +29,7 @@ from underround.venues.kalshi.session import BookSession
 from underround.venues.kalshi.signing import WEBSOCKET_PATH, Signer, load_signer
 from underround.venues.polymarket import catalog as polymarket_catalog
 from underround.venues.polymarket.session import MarketSession, plan_connections
-from underround.venues.ports import Session
+from underround.venues.ports import DEFAULT_LIMITS, FeedLimits, Session
 from underround.venues.rate_limit import TokenBucket
 from underround.venues.rest import RestClient
 
@@ -44,12 +44,15 @@ KEYED_REQUESTS_PER_S: Final = 15.0  # of the 20 that the lowest level grants
 class Options(Struct, frozen=True, kw_only=True):
     """What one run does beside the configuration; `recording` None records nothing.
 
-    `transport` is "socket", or "rest" for polling everything every `every_s` seconds.
+    `transport` is "socket", or "rest" for polling everything every `every_s` seconds. `settings`
+    and `limits` take the place of the configured ones where time is to pass faster: in trials.
     """
 
     recording: Path | None
     transport: str = "socket"
     every_s: float = 20.0
+    settings: Settings | None = None
+    limits: FeedLimits = DEFAULT_LIMITS
 
 
 class Connecting(Struct):
@@ -78,7 +81,7 @@ def settings_of(config: Config, options: Options) -> Settings:
 
     Else all of them would be asked for again long before the next round.
     """
-    settings = config.detection.settings()
+    settings = options.settings or config.detection.settings()
     if options.transport != "rest":
         return settings
     patience_ns = round(MISSED_POLLS * options.every_s * NS_PER_SECOND)
@@ -175,6 +178,7 @@ def _feed(plan: Plan, url: str, session: Session, run: Connecting) -> Coroutine[
         url,
         session,
         run.pipeline,
+        limits=run.options.limits,
         headers=headers,
         clock_ns=run.clock_ns,
         randomness=random.random,

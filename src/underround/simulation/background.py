@@ -23,8 +23,10 @@ def background(desk: Desk, venue: Venue, messages_per_s: float) -> Script:
     rng = desk.rng
     while True:
         yield max(int(rng.expovariate(messages_per_s) * NS_PER_SECOND), NS_PER_MS)
-        if not desk.pair.is_open:
+        if desk.pair.is_over:
             return
+        if not desk.pair.is_open:
+            continue
         if rng.random() < _STEP_SHARE and not desk.locked and desk.is_calm(venue):
             step(desk, venue)
         elif rng.random() < 0.06:

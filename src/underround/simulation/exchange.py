@@ -6,64 +6,14 @@ then the ledger looks. It knows no socket and draws no random number; the clock 
 
 from collections.abc import Callable, Sequence
 from itertools import islice
-from typing import Any, Protocol
+from typing import Any
 
 from underround.core.instrument import Venue
-from underround.core.units import NS_PER_MS
+from underround.core.units import NS_PER_MS, NS_PER_SECOND
 from underround.simulation.book import ASK, BID, Change, Side
+from underround.simulation.feeds import Delta, KalshiFeed, Parts, PolymarketFeed
 from underround.simulation.ledger import Ledger
-from underround.simulation.market import KalshiMarket, Market, Pair, PolymarketMarket
-
-Delta = tuple[Side, int, int]
-"""A Kalshi increment: side, price_e4 (YES scale), signed size_e6."""
-
-Parts = Sequence[int]
-"""How many of an action's deltas go into each socket write."""
-
-
-class PolymarketFeed(Protocol):
-    """What publishes Polymarket's market channel."""
-
-    def changed(
-        self, market: PolymarketMarket, changes: Sequence[Change], at_ms: int
-    ) -> dict[str, Any] | None:
-        """Send one price_change; return it so that it can be sent again late."""
-
-    def repeated(self, market: PolymarketMarket, message: dict[str, Any]) -> None:
-        """Send an earlier price_change once more, its entries reordered."""
-
-    def traded(
-        self, market: PolymarketMarket, taker: Side, price_e4: int, size_e6: int, at_ms: int
-    ) -> None:
-        """Send the trade and the fresh books that follow it."""
-
-    def refreshed(self, market: PolymarketMarket) -> None:
-        """Send a fresh book of both tokens."""
-
-    def reticked(self, market: PolymarketMarket, old_tick_e4: int, at_ms: int) -> None:
-        """Send the change of tick size for both tokens."""
-
-
-class KalshiFeed(Protocol):
-    """What publishes Kalshi's order book and trade channels."""
-
-    def acted(
-        self,
-        market: KalshiMarket,
-        deltas: Sequence[Delta],
-        parts: Parts,
-        pause_s: float,
-        at_ns: int,
-    ) -> None:
-        """Send one action's deltas, all of one clock, in so many writes with a pause between."""
-
-    def traded(
-        self, market: KalshiMarket, taker: Side, price_e4: int, size_e6: int, at_ns: int
-    ) -> None:
-        """Send the trade."""
-
-    def refreshed(self, market: KalshiMarket) -> None:
-        """Send an unsolicited snapshot."""
+from underround.simulation.market import Market, Pair, PolymarketMarket, Trade
 
 
 class Exchange:
@@ -139,10 +89,13 @@ class Exchange:
     ) -> None:
         """Set levels (YES scale) as one action with one clock, in the order given.
 
-        `parts` counts changes; a change to the size that rests already makes no delta.
+        `parts` counts changes; a change to the size that rests already makes no delta. A halted
+        market takes no orders: nothing happens.
         """
         started_ns = self._clock()
         market = pair.kalshi
+        if market.halted:
+            return
         deltas: list[Delta] = []
         delta_parts: list[int] = []
         left = iter(changes)
@@ -160,11 +113,15 @@ class Exchange:
         self._close(pair, Venue.KALSHI, started_ns)
 
     def trade_kalshi(self, pair: Pair, taker: Side, size_e6: int) -> None:
-        """Let a taker hit the best level for less than its size."""
+        """Let a taker hit the best level for less than its size, unless nothing trades."""
         market = pair.kalshi
+        if not market.is_open:
+            return
         resting: Side = ASK if taker == BID else BID
         price_e4, resting_e6 = market.book.best_first(resting)[0]
         self.change_kalshi(pair, [(resting, price_e4, resting_e6 - size_e6)])
+        market.trades.append(Trade(taker, price_e4, size_e6, self._clock()))
+        market.traded_e6 += size_e6
         if self.kalshi is not None and not market.frozen:
             self.kalshi.traded(market, taker, price_e4, size_e6, self._clock())
 
@@ -184,11 +141,18 @@ class Exchange:
             self.kalshi.acted(market, orders, (len(orders),), 0.0, started_ns)
         self._close(pair, Venue.KALSHI, started_ns)
 
-    def settle_kalshi(self, pair: Pair) -> None:
-        """Settle: the empty snapshot that nobody asked for."""
-        pair.kalshi.status = "finalized"
-        if self.kalshi is not None:
-            self.kalshi.refreshed(pair.kalshi)
+    def settle_kalshi(self, pair: Pair, result: str = "yes") -> None:
+        """Determine and settle: both are announced, with the empty snapshot nobody asked for."""
+        market = pair.kalshi
+        market.status, market.result = "finalized", result
+        if self.kalshi is None:
+            return
+        now_s = self._clock() // NS_PER_SECOND
+        paid = "1.0000" if result == "yes" else "0.0000"
+        determined = {"determination_ts": now_s, "result": result, "settlement_value": paid}
+        self.kalshi.lived(market, "determined", determined)
+        self.kalshi.refreshed(market)
+        self.kalshi.lived(market, "settled", {"settled_ts": now_s})
 
     def freeze(self, market: Market) -> None:
         """Stop publishing one market; its true book goes on and REST shows it."""
@@ -204,6 +168,10 @@ class Exchange:
                 self.polymarket.refreshed(market)
         elif self.kalshi is not None:
             self.kalshi.refreshed(market)
+
+    def judge(self, pair: Pair, venue: Venue) -> None:
+        """Let the ledger look at a pair of which something other than the books changed."""
+        self._close(pair, venue, self._clock())
 
     def _close(self, pair: Pair, venue: Venue, started_ns: int) -> None:
         self.ledger.observe(pair, started_ns, self._clock())

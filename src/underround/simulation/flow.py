@@ -30,18 +30,22 @@ _QUIET_UNTIL_NS: Final = 11 * NS_PER_SECOND
 
 
 class Flow:
-    """A queue of plays by simulated time; `step` runs the next one up to its next wait."""
+    """A queue of plays by simulated time; `step` runs the next one up to its next wait.
 
-    def __init__(self, exchange: Exchange, rng: random.Random) -> None:
+    A calm flow lays no traps: true underrounds come and go, and quotes move.
+    """
+
+    def __init__(self, exchange: Exchange, rng: random.Random, *, calm: bool = False) -> None:
         self.exchange = exchange
+        self._is_calm = calm
         self.rng = rng
         self.now_ns = 0
-        self._queue: list[tuple[int, int, Script]] = []
+        self._queue: list[tuple[int, int, Script, Desk | None]] = []
         self._count = 0
         self.desks = [Desk(pair, exchange, rng, self.now) for pair in exchange.pairs]
         for desk in self.desks:
             self._cast(desk)
-        self._add(self._episodes(), 600 * NS_PER_MS)
+        self.add(self._episodes(), 600 * NS_PER_MS)
 
     def now(self) -> int:
         """Return simulated ns since the flow began."""
@@ -53,11 +57,13 @@ class Flow:
         return self._queue[0][0]
 
     def step(self) -> None:
-        """Run the play that is due next until it waits again."""
-        self.now_ns, _, script = heapq.heappop(self._queue)
+        """Run the play that is due next until it waits again; a desk's plays end with its pair."""
+        self.now_ns, _, script, desk = heapq.heappop(self._queue)
+        if desk is not None and desk.pair.is_over:
+            return
         wait_ns = next(script, None)
         if wait_ns is not None:
-            self._add(script, max(wait_ns, 0))
+            self.add(script, max(wait_ns, 0), desk)
 
     def run_until(self, until_ns: int) -> None:
         """Step until nothing is due at or before a simulated time."""
@@ -65,26 +71,27 @@ class Flow:
             self.step()
         self.now_ns = until_ns
 
-    def _add(self, script: Script, wait_ns: int) -> None:
+    def add(self, script: Script, wait_ns: int = 0, desk: Desk | None = None) -> None:
+        """Begin a play after so many simulated ns; with a desk it ends when its pair does."""
         self._count += 1
-        heapq.heappush(self._queue, (self.now_ns + wait_ns, self._count, script))
+        heapq.heappush(self._queue, (self.now_ns + wait_ns, self._count, script, desk))
 
     def _cast(self, desk: Desk) -> None:
         """Give a pair its plays according to what it is: busy, quiet, closing."""
         pair = desk.pair
         if pair.closes:
-            self._add(closing_market(desk), 0)
-        elif pair.messages_per_s:
-            self._add(self._life(desk), self.rng.randrange(200, 1_500) * NS_PER_MS)
+            self.add(closing_market(desk), 0)
+        elif pair.messages_per_s and not self._is_calm:
+            self.add(self._life(desk), self.rng.randrange(200, 1_500) * NS_PER_MS, desk)
         if pair.reticks:
-            self._add(finer_tick(desk), 0)
+            self.add(finer_tick(desk), 0, desk)
         for venue in VENUES:
             if pair.messages_per_s:
                 rate = pair.messages_per_s * self.rng.uniform(0.9, 1.4)
-                self._add(background(desk, venue, rate), 0)
+                self.add(background(desk, venue, rate), 0, desk)
             else:
                 start_ns = _QUIET_UNTIL_NS + self.rng.randrange(8 * NS_PER_SECOND)
-                self._add(background(desk, venue, 1 / 14), start_ns)
+                self.add(background(desk, venue, 1 / 14), start_ns, desk)
 
     def _life(self, desk: Desk) -> Script:
         plays, weights = zip(*_PLAYS, strict=True)
@@ -106,11 +113,11 @@ class Flow:
                 continue
             desk = self.rng.choice(free)
             desk.locked = True
-            self._add(self._host(desk), 0)
+            self.add(self._host(desk), 0, desk)
             yield int(self.rng.uniform(0.4, 1.6) * _EPISODE_EVERY_S * NS_PER_SECOND)
 
     def _may_host(self, desk: Desk) -> bool:
-        if desk.locked or desk.pair.closes:
+        if desk.locked or desk.pair.closes or not desk.pair.compared:
             return False
         return bool(desk.pair.messages_per_s) or self.now_ns >= _QUIET_UNTIL_NS
 

@@ -92,7 +92,7 @@ class Ledger:
         self.intervals: list[Interval] = []
         self.traps: Counter[str] = Counter(dict.fromkeys(TRAP_KINDS, 0))
         self._open: dict[tuple[str, Direction], Interval] = {}
-        self._tops: dict[str, tuple[Top, Top]] = {}
+        self._seen: dict[str, tuple[Top, Top, bool, int]] = {}
 
     def count(self, kind: TrapKind) -> None:
         """Count one trap."""
@@ -101,9 +101,10 @@ class Ledger:
     def observe(self, pair: Pair, started_ns: int, finished_ns: int) -> None:
         """Take the pair's books as they are after one action, published from start to finish."""
         tops = (polymarket_top(pair), kalshi_top(pair))
-        if self._tops.get(pair.id) == tops and pair.is_open:
+        seen = (*tops, pair.is_open, pair.kalshi.fee_multiplier_e4)
+        if self._seen.get(pair.id) == seen:
             return
-        self._tops[pair.id] = tops
+        self._seen[pair.id] = seen
         for direction in DIRECTIONS:
             edge_e6 = net_edge_e6(pair, direction, *tops) if pair.is_open else None
             key = (pair.id, direction)

@@ -16,18 +16,45 @@ _RETICKING: Final = "speaker-feb"
 _QUIET: Final = frozenset({"mars-2030", "treaty-ratified", "yankees-series"})
 
 
-def draw_pairs(rng: random.Random, count: int) -> list[Pair]:
-    """Return `count` pairs; the first 24 are the table's, later ones repeat it with a number."""
+def draw_pairs(rng: random.Random, count: int, *, calm: bool = False) -> list[Pair]:
+    """Return `count` pairs; the first 24 are the table's, later ones repeat it with a number.
+
+    Calm ones neither close nor change their tick, and all of them are busy.
+    """
     pairs = []
     for index in range(count):
         question = QUESTIONS[index % len(QUESTIONS)]
-        pairs.append(_draw_pair(rng, question, index // len(QUESTIONS), index))
+        pair = _draw_pair(rng, question, index // len(QUESTIONS), index, closes=not calm)
+        if calm:
+            pair.reticks = False
+            pair.messages_per_s = pair.messages_per_s or rng.uniform(5.0, 14.0)
+        pairs.append(pair)
     return pairs
 
 
-def _draw_pair(rng: random.Random, question: Question, lap: int, index: int) -> Pair:
+def draw_extras(rng: random.Random, count: int, beyond: int) -> list[Pair]:
+    """Return `count` more pairs that nothing compares and nothing closes, each trickling along.
+
+    `beyond` is how many pairs there are already; every fourth extra has ids of the second kind.
+    """
+    extras = []
+    for index in range(beyond, beyond + count):
+        question = QUESTIONS[index % len(QUESTIONS)]
+        extra = _draw_pair(rng, question, index // len(QUESTIONS), index, closes=False)
+        extra.compared, extra.messages_per_s, extra.reticks = False, 0.0, False
+        if (index - beyond) % 4 == 3:
+            market = extra.polymarket
+            market.version = "v2"
+            market.condition_id, market.tokens = _positions(rng)
+        extras.append(extra)
+    return extras
+
+
+def _draw_pair(
+    rng: random.Random, question: Question, lap: int, index: int, *, closes: bool = True
+) -> Pair:
     name = question.id if not lap else f"{question.id}-{lap + 1}"
-    closes_after_s = _FIRST_CLOSE_S.get(question.id) if not lap else None
+    closes_after_s = _FIRST_CLOSE_S.get(question.id) if closes and not lap else None
     polymarket = _draw_polymarket(rng, question, lap, closes_after_s)
     kalshi = _draw_kalshi(rng, question, lap, closes_after_s)
     if question.id in _QUIET or index >= BUSY_PAIRS:
@@ -97,7 +124,7 @@ def _draw_kalshi(
         "then the market resolves to Yes.",
         category=question.category,
         structure="tapered_deci_cent" if tapered else "linear_cent",
-        fee_multiplier_e4=5_000 if question.series in HALF_FEE_SERIES else 10_000,
+        series_multiplier_e4=5_000 if question.series in HALF_FEE_SERIES else 10_000,
         volume_24h=round(rng.lognormvariate(10.0, 1.2), 2),
         closes_after_s=FAR_AWAY_S if closes_after_s is None else closes_after_s,
     )
@@ -111,3 +138,12 @@ def _slug(question: str, lap: int) -> str:
 def _token(rng: random.Random) -> str:
     """Draw a token id of 77 digits with no zero words, as the first id kind has them."""
     return str(rng.randrange(10**76, 10**77))
+
+
+def _positions(rng: random.Random) -> tuple[str, tuple[str, str]]:
+    """Draw a condition of 31 bytes and its two position ids, as the second id kind has them.
+
+    A position is the condition and an outcome byte; the bits 40 to 103 are all zero.
+    """
+    condition = (1 << 240) | (rng.getrandbits(144) << 96) | rng.randrange(1, 1 << 24)
+    return f"0x{condition:062x}", (str(condition << 8), str((condition << 8) | 1))

@@ -10,7 +10,7 @@ from underround.core.instrument import Venue
 from underround.core.units import NS_PER_MS, NS_PER_SECOND
 from underround.simulation.book import ASK, BID, Side, Top
 from underround.simulation.desk import CALM_NS, VENUES, Desk, Script, draw_ms, moved_side, other
-from underround.simulation.exchange import Delta
+from underround.simulation.feeds import Delta
 from underround.simulation.fees import EDGE_THRESHOLD_E6
 from underround.simulation.ledger import net_edge_e6
 from underround.simulation.market import DIRECTIONS, Direction
@@ -96,7 +96,7 @@ def closing_market(desk: Desk) -> Script:
     yield draw_ms(desk, 100, 200)
     _run_away(desk, direction, last_quotes, 15_000, 40_000)
     yield closes_at_ns + _SWEEP_AFTER_NS - desk.now()
-    desk.exchange.sweep_kalshi(desk.pair, _resting_orders(desk))
+    desk.exchange.sweep_kalshi(desk.pair, resting_orders(desk))
     yield draw_ms(desk, 500, 900)
     _run_away(desk, direction, last_quotes, 45_000, 90_000)
     yield closes_at_ns + _SETTLE_AFTER_NS - desk.now()
@@ -117,7 +117,7 @@ def _run_away(
     desk.exchange.ledger.count("closed_market")
 
 
-def _resting_orders(desk: Desk) -> list[Delta]:
+def resting_orders(desk: Desk) -> list[Delta]:
     """Split every level into one to three orders and return their cancellations."""
     book = desk.pair.kalshi.book
     orders: list[Delta] = []

@@ -1,14 +1,18 @@
 """Writing frames to WebSocket connections at once and together: the one place where bytes leave.
 
-Faults that lie in the wire (lost, late, cut or corrupt frames) belong here; what the frames say
-does not.
+What the frames say, and which of them may leave, is decided elsewhere.
 """
 
+import asyncio
 import time
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from websockets.asyncio.server import ServerConnection
 from websockets.protocol import State
+
+_CLOSING_S: Final = 1.0
+"""How long a reader may take to fetch what was written before a close frame."""
 
 
 def write(connection: ServerConnection, texts: Iterable[str | bytes]) -> None:
@@ -28,7 +32,10 @@ def write(connection: ServerConnection, texts: Iterable[str | bytes]) -> None:
 
 
 def write_parts(
-    connection: ServerConnection, texts: Sequence[str], parts: Iterable[int], pause_s: float
+    connection: ServerConnection,
+    texts: Sequence[str | bytes],
+    parts: Iterable[int],
+    pause_s: float,
 ) -> None:
     """Send text frames in several socket writes, `parts` frames in each, with a pause between.
 
@@ -41,3 +48,26 @@ def write_parts(
             time.sleep(pause_s)
         write(connection, texts[start : start + count])
         start += count
+
+
+def unread_bytes(connection: ServerConnection) -> int:
+    """Return how much the operating system has not yet taken for a connection."""
+    return connection.transport.get_write_buffer_size()
+
+
+def cut(connection: ServerConnection) -> None:
+    """Break a connection off without a close frame, as a lost route does."""
+    connection.transport.abort()
+
+
+def close(connection: ServerConnection, code: int, reason: str) -> None:
+    """Send a close frame and let the connection go, whether or not the reader answers."""
+    protocol = connection.protocol
+    if protocol.state is not State.OPEN:
+        return
+    protocol.send_close(code, reason)
+    joined = b"".join(protocol.data_to_send())
+    if joined:
+        connection.transport.write(joined)
+    connection.transport.close()
+    asyncio.get_running_loop().call_later(_CLOSING_S, connection.transport.abort)

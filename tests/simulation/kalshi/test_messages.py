@@ -24,7 +24,7 @@ def market() -> KalshiMarket:
         rules="r",
         category="Crypto",
         structure="tapered_deci_cent",
-        fee_multiplier_e4=10_000,
+        series_multiplier_e4=10_000,
         volume_24h=1.0,
         closes_after_s=60.0,
         clock=41,

@@ -48,6 +48,7 @@ def test_subscribing_answers_with_a_sid_and_then_snapshots(session, tickers) -> 
     assert first == {
         "id": 5,
         "type": "subscribed",
+        "sending_ts_ms": NOW_MS,
         "msg": {"channel": "orderbook_delta", "sid": 1},
     }
     assert [s["seq"] for s in snapshots] == [1, 2, 3]
@@ -64,6 +65,7 @@ def test_a_second_subscription_merges_and_ok_takes_a_seq(session, tickers) -> No
         "type": "ok",
         "sid": 1,
         "seq": 2,
+        "sending_ts_ms": NOW_MS,
         "msg": {"market_tickers": sorted(tickers[:2])},
     }
     assert (snapshot["type"], snapshot["seq"]) == ("orderbook_snapshot", 3)
@@ -95,9 +97,11 @@ def test_updates_add_delete_and_give_snapshots(session, tickers) -> None:
 def test_unsubscribing_takes_a_seq_and_forgets_the_sid(session, tickers) -> None:
     subscribe(session, 1, tickers[0])
     assert say(session, 2, "unsubscribe", sids=[1]) == [
-        {"id": 2, "type": "unsubscribed", "sid": 1, "seq": 2}
+        {"id": 2, "type": "unsubscribed", "sid": 1, "seq": 2, "sending_ts_ms": NOW_MS}
     ]
-    assert say(session, 3, "list_subscriptions") == [{"id": 3, "type": "ok", "msg": []}]
+    assert say(session, 3, "list_subscriptions") == [
+        {"id": 3, "type": "ok", "sending_ts_ms": NOW_MS, "msg": []}
+    ]
     first, *_ = subscribe(session, 4, tickers[0])
     assert first["msg"]["sid"] == 2
 

@@ -3,13 +3,18 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 
 from tests.simulation.clients import KALSHI_PATH, hear, kalshi, kalshi_headers, say
+from tests.simulation.world import World
 from underround.simulation.book import ASK, BID
+from underround.simulation.clock import wall_ns
 from underround.simulation.kalshi.auth import Credentials
 from underround.simulation.kalshi.socket import TradeSocket
 from underround.simulation.venues import SimulatedVenues
@@ -102,6 +107,70 @@ async def test_trades_have_a_channel_of_their_own(venues: SimulatedVenues) -> No
         delta, trade = await hear(socket), await hear(socket)
     assert (delta["type"], delta["msg"]["delta_fp"]) == ("orderbook_delta", "-1.00")
     assert (trade["type"], trade["sid"], trade["seq"]) == ("trade", 2, 1)
+
+
+async def test_pipelined_commands_are_answered_in_no_particular_order(
+    venues: SimulatedVenues,
+) -> None:
+    tickers = [pair.kalshi.ticker for pair in venues.pairs]
+    async with kalshi(venues.addresses) as socket:
+        for number in range(12):
+            params = {"channels": ["orderbook_delta"], "market_ticker": tickers[number % 3]}
+            await say(socket, {"id": number + 1, "cmd": "subscribe", "params": params})
+        replies: list[dict[str, Any]] = []
+        numbered: list[int] = []
+        while len(replies) < 12:
+            frame = await hear(socket)
+            if "id" in frame:
+                replies.append(frame)
+            if "seq" in frame:
+                numbered.append(frame["seq"])
+    assert sorted(reply["id"] for reply in replies) == list(range(1, 13))
+    assert [reply["id"] for reply in replies] != list(range(1, 13))
+    assert [reply["type"] for reply in replies] == ["subscribed"] + ["ok"] * 11
+    assert numbered == list(range(1, len(numbered) + 1))
+    assert set(replies[-1]["msg"]["market_tickers"]) == set(tickers)
+
+
+async def test_a_slow_reader_loses_its_subscriptions_by_code_25(tmp_path: Path) -> None:
+    world = World(7, pairs=2)
+    pair = world.pairs[1]
+    credentials = Credentials(tmp_path)
+    credentials.accepts = lambda *_: True  # type: ignore[method-assign]
+    served = TradeSocket([pair.kalshi], credentials, lambda: 0, lambda: None, most_unread=1_000)
+    world.exchange.kalshi = served.publisher
+    server = await served.listen()
+    port = next(iter(server.sockets)).getsockname()[1]
+    async with connect(f"ws://127.0.0.1:{port}{KALSHI_PATH}", max_queue=1) as socket:
+        await follow(socket, pair.kalshi.ticker, "orderbook_delta")
+        socket.transport.pause_reading()
+        (conversation,) = served.publisher.conversations
+        size_e6 = 0
+        while conversation.session.by_channel:
+            size_e6 += 10_000
+            world.exchange.change_kalshi(pair, [(BID, 100, size_e6)])
+        socket.transport.resume_reading()
+        numbers, last = [], await hear(socket)
+        while last["type"] == "orderbook_delta":
+            numbers.append(last["seq"])
+            last = await hear(socket)
+    assert (last["type"], last["msg"]["code"], last["sid"]) == ("error", 25, 1)
+    assert last["seq"] == numbers[-1] + 1
+    server.close()
+    await server.wait_closed()
+
+
+async def test_a_handshake_tells_the_venues_clock_when_it_is_refused(
+    venues: SimulatedVenues,
+) -> None:
+    venues.faults.read({"name": "auth_skew"})
+    with pytest.raises(InvalidStatus) as refusal:
+        await connect(
+            venues.addresses["kalshi"]["ws"], additional_headers=kalshi_headers(venues.addresses)
+        )
+    assert refusal.value.response.status_code == 401
+    told = parsedate_to_datetime(refusal.value.response.headers["Date"]).timestamp()
+    assert abs(told - wall_ns() / 1e9 - 90) < 5
 
 
 async def test_the_server_pings_with_the_venues_payload(tmp_path) -> None:

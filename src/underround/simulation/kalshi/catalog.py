@@ -3,10 +3,11 @@
 Reads the markets' facts and tops; serves nothing and changes nothing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from underround.core.units import NS_PER_SECOND, PRICE_ONE_E4
+from underround.simulation.kalshi.announcements import last_price_e4, price_ranges, volume_e6
 from underround.simulation.kalshi.messages import contracts, dollars, timestamp
 from underround.simulation.market import KalshiMarket
 
@@ -18,7 +19,7 @@ class Catalog:
     """What `/markets`, `/events` and `/series` tell of a set of markets."""
 
     def __init__(
-        self, markets: Sequence[KalshiMarket], after_s_as_ns: Callable[[float], int]
+        self, markets: Mapping[str, KalshiMarket], after_s_as_ns: Callable[[float], int]
     ) -> None:
         self._markets = markets
         self._after_s_as_ns = after_s_as_ns
@@ -32,8 +33,8 @@ class Catalog:
         close_ns = self.close_at_ns(market)
         bid_e4, ask_e4 = market.book.top()
         bid, ask = bid_e4 or 0, ask_e4 or PRICE_ONE_E4
-        settled = market.status == "finalized"
-        return {
+        traded_e6 = volume_e6(market)
+        listed: dict[str, Any] = {
             "ticker": market.ticker,
             "event_ticker": market.event_ticker,
             "market_type": "binary",
@@ -51,9 +52,10 @@ class Catalog:
             "status": market.status,
             "can_close_early": True,
             "early_close_condition": "This market will close and expire early if the event occurs.",
-            "result": "yes" if settled else "",
-            "expiration_value": "",
-            "exchange_index": 2 if market.category == "Crypto" else 0,
+            "result": market.result,
+            "expiration_value": market.expiration_value,
+            "settlement_bounds_type": "default",
+            "exchange_index": market.shard,
             "notional_value_dollars": "1.0000",
             "yes_bid_dollars": dollars(bid),
             "yes_bid_size_fp": contracts(market.book.bids.get(bid, 0)),
@@ -62,27 +64,27 @@ class Catalog:
             "yes_ask_size_fp": contracts(market.book.asks.get(ask, 0)),
             "no_bid_dollars": dollars(PRICE_ONE_E4 - ask),
             "no_ask_dollars": dollars(PRICE_ONE_E4 - bid),
-            "last_price_dollars": dollars(bid),
+            "last_price_dollars": dollars(last_price_e4(market)),
             "previous_price_dollars": dollars(bid),
             "previous_yes_bid_dollars": dollars(bid),
             "previous_yes_ask_dollars": dollars(ask),
-            "volume_fp": f"{market.volume_24h * 6:.2f}",
+            "volume_fp": contracts(traded_e6),
             "volume_24h_fp": f"{market.volume_24h:.2f}",
-            "open_interest_fp": f"{market.volume_24h * 3:.2f}",
+            "open_interest_fp": contracts(traded_e6 // 2),
             "price_level_structure": market.structure,
-            "price_ranges": [
-                {"start": dollars(start), "end": dollars(end), "step": dollars(step)}
-                for start, end, step in market.grid.ranges
-            ],
+            "price_ranges": price_ranges(market),
             "rules_primary": market.rules,
             "rules_secondary": "",
-            "strike_type": "custom",
+            "strike_type": market.strike_type,
         }
+        if market.strike is not None:
+            listed |= {"floor_strike": market.strike, "custom_strike": {"round_digits": "2"}}
+        return listed
 
     def events(self) -> list[list[KalshiMarket]]:
         """Return the markets grouped by event, in listing order."""
         grouped: dict[str, list[KalshiMarket]] = {}
-        for market in self._markets:
+        for market in self._markets.values():
             grouped.setdefault(market.event_ticker, []).append(market)
         return list(grouped.values())
 
@@ -98,10 +100,14 @@ class Catalog:
             "collateral_return_type": "",
             "mutually_exclusive": False,
             "strike_period": "",
+            "settlement_sources": [],
             "available_on_brokers": True,
-            "exchange_index": 2 if first.category == "Crypto" else 0,
+            "exchange_index": first.shard,
             "last_updated_ts": _LISTED,
         }
+        if first.event_multiplier_e4 is not None:
+            event["fee_type_override"] = "quadratic"
+            event["fee_multiplier_override"] = first.event_multiplier_e4 / 10_000
         if nested:
             event["markets"] = [self.market(market) for market in markets]
         return event
@@ -109,18 +115,19 @@ class Catalog:
     def series(self) -> list[dict[str, Any]]:
         """Return every series with its fee type and multiplier."""
         first: dict[str, KalshiMarket] = {}
-        for market in self._markets:
+        for market in self._markets.values():
             first.setdefault(market.series_ticker, market)
         return [
             {
                 "ticker": ticker,
                 "title": market.title,
                 "category": market.category,
+                "categories": [market.category],
                 "frequency": "custom",
                 "tags": [market.category],
                 "fee_type": "quadratic",
-                "fee_multiplier": _shortest(market.fee_multiplier_e4 / 10_000),
-                "exchange_index": 2 if market.category == "Crypto" else 0,
+                "fee_multiplier": _shortest(market.series_multiplier_e4 / 10_000),
+                "exchange_index": market.shard,
                 "contract_url": f"https://example.invalid/{ticker}.pdf",
                 "contract_terms_url": f"https://example.invalid/{ticker}-terms.pdf",
                 "settlement_sources": [],

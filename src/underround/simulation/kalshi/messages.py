@@ -9,8 +9,8 @@ from typing import Any
 
 from underround.core.units import NS_PER_MS, NS_PER_SECOND, PRICE_ONE_E4, SIZE_ONE_E6
 from underround.simulation.book import BID, Book, Side
-from underround.simulation.exchange import Delta
-from underround.simulation.market import KalshiMarket
+from underround.simulation.feeds import Delta
+from underround.simulation.market import KalshiMarket, Trade
 
 
 def compact(message: object) -> str:
@@ -88,7 +88,7 @@ def trade_body(
     """Return a trade's `msg`; the taker's side is told in the old way and the new."""
     outcome = "yes" if taker == BID else "no"
     return {
-        "trade_id": f"{market.market_id[:23]}-{at_ns % 16**12:012x}",
+        "trade_id": trade_id(market, at_ns),
         "market_ticker": market.ticker,
         "yes_price_dollars": dollars(price_e4),
         "no_price_dollars": dollars(PRICE_ONE_E4 - price_e4),
@@ -100,6 +100,28 @@ def trade_body(
         "ts": at_ns // NS_PER_SECOND,
         "ts_ms": at_ns // NS_PER_MS,
     }
+
+
+def trade_answer(market: KalshiMarket, trade: Trade) -> dict[str, Any]:
+    """Return a trade as REST lists it."""
+    outcome = "yes" if trade.taker == BID else "no"
+    return {
+        "trade_id": trade_id(market, trade.at_ns),
+        "ticker": market.ticker,
+        "count_fp": contracts(trade.size_e6),
+        "yes_price_dollars": dollars(trade.price_e4),
+        "no_price_dollars": dollars(PRICE_ONE_E4 - trade.price_e4),
+        "taker_side": outcome,
+        "taker_outcome_side": outcome,
+        "taker_book_side": "bid" if trade.taker == BID else "ask",
+        "created_time": timestamp(trade.at_ns),
+        "is_block_trade": False,
+    }
+
+
+def trade_id(market: KalshiMarket, at_ns: int) -> str:
+    """Make a trade's id of its market's and its time, in the form of a UUID."""
+    return f"{market.market_id[:23]}-{at_ns % 16**12:012x}"
 
 
 def orderbook_answer(market: KalshiMarket, depth: int) -> dict[str, Any]:

@@ -1,10 +1,11 @@
-"""Kalshi's public REST answers: markets, order books, events, series, and the exchange's state.
+"""Kalshi's public REST answers: markets, order books, trades, events, series, fees, the exchange.
 
 Reads the markets, changes nothing. Prices are four-decimal dollars, counts two-decimal texts, an
 empty side is bid 0 or ask 1, lists end with an empty cursor.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 from starlette.applications import Starlette
@@ -13,46 +14,96 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from underround.core.units import NS_PER_SECOND
+from underround.simulation.book import Book
 from underround.simulation.kalshi.catalog import Catalog
-from underround.simulation.kalshi.messages import orderbook_answer
+from underround.simulation.kalshi.exchange_state import ExchangeState, schedule
+from underround.simulation.kalshi.fee_changes import FeeChanges
+from underround.simulation.kalshi.limits import costs_answer, limits_answer, refusal
+from underround.simulation.kalshi.messages import orderbook_answer, trade_answer
 from underround.simulation.market import KalshiMarket
 
 PREFIX: Final = "/trade-api/v2"
+CACHE_S: Final = 15
+"""How long a list of markets may be old: it comes from a cache on the way."""
 Item = TypeVar("Item")
-_STATUS: Final = {"open": "active", "closed": "closed", "settled": "finalized"}
-_SHARDS: Final = ("Default", "Combos", "Crypto & Commodities", "Tennis, Baseball, Basketball")
+_STATUS: Final = {
+    "unopened": "initialized",
+    "open": "active",
+    "paused": "inactive",
+    "closed": "closed",
+    "settled": "finalized",
+}
 
 
 class KalshiRest:
-    """The REST application over one set of markets."""
+    """The REST application over markets by ticker; later ones appear in `markets` by themselves.
+
+    Without a clock nothing is cached. `shown` holds books to show in place of the true ones.
+    """
 
     def __init__(
-        self, markets: Sequence[KalshiMarket], after_s_as_ns: Callable[[float], int]
+        self,
+        markets: Mapping[str, KalshiMarket] | Iterable[KalshiMarket],
+        after_s_as_ns: Callable[[float], int],
+        *,
+        state: ExchangeState | None = None,
+        fees: FeeChanges | None = None,
+        now_ns: Callable[[], int] | None = None,
     ) -> None:
-        self._markets = {market.ticker: market for market in markets}
-        self._catalog = Catalog(markets, after_s_as_ns)
-        routes = [
+        self._markets: Mapping[str, KalshiMarket] = (
+            markets
+            if isinstance(markets, Mapping)
+            else {market.ticker: market for market in markets}
+        )
+        self._catalog = Catalog(self._markets, after_s_as_ns)
+        self._state = state or ExchangeState()
+        self._fees = fees or FeeChanges()
+        self._now_ns = now_ns
+        self.shown: dict[str, Book] = {}
+        self._cached: dict[str, tuple[int, Any]] = {}
+        self.app = Starlette(routes=[Mount(PREFIX, routes=self._routes())])
+
+    def _routes(self) -> list[Route]:
+        return [
             Route("/markets", self._list_markets),
             Route("/markets/orderbooks", self._orderbooks),
+            Route("/markets/trades", self._trades),
             Route("/markets/{ticker}", self._market),
             Route("/markets/{ticker}/orderbook", self._orderbook),
             Route("/events", self._list_events),
+            Route("/events/fee_changes", self._event_fee_changes),
             Route("/events/{ticker}", self._event),
             Route("/series", self._list_series),
+            Route("/series/fee_changes", self._series_fee_changes),
             Route("/series/{ticker}", self._series),
-            Route("/exchange/status", _exchange_status),
+            Route("/exchange/status", self._exchange_status),
             Route("/exchange/schedule", _exchange_schedule),
+            Route("/account/limits", _account_limits),
+            Route("/account/endpoint_costs", _endpoint_costs),
         ]
-        self.app = Starlette(routes=[Mount(PREFIX, routes=routes)])
 
     async def _list_markets(self, request: Request) -> Response:
+        status = request.query_params.get("status")
+        if status and status not in _STATUS:
+            return refusal(400, "invalid_parameters", f"status {status} is not a filter")
+        return JSONResponse(self._from_cache(str(request.url), lambda: self._found(request)))
+
+    def _from_cache(self, url: str, make: Callable[[], Any]) -> Any:
+        """Return what was answered to this address lately, else make the answer now."""
+        if self._now_ns is None:
+            return make()
+        now_ns = self._now_ns()
+        until_ns, answer = self._cached.get(url, (0, None))
+        if now_ns >= until_ns:
+            answer = make()
+            self._cached[url] = (now_ns + CACHE_S * NS_PER_SECOND, answer)
+        return answer
+
+    def _found(self, request: Request) -> dict[str, Any]:
         query = request.query_params
-        status = query.get("status")
-        if status and status not in (*_STATUS, "unopened", "paused"):
-            return _refusal(400, "invalid_parameters", f"status {status} is not a filter")
         found = list(self._markets.values())
-        if status:
-            found = [m for m in found if m.status == _STATUS.get(status)]
+        if query.get("status"):
+            found = [m for m in found if m.status == _STATUS[query["status"]]]
         if "series_ticker" in query:
             found = [m for m in found if m.series_ticker == query["series_ticker"]]
         if "event_ticker" in query:
@@ -66,7 +117,7 @@ class KalshiRest:
         if before is not None:
             found = [m for m in found if self._closes_s(m) <= before]
         page, cursor = _paged(found, request, 100, 1000)
-        return JSONResponse({"markets": [self._catalog.market(m) for m in page], "cursor": cursor})
+        return {"markets": [self._catalog.market(m) for m in page], "cursor": cursor}
 
     def _closes_s(self, market: KalshiMarket) -> int:
         return self._catalog.close_at_ns(market) // NS_PER_SECOND
@@ -74,28 +125,46 @@ class KalshiRest:
     async def _market(self, request: Request) -> Response:
         market = self._markets.get(request.path_params["ticker"])
         if market is None:
-            return _refusal(404, "not_found", "not found")
+            return refusal(404, "not_found", "not found")
         return JSONResponse({"market": self._catalog.market(market)})
 
     async def _orderbook(self, request: Request) -> Response:
         market = self._markets.get(request.path_params["ticker"])
         if market is None:
-            return _refusal(404, "not_found", "not found")
+            return refusal(404, "not_found", "not found")
         depth = _integer(request.query_params.get("depth")) or 0
         if not 0 <= depth <= 100:
-            return _refusal(400, "invalid_parameters", "depth is 0…100")
-        return JSONResponse({"orderbook_fp": orderbook_answer(market, depth)})
+            return refusal(400, "invalid_parameters", "depth is 0…100")
+        return JSONResponse({"orderbook_fp": self._book(market, depth)})
 
     async def _orderbooks(self, request: Request) -> Response:
         tickers = request.query_params.getlist("tickers")
         if not 0 < len(tickers) <= 100:
-            return _refusal(400, "invalid_parameters", "tickers is repeated 1…100 times")
+            return refusal(400, "invalid_parameters", "tickers is repeated 1…100 times")
         books = [
-            {"ticker": ticker, "orderbook_fp": orderbook_answer(self._markets[ticker], 0)}
+            {"ticker": ticker, "orderbook_fp": self._book(self._markets[ticker], 0)}
             for ticker in tickers
             if ticker in self._markets
         ]
         return JSONResponse({"orderbooks": books})
+
+    def _book(self, market: KalshiMarket, depth: int) -> dict[str, Any]:
+        book = self.shown.get(market.ticker)
+        return orderbook_answer(market if book is None else replace(market, book=book), depth)
+
+    async def _trades(self, request: Request) -> Response:
+        """Answer prints, newest first."""
+        wanted = request.query_params.get("ticker")
+        printed = [
+            (market, trade)
+            for market in self._markets.values()
+            if wanted in (None, market.ticker)
+            for trade in market.trades
+        ]
+        printed.sort(key=lambda found: -found[1].at_ns)
+        page, cursor = _paged(printed, request, 100, 1000)
+        trades = [trade_answer(market, trade) for market, trade in page]
+        return JSONResponse({"trades": trades, "cursor": cursor})
 
     async def _list_events(self, request: Request) -> Response:
         query = request.query_params
@@ -115,10 +184,14 @@ class KalshiRest:
             if markets[0].event_ticker == request.path_params["ticker"]:
                 nested = request.query_params.get("with_nested_markets") == "true"
                 answer: dict[str, Any] = {"event": self._catalog.event(markets, nested=nested)}
-                if not nested:
-                    answer["markets"] = [self._catalog.market(market) for market in markets]
-                return JSONResponse(answer)
-        return _refusal(404, "not_found", "not found")
+                inside = [] if nested else [self._catalog.market(market) for market in markets]
+                return JSONResponse(answer | {"markets": inside})
+        return refusal(404, "not_found", "not found")
+
+    async def _event_fee_changes(self, request: Request) -> Response:
+        found = self._fees.of_events(request.query_params.get("event_ticker"))
+        page, cursor = _paged(found, request, 100, 1000)
+        return JSONResponse({"event_fee_changes": page, "cursor": cursor})
 
     async def _list_series(self, request: Request) -> Response:
         category = request.query_params.get("category")
@@ -131,40 +204,26 @@ class KalshiRest:
         for series in self._catalog.series():
             if series["ticker"] == request.path_params["ticker"]:
                 return JSONResponse({"series": series})
-        return _refusal(404, "not_found", "not found")
+        return refusal(404, "not_found", "not found")
 
+    async def _series_fee_changes(self, request: Request) -> Response:
+        found = self._fees.of_series(request.query_params.get("series_ticker"))
+        return JSONResponse({"series_fee_change_arr": found})
 
-async def _exchange_status(_request: Request) -> Response:
-    shards = [
-        {
-            "exchange_index": index,
-            "description": name,
-            "exchange_active": True,
-            "trading_active": True,
-        }
-        for index, name in enumerate(_SHARDS)
-    ]
-    return JSONResponse(
-        {
-            "exchange_active": True,
-            "trading_active": True,
-            "intra_exchange_transfers_active": True,
-            "exchange_index_statuses": shards,
-        }
-    )
+    async def _exchange_status(self, _request: Request) -> Response:
+        return JSONResponse(self._state.status())
 
 
 async def _exchange_schedule(_request: Request) -> Response:
-    """Answer trading hours in Eastern time: always, but Thursdays 03:00-05:00."""
-    whole = [{"open_time": "00:00", "close_time": "24:00"}]
-    gap = [
-        {"open_time": "00:00", "close_time": "03:00"},
-        {"open_time": "05:00", "close_time": "24:00"},
-    ]
-    days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-    hours: dict[str, Any] = {day: gap if day == "thursday" else whole for day in days}
-    hours |= {"start_time": "2026-01-01T00:00:00Z", "end_time": "2027-12-31T00:00:00Z"}
-    return JSONResponse({"schedule": {"standard_hours": [hours], "maintenance_windows": []}})
+    return JSONResponse(schedule())
+
+
+async def _account_limits(_request: Request) -> Response:
+    return JSONResponse(limits_answer())
+
+
+async def _endpoint_costs(_request: Request) -> Response:
+    return JSONResponse(costs_answer())
 
 
 def _paged(found: list[Item], request: Request, usual: int, most: int) -> tuple[list[Item], str]:
@@ -176,7 +235,3 @@ def _paged(found: list[Item], request: Request, usual: int, most: int) -> tuple[
 
 def _integer(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() else None
-
-
-def _refusal(status: int, code: str, message: str) -> Response:
-    return JSONResponse({"error": {"code": code, "message": message}}, status_code=status)

@@ -1,112 +1,97 @@
-"""One Kalshi WebSocket session: its commands, subscriptions and sequence numbers.
+"""One Kalshi WebSocket session: its commands, its subscriptions, and what answers them.
 
-Bytes in, texts out: commands come as text and answers go back as a list of texts, so that the
-session can be tested without a socket. It changes no book.
+Commands come as text and answers go back as frames to be written, so that the session can be
+tested without a socket. It changes no book.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from underround.simulation.kalshi.messages import compact, snapshot_body
+from underround.simulation.kalshi.refusals import CommandError
+from underround.simulation.kalshi.replies import Replies
+from underround.simulation.kalshi.subscription import (
+    ALL,
+    CHANNELS,
+    INDEX_CHANNELS,
+    Filter,
+    Subscription,
+    check_shards,
+    names,
+)
 from underround.simulation.market import KalshiMarket
+from underround.simulation.outlet import Frame
 
-CHANNELS: Final = ("orderbook_delta", "trade")
+COMMANDS_PER_S: Final = 10_000
+MARKETS_PER_SUBSCRIPTION: Final = 500_000
+_MARKET_ACTIONS: Final = ("add_markets", "delete_markets", "get_snapshot")
 
-_ERRORS: Final = {
-    1: "Unable to process message",
-    2: "Params required",
-    3: "Channels required",
-    4: "Subscription IDs required",
-    5: "Unknown command",
-    7: "Unknown subscription ID",
-    8: "Unknown channel name",
-    11: "Invalid parameter",
-    12: "Exactly one subscription ID is required",
-    13: "Unsupported action",
-    14: "Market Ticker required",
-    15: "Action required",
-}
-
-
-class CommandError(Exception):
-    """A command that the venue answers with one of its error codes."""
-
-    def __init__(self, code: int) -> None:
-        super().__init__(_ERRORS[code])
-        self.code = code
-
-
-class Subscription:
-    """One channel of a session: its sid, its markets, and the last `seq` it used."""
-
-    __slots__ = ("channel", "seq", "sid", "tickers", "use_yes_price")
-
-    def __init__(self, sid: int, channel: str, *, use_yes_price: bool) -> None:
-        self.sid = sid
-        self.channel = channel
-        self.use_yes_price = use_yes_price
-        self.tickers: set[str] = set()
-        self.seq = 0
-
-    def next_seq(self) -> int:
-        """Return the next sequence number; one count over all the sid's markets."""
-        self.seq += 1
-        return self.seq
+Params = dict[str, Any]
 
 
 class Session:
-    """The state behind one connection."""
+    """The state behind one connection; `indices` are the index ids that can be followed.
 
-    def __init__(self, markets: Mapping[str, KalshiMarket], now_ms: Callable[[], int]) -> None:
+    While `forced_error` is set, every command is answered with that code.
+    """
+
+    def __init__(
+        self,
+        markets: Mapping[str, KalshiMarket],
+        now_ms: Callable[[], int],
+        indices: Sequence[str] = ("BRTI",),
+        commands_per_s: int = COMMANDS_PER_S,
+        markets_per_subscription: int = MARKETS_PER_SUBSCRIPTION,
+    ) -> None:
+        self.replies = Replies(markets, now_ms)
+        self.by_channel: dict[str, Subscription] = {}
+        self.forced_error: int | None = None
         self._markets = markets
         self._now_ms = now_ms
+        self._indices = tuple(indices)
+        self._most_commands = commands_per_s
+        self._most_markets = markets_per_subscription
+        self._commands = (0, 0)  # a second, and how many commands came in it
         self._last_sid = 0
-        self.by_channel: dict[str, Subscription] = {}
 
-    def answer(self, frame: str | bytes) -> list[str]:
+    def answer(self, command: str | bytes) -> list[str]:
+        """Act on one command and return its answers, written, in order; never raises."""
+        return [str(frame.render()) for frame in self.frames(command)]
+
+    def frames(self, command: str | bytes) -> list[Frame]:
         """Act on one command and return its answers in order; never raises."""
         identity: int | None = None
         try:
             try:
-                command = json.loads(frame)
+                parsed = json.loads(command)
             except ValueError:
                 raise CommandError(1) from None
-            if not isinstance(command, dict):
+            if not isinstance(parsed, dict):
                 raise CommandError(1)
-            identity = command.get("id")
-            return self._act(command, identity)
+            identity = parsed.get("id")
+            self._count_command()
+            return self._act(parsed, identity)
         except CommandError as error:
-            return [self._error(identity, error.code)]
+            return [self.replies.refused(identity, error.code)]
 
-    def frame(
-        self,
-        subscription: Subscription,
-        kind: str,
-        body: dict[str, Any],
-        identity: int | None = None,
-    ) -> str:
-        """Write one sequenced message of a subscription."""
-        envelope: dict[str, Any] = {"type": kind}
-        if identity:
-            envelope["id"] = identity
-        envelope |= {"sid": subscription.sid, "seq": subscription.next_seq()}
-        return compact(envelope | {"sending_ts_ms": self._now_ms(), "msg": body})
+    def end(self, subscription: Subscription, code: int) -> Frame:
+        """End a subscription by the venue's own doing; return the error that says so."""
+        self.by_channel.pop(subscription.channel, None)
+        return self.replies.ended(subscription, code)
 
-    def snapshot(self, subscription: Subscription, ticker: str, identity: int | None = None) -> str:
-        """Write a snapshot; a ticker that nobody knows looks like an empty book."""
-        market = self._markets.get(ticker)
-        if market is None:
-            body: dict[str, Any] = {"market_ticker": ticker, "market_id": "", "clock": 0}
-        else:
-            body = snapshot_body(market, use_yes_price=subscription.use_yes_price)
-        return self.frame(subscription, "orderbook_snapshot", body, identity)
+    def _count_command(self) -> None:
+        second, count = self._now_ms() // 1_000, self._commands[1]
+        self._commands = (second, count + 1 if second == self._commands[0] else 1)
+        if self._commands[1] > self._most_commands:
+            raise CommandError(27)
+        if self.forced_error is not None:
+            raise CommandError(self.forced_error)
 
-    def _act(self, command: dict[str, Any], identity: int | None) -> list[str]:
+    def _act(self, command: Params, identity: int | None) -> list[Frame]:
         name = command.get("cmd")
         if name == "list_subscriptions":
             held = [{"channel": s.channel, "sid": s.sid} for s in self.by_channel.values()]
-            return [compact({"id": identity, "type": "ok", "msg": held})]
+            return [self.replies.listed(identity, held)]
         if name not in ("subscribe", "update_subscription", "unsubscribe"):
             raise CommandError(5)
         params = command.get("params")
@@ -118,107 +103,150 @@ class Session:
             return self._unsubscribe(params, identity)
         return self._update(params, identity)
 
-    def _subscribe(self, params: dict[str, Any], identity: int | None) -> list[str]:
+    def _subscribe(self, params: Params, identity: int | None) -> list[Frame]:
         channels = params.get("channels")
         if not isinstance(channels, list) or not channels:
             raise CommandError(3)
         answers = []
         for channel in channels:
-            if channel not in CHANNELS:
-                answers.append(self._error(identity, 8))
-            elif channel == "orderbook_delta" and not _tickers(params):
-                answers.append(self._error(identity, 14))
-            else:
+            try:
                 answers += self._join(channel, params, identity)
+            except CommandError as error:
+                answers.append(self.replies.refused(identity, error.code))
         return answers
 
-    def _join(self, channel: str, params: dict[str, Any], identity: int | None) -> list[str]:
+    def _join(self, channel: str, params: Params, identity: int | None) -> list[Frame]:
         """Open the channel, or merge into the one held: then `ok`, not a new sid."""
-        subscription = self.by_channel.get(channel)
-        if subscription is None:
-            self._last_sid += 1
-            subscription = Subscription(
-                self._last_sid, channel, use_yes_price=params.get("use_yes_price") is True
-            )
-            self.by_channel[channel] = subscription
-            body = {"channel": channel, "sid": subscription.sid}
-            first = compact({"id": identity, "type": "subscribed", "msg": body})
-            fresh = _tickers(params)
-            subscription.tickers.update(fresh)
+        if channel not in CHANNELS:
+            raise CommandError(8)
+        check_shards(params)
+        narrows = CHANNELS[channel].filter in (Filter.MARKETS, Filter.ANY_MARKETS)
+        tickers = self._tickers(params, channel) if narrows else []
+        if CHANNELS[channel].filter is Filter.MARKETS and not tickers:
+            raise CommandError(14)
+        held = self.by_channel.get(channel)
+        subscription = held or Subscription(self._last_sid + 1, channel, params)
+        fresh = self._widen(subscription, tickers)
+        subscription.indices.update(names(params, "index_id", "index_ids"))
+        subscription.underlyings.update(names(params, "underlying_ticker", "underlying_tickers"))
+        if held is not None:
+            first = self.replies.ok(held, identity)
         else:
-            fresh = [t for t in _tickers(params) if t not in subscription.tickers]
-            subscription.tickers.update(fresh)
-            first = self._ok(subscription, identity)
-        if channel != "orderbook_delta":
-            return [first]
-        return [first, *(self.snapshot(subscription, ticker) for ticker in dict.fromkeys(fresh))]
+            self._last_sid += 1
+            self.by_channel[channel] = subscription
+            first = self.replies.subscribed(subscription, identity)
+        return [first, *self._openings(subscription, fresh, params)]
 
-    def _update(self, params: dict[str, Any], identity: int | None) -> list[str]:
+    def _widen(self, subscription: Subscription, tickers: list[str]) -> list[str]:
+        """Add markets to a subscription; return those that it did not have."""
+        fresh = [t for t in dict.fromkeys(tickers) if t not in subscription.tickers]
+        if len(subscription.tickers) + len(fresh) > self._most_markets:
+            raise CommandError(26)
+        subscription.tickers.update(fresh)
+        subscription.is_filtered = subscription.is_filtered or bool(tickers)
+        return fresh
+
+    def _openings(
+        self, subscription: Subscription, tickers: list[str], params: Params
+    ) -> list[Frame]:
+        """Return what a channel sends first about markets that are new to it."""
+        if subscription.channel == "orderbook_delta":
+            return [self.replies.snapshot(subscription, ticker) for ticker in tickers]
+        if subscription.channel == "ticker" and params.get("send_initial_snapshot") is True:
+            return [self.replies.ticker(subscription, t) for t in tickers if t in self._markets]
+        return []
+
+    def _update(self, params: Params, identity: int | None) -> list[Frame]:
         subscription = self._one(params)
         action = params.get("action")
         if not action:
             raise CommandError(15)
-        tickers = _tickers(params)
-        if action not in ("add_markets", "delete_markets", "get_snapshot"):
+        if subscription.channel in INDEX_CHANNELS:
+            return [self._update_indices(subscription, action, params, identity)]
+        if subscription.channel == "pyth_value":
+            return [self._update_underlyings(subscription, action, params, identity)]
+        if action not in _MARKET_ACTIONS:
             raise CommandError(13)
+        tickers = self._tickers(params, subscription.channel)
         if not tickers:
             raise CommandError(14)
         if action == "get_snapshot":
-            return [self.snapshot(subscription, ticker, identity) for ticker in tickers]
+            return [self.replies.snapshot(subscription, each, identity) for each in tickers]
         if action == "delete_markets":
             subscription.tickers.difference_update(tickers)
-            return [self._ok(subscription, identity)]
-        fresh = [t for t in dict.fromkeys(tickers) if t not in subscription.tickers]
-        subscription.tickers.update(fresh)
-        answers = [self._ok(subscription, identity)]
-        if subscription.channel == "orderbook_delta":
-            answers += [self.snapshot(subscription, ticker) for ticker in fresh]
-        return answers
+            return [self.replies.ok(subscription, identity)]
+        fresh = self._widen(subscription, tickers)
+        openings = self._openings(subscription, fresh, params)
+        return [self.replies.ok(subscription, identity), *openings]
 
-    def _unsubscribe(self, params: dict[str, Any], identity: int | None) -> list[str]:
+    def _update_indices(
+        self, subscription: Subscription, action: str, params: Params, identity: int | None
+    ) -> Frame:
+        if action == "indexlist":
+            kind, listed = f"{subscription.channel}_indexlist", {"index_ids": list(self._indices)}
+            return self.replies.message(subscription, kind, listed, identity=identity)
+        named = names(params, "index_id", "index_ids")
+        left = _renamed(subscription.indices, action, "indices", named, code_of_none=24)
+        return self.replies.named(subscription, identity, "index_ids", left)
+
+    def _update_underlyings(
+        self, subscription: Subscription, action: str, params: Params, identity: int | None
+    ) -> Frame:
+        if action == "underlying_list":
+            kind, none = "pyth_value_underlying_list", {"underlying_tickers": list[str]()}
+            return self.replies.message(subscription, kind, none, identity=identity)
+        named = names(params, "underlying_ticker", "underlying_tickers")
+        left = _renamed(subscription.underlyings, action, "underlyings", named, code_of_none=28)
+        return self.replies.named(subscription, identity, "underlying_tickers", left)
+
+    def _unsubscribe(self, params: Params, identity: int | None) -> list[Frame]:
         sids = params.get("sids") or ([params["sid"]] if "sid" in params else [])
         if not sids:
             raise CommandError(4)
         answers = []
         for sid in sids:
-            subscription = next((s for s in self.by_channel.values() if s.sid == sid), None)
+            subscription = self._by_sid(sid)
             if subscription is None:
-                answers.append(self._error(identity, 7))
+                answers.append(self.replies.refused(identity, 7))
                 continue
             del self.by_channel[subscription.channel]
-            answer = {"id": identity, "type": "unsubscribed", "sid": sid}
-            answers.append(compact(answer | {"seq": subscription.next_seq()}))
+            answers.append(self.replies.unsubscribed(subscription, identity))
         return answers
 
-    def _one(self, params: dict[str, Any]) -> Subscription:
+    def _one(self, params: Params) -> Subscription:
         """Return the subscription named by `sid` or by a list of one in `sids`."""
         sids = params.get("sids", [params["sid"]] if "sid" in params else [])
         if not isinstance(sids, list) or len(sids) != 1 or ("sid" in params and "sids" in params):
             raise CommandError(12)
-        for subscription in self.by_channel.values():
-            if subscription.sid == sids[0]:
-                return subscription
-        raise CommandError(7)
+        found = self._by_sid(sids[0])
+        if found is None:
+            raise CommandError(7)
+        return found
 
-    def _ok(self, subscription: Subscription, identity: int | None) -> str:
-        body = {"market_tickers": sorted(subscription.tickers)}
-        answer = {"id": identity, "type": "ok", "sid": subscription.sid}
-        return compact(answer | {"seq": subscription.next_seq(), "msg": body})
+    def _by_sid(self, sid: object) -> Subscription | None:
+        return next((s for s in self.by_channel.values() if s.sid == sid), None)
 
-    def _error(self, identity: int | None, code: int) -> str:
-        answer: dict[str, Any] = {"id": identity} if identity else {}
-        return compact(answer | {"type": "error", "msg": {"code": code, "msg": _ERRORS[code]}})
+    def _tickers(self, params: Params, channel: str) -> list[str]:
+        """Return the markets that a command names by ticker or, for tickers only, by id."""
+        tickers = names(params, "market_ticker", "market_tickers")
+        ids = set(names(params, "market_id", "market_ids"))
+        if not ids:
+            return tickers
+        if channel != "ticker" or tickers:
+            raise CommandError(11)
+        return [ticker for ticker, market in self._markets.items() if market.market_id in ids]
 
 
-def _tickers(params: dict[str, Any]) -> list[str]:
-    """Return the markets named by `market_ticker` or `market_tickers`, which exclude each other."""
-    one, many = params.get("market_ticker"), params.get("market_tickers")
-    if one is not None and many is not None:
-        raise CommandError(11)
-    if one is not None:
-        return [str(one)]
-    if many is None:
-        return []
-    if not isinstance(many, list):
-        raise CommandError(11)
-    return [str(ticker) for ticker in many]
+def _renamed(
+    held: set[str], action: str, what: str, named: list[str], *, code_of_none: int
+) -> list[str]:
+    """Add names to a set or take them away, as the action says; return those left."""
+    if action not in (f"subscribe_{what}", f"unsubscribe_{what}"):
+        raise CommandError(13)
+    if not named:
+        raise CommandError(code_of_none)
+    if action.startswith("un"):
+        held.difference_update(named)
+    else:
+        held.update(named)
+    return [ALL] if ALL in held else sorted(held)
