@@ -18,6 +18,7 @@ from conformance.trial import Outcome, try_client
 from underround.core.errors import UnderroundError
 
 SHOWN_PROBLEMS = 8
+TABLE_WIDTH = 100
 
 
 def main() -> int:
@@ -25,7 +26,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m conformance", description=__doc__)
     names = [client.name for client in CLIENTS]
     parser.add_argument("--only", choices=names, action="append", help="these clients alone")
-    parser.add_argument("--seconds", type=float, default=8.0, help="of flow for each client")
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=18.0,
+        help="of flow for each client: markets close after 9 and 16",
+    )
     parser.add_argument("--seed", type=int, default=7, help="the world and its history")
     parser.add_argument("--folder", type=Path, default=Path(".conformance"), help="environments")
     parser.add_argument("--json", action="store_true", help="one JSON object and nothing else")
@@ -72,22 +78,22 @@ def _modern(python: Path) -> Path:
 
 
 def _show(outcomes: list[Outcome]) -> None:
-    table = Table("client", "calls", "kinds", "messages", "kinds", "books", "equal", "s", "result")
+    table = Table("client", "calls", "messages", "books", "equal", "seconds", "result")
     for outcome in outcomes:
         result = "ok" if not outcome.problems else f"{len(outcome.problems)} problems"
         table.add_row(
             outcome.client,
-            str(outcome.calls),
-            str(outcome.kinds_of_calls),
-            str(outcome.messages),
-            str(outcome.kinds_of_messages),
-            str(outcome.books),
-            str(outcome.books_equal),
+            f"{sum(outcome.calls.values())} of {len(outcome.calls)} kinds",
+            f"{sum(outcome.messages.values())} of {len(outcome.messages)} kinds",
+            str(outcome.books or "-"),
+            str(outcome.books_equal if outcome.books else "-"),
             f"{outcome.seconds:.0f}",
             f"skipped: {outcome.skipped}" if outcome.skipped else result,
         )
-    console = Console(soft_wrap=True)
-    console.print(table)
+    Console(width=TABLE_WIDTH).print(table)
+    for outcome in outcomes:
+        done = outcome.calls | outcome.messages
+        print(f"{outcome.client}: {', '.join(f'{name} ×{count}' for name, count in done.items())}")
     for outcome in outcomes:
         for problem in outcome.problems[:SHOWN_PROBLEMS]:
             print(f"{outcome.client}: {problem}")

@@ -32,13 +32,11 @@ class TrialError(UnderroundError):
 
 
 class Outcome(Struct, kw_only=True):
-    """What one client did, and everything that was wrong."""
+    """What one client did, by name and how often, and everything that was wrong."""
 
     client: str
-    calls: int = 0
-    kinds_of_calls: int = 0
-    messages: int = 0
-    kinds_of_messages: int = 0
+    calls: dict[str, int] = {}
+    messages: dict[str, int] = {}
     books: int = 0
     books_equal: int = 0
     seconds: float = 0.0
@@ -79,10 +77,8 @@ def try_client(
 def _outcome(client: Client, report: dict[str, Any], truth: Any) -> Outcome:
     outcome = Outcome(
         client=client.name,
-        calls=sum(report["calls"].values()),
-        kinds_of_calls=len(report["calls"]),
-        messages=sum(report["messages"].values()),
-        kinds_of_messages=len(report["messages"]),
+        calls=dict(report["calls"]),
+        messages=dict(report["messages"]),
         problems=list(report["problems"]),
     )
     if client.has_books:

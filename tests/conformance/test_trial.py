@@ -51,7 +51,7 @@ def tried(tmp_path, monkeypatch):
 def test_books_that_are_the_ledger_s_pass(tried):
     outcome = tried(HONEST)
     assert outcome.problems == []
-    assert outcome.books == outcome.books_equal == outcome.messages == 24
+    assert outcome.books == outcome.books_equal == outcome.messages["book"] == 24
 
 
 def test_a_book_that_differs_is_named(tried):
