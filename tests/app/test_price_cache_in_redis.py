@@ -117,3 +117,18 @@ def test_a_program_that_never_closes_ends_all_the_same(redis_url):
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=60
     )
     assert (ended.returncode, ended.stderr) == (0, "")
+
+
+async def test_the_prices_of_500_markets_take_a_small_part_of_a_small_plan(redis_url, redis_client):
+    cache = PriceCache(redis_url)
+    await cache.connect()
+    names = [f"0x{number:064x}" for number in range(500)]
+    await cache.update_price(names[0], "kalshi", 0.42, 0.59)
+    before = redis_client.info("memory")["used_memory"]
+    await asyncio.gather(
+        *(cache.update_price(name, "polymarket", 0.42, 0.59) for name in names),
+        *(cache.update_price(name, "kalshi", 0.42, 0.59) for name in names),
+    )
+    assert redis_client.dbsize() == 1_000
+    assert redis_client.info("memory")["used_memory"] - before < 1_000_000
+    await cache.close()
