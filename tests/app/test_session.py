@@ -94,5 +94,6 @@ async def test_a_key_that_the_venue_refuses_ends_the_run(tmp_path: Path) -> None
         process = await run(tmp_path, addressed(addresses["polymarket"], kalshi))
         out, err = await finished(process)
     assert (process.returncode, out) == (4, "")
-    assert err.splitlines()[-1].startswith("error: kalshi-1: handshake refused with HTTP 401")
+    last = err.splitlines()[-1]
+    assert last.startswith("error: kalshi: GET /trade-api/v2/events answered HTTP 401")
     assert "Traceback" not in err

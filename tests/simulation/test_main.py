@@ -26,10 +26,11 @@ async def begin(*more: str) -> tuple[asyncio.subprocess.Process, dict[str, dict[
 @pytest.mark.parametrize("how", ["stdin", "SIGTERM", "SIGINT"])
 async def test_it_ends_when_told_and_leaves_nothing(how: str) -> None:
     process, addresses = await begin("--print-json")
-    assert set(addresses) == {"polymarket", "kalshi", "prices", "control", "pairs_toml"}
+    named = {"polymarket", "kalshi", "kalshi_ed25519", "prices", "control", "pairs_toml"}
+    assert set(addresses) == named
     assert set(addresses["polymarket"]) == {"gamma", "clob", "ws"}
-    ed25519 = {"ed25519_key_id", "ed25519_private_key_path"}
-    assert set(addresses["kalshi"]) == {"rest", "ws", "key_id", "private_key_path"} | ed25519
+    assert set(addresses["kalshi"]) == {"rest", "ws", "key_id", "private_key_path"}
+    assert set(addresses["kalshi_ed25519"]) == {"key_id", "private_key_path"}
     key = Path(addresses["kalshi"]["private_key_path"])
     assert exists(key)
     if how == "stdin":

@@ -182,8 +182,10 @@ class SimulatedVenues:
                 "ws": f"ws://127.0.0.1:{ports[KALSHI]}{KALSHI_PATH}",
                 "key_id": credentials.key_id,
                 "private_key_path": str(credentials.private_key_path),
-                "ed25519_key_id": credentials.ed25519_key_id,
-                "ed25519_private_key_path": str(credentials.ed25519_private_key_path),
+            },
+            "kalshi_ed25519": {
+                "key_id": credentials.ed25519_key_id,
+                "private_key_path": str(credentials.ed25519_private_key_path),
             },
             "prices": {
                 "rtds": f"ws://127.0.0.1:{ports[RTDS]}",
