@@ -2,12 +2,12 @@
 
 import sys
 
-from bench import hot_path, ladder, matching_speed, pauses
+from bench import hot_path, ladder, matching_speed, pauses, thousand_markets
 
 
 def main() -> int:
     """Run all measurements and return the exit code."""
-    held = [hot_path.main(), pauses.main(), matching_speed.main()]
+    held = [hot_path.main(), pauses.main(), matching_speed.main(), thousand_markets.main()]
     ladder.main()
     return 0 if all(held) else 1
 

@@ -4,26 +4,16 @@ The run differs from a live one in addresses only.
 """
 
 import asyncio
-import sys
-from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable
 from pathlib import Path
 from typing import Any
 
 import httpx
-import msgspec
 
 from underround.app.clock import steady_clock
-from underround.app.config import (
-    Config,
-    KalshiConfig,
-    PolymarketConfig,
-    StorageConfig,
-    UniverseConfig,
-    VenuesConfig,
-)
 from underround.app.connections import Options
 from underround.app.pair_file import load_pairs
+from underround.app.venues_process import simulated_config, simulated_venues
 from underround.app.watching import (
     OpportunityLog,
     live_books,
@@ -39,60 +29,7 @@ from underround.core.errors import UnderroundError
 from underround.core.pair import Pair
 from underround.simulation.score import score
 
-READY_WITHIN_S = 30.0
 LIVE_WITHIN_S = 10.0
-
-
-@asynccontextmanager
-async def simulated_venues(seed: int) -> AsyncIterator[dict[str, Any]]:
-    """Start the venues' process, give its addresses, and end it."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "underround.simulation",
-        "--seed",
-        str(seed),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        start_new_session=True,  # Ctrl+C is ours to handle: the ledger is asked for first
-    )
-    assert process.stdout is not None
-    assert process.stdin is not None
-    try:
-        async with asyncio.timeout(READY_WITHIN_S):
-            line = await process.stdout.readline()
-        if not line:
-            raise UnderroundError("the simulated venues did not start; see the lines above")
-        yield msgspec.json.decode(line)
-    except TimeoutError:
-        raise UnderroundError("the simulated venues were not ready in time") from None
-    finally:
-        process.stdin.close()
-        try:
-            async with asyncio.timeout(5):
-                await process.wait()
-        except TimeoutError:
-            process.kill()
-            await process.wait()
-
-
-def demo_config(addresses: dict[str, Any], prices: str, recording: Path) -> Config:
-    """Return a configuration that points at the simulated venues."""
-    polymarket, kalshi = addresses["polymarket"], addresses["kalshi"]
-    return Config(
-        venues=VenuesConfig(
-            polymarket=PolymarketConfig(**polymarket),
-            kalshi=KalshiConfig(
-                rest=kalshi["rest"],
-                ws=kalshi["ws"],
-                key_id=kalshi["key_id"],
-                private_key_path=kalshi["private_key_path"],
-            ),
-        ),
-        storage=StorageConfig(prices=prices, journal=f"{recording}.signals.db"),
-        universe=UniverseConfig(polymarket_top=100, kalshi_top=100),
-        pairs=addresses["pairs_toml"],
-    )
 
 
 async def run_demo(
@@ -102,7 +39,7 @@ async def run_demo(
     stop = stop_on_signals()
     clock_ns = steady_clock()
     async with simulated_venues(seed) as addresses:
-        config = demo_config(addresses, prices, recording)
+        config = simulated_config(addresses, prices, Path(f"{recording}.signals.db"))
         entries, _ = load_pairs(Path(config.pairs))
         log = OpportunityLog()
         async with (

@@ -6,7 +6,9 @@ from their own books.
 """
 
 import asyncio
-from collections.abc import Iterable
+import tempfile
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,9 +16,9 @@ from msgspec import Struct
 
 from underround.app.clock import steady_clock
 from underround.app.connections import Options
-from underround.app.demo import demo_config
 from underround.app.fault_watch import FaultWatch
 from underround.app.pair_file import load_pairs
+from underround.app.venues_process import simulated_config
 from underround.app.watching import OpportunityLog
 from underround.app.wiring import Running, running
 from underround.core.errors import UnusableError
@@ -114,8 +116,11 @@ async def try_fault(case: Case, seed: int) -> dict[str, Any]:
     goes from there to the moment when every book was LIVE and right again.
     """
     clock_ns = steady_clock()
-    async with SimulatedVenues(seed, pairs=PAIRS, calm=True) as venues:
-        config = demo_config(venues.addresses, "memory://", Path("fault-trial"))
+    async with (
+        _folder() as folder,
+        SimulatedVenues(seed, pairs=PAIRS, calm=True) as venues,
+    ):
+        config = simulated_config(venues.addresses, "memory://", folder / "signals.db")
         entries, _ = load_pairs(Path(config.pairs))
         log = OpportunityLog()
         options = Options(recording=None, settings=SETTINGS, limits=LIMITS)
@@ -141,6 +146,13 @@ async def try_fault(case: Case, seed: int) -> dict[str, Any]:
                 "signals": found["found"],
                 "why": watch.differing() + [str(row) for row in found["false_opportunities"]],
             }
+
+
+@asynccontextmanager
+async def _folder() -> AsyncIterator[Path]:
+    """Give a folder that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="underround-faults-") as name:
+        yield Path(name)
 
 
 async def run_trials(cases: Iterable[Case], seed: int, report: Any = None) -> dict[str, Any]:

@@ -150,7 +150,7 @@ def log_to_stderr(verbose: bool = False) -> None:
         level=logging.DEBUG if verbose else logging.INFO,
         format="%(asctime)s %(levelname)s %(message)s",
     )
-    for noisy in ("httpx", "httpcore", "picows", "asyncio"):
+    for noisy in ("httpx", "httpcore", "picows", "asyncio", "websockets", "uvicorn"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "run": ("run:run", "Stream both venues live and find underrounds, on paper."),
     "record": ("run:record", "Record both venues' books as they arrive."),
     "replay": ("replay:replay", "Run a recording again: same books, same signals, same digest."),
+    "faults": ("faults:app", "Try the program out against faults of the venues."),
     "venues": ("venues:app", "Run both simulated venues alone, to develop against."),
     "markets": ("markets:markets", "List the most traded markets of each venue."),
     "pairs": ("pairs:app", "List the pairs of a pairs file and what is wrong with it."),

@@ -23,20 +23,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=7, help="the world and its history")
     parser.add_argument("--speed", type=float, default=1.0, help="simulated seconds a second")
     parser.add_argument("--pairs", type=int, default=24, help="how many pairs of markets")
+    parser.add_argument("--markets", type=int, help="how many markets on each venue in all")
     parser.add_argument("--print-json", action="store_true", help="the default; kept for clarity")
     options = parser.parse_args(arguments)
     if options.speed <= 0 or options.pairs < 1:
         parser.error("--speed and --pairs must be above zero")
-    asyncio.run(_run(options.seed, options.speed, options.pairs))
+    if options.markets is not None and options.markets < options.pairs:
+        parser.error("--markets counts the pairs too: it cannot be smaller")
+    asyncio.run(_run(options.seed, options.speed, options.pairs, options.markets))
     return 0
 
 
-async def _run(seed: int, speed: float, pairs: int) -> None:
+async def _run(seed: int, speed: float, pairs: int, markets: int | None) -> None:
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with SimulatedVenues(seed, speed=speed, pairs=pairs) as venues:
+    async with SimulatedVenues(seed, speed=speed, pairs=pairs, markets=markets) as venues:
         _watch_stdin(loop, stop)
         sys.stdout.write(json.dumps(venues.addresses) + "\n")
         sys.stdout.flush()
