@@ -12,6 +12,8 @@ from underround.app.price_cache import PriceCache
 from underround.app.price_writer import PriceWriter
 from underround.core.event import Batch, BookReplaced, LevelAdded, MarketClosed
 from underround.core.instrument import FeeTerms, Instrument, Outcome, Venue
+from underround.core.venue_event import TradingHalted, VenueStatusChanged
+from underround.core.venue_status import VenueState
 from underround.venues.ports import DEFAULT_LIMITS
 
 CENT = ((0, 10_000, 100),)
@@ -152,6 +154,21 @@ async def test_a_market_that_has_ended_has_no_price(way):
         at.tell(MarketClosed("KX", "determined"))
         await asyncio.sleep(0.05)
         await at.shows("KX", None)
+
+
+async def test_a_market_that_halts_loses_its_price_until_it_trades_again():
+    async with world(KALSHI) as at:
+        at.writer.name(KALSHI, ["KX"])
+        at.tell(whole("KX", [4_000], [4_200]))
+        await at.shows("KX", (0.42, 0.6))
+        at.tell(TradingHalted("KX", is_halted=True, reason="review"))
+        await at.shows("KX", None)
+        at.tell(TradingHalted("KX", is_halted=False, reason=""))
+        await at.shows("KX", (0.42, 0.6))
+        for state, prices in ((VenueState.PAUSED, None), (VenueState.NORMAL, (0.42, 0.6))):
+            at_ns = at.books.clock_ns()
+            at.books.pipeline.process(VenueStatusChanged(Venue.KALSHI, state, "", at_ns))
+            await at.shows("KX", prices)
 
 
 async def test_an_empty_side_is_no_price_but_an_entry():

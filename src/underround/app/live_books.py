@@ -6,7 +6,7 @@ The same engine, codecs and feeds as `run`, grown while it runs; nothing is reco
 import asyncio
 import random
 from collections.abc import Callable, Coroutine, Mapping
-from typing import Any
+from typing import Any, Final
 
 from underround.app.clock import steady_clock
 from underround.app.codecs import CODECS
@@ -22,16 +22,23 @@ from underround.venues.errors import VenueFaultError
 from underround.venues.feed import Feed
 from underround.venues.ports import FeedLimits, Session
 
-TICK_S = 0.1
+TICK_S: Final = 0.1
+DEFAULT_SETTINGS: Final = Settings()
 
 
 class LiveBooks:
     """One venue's books, kept by as many connections as its tokens need."""
 
-    def __init__(self, venue: Venue, fetch: FetchBodies, limits: FeedLimits) -> None:
+    def __init__(
+        self,
+        venue: Venue,
+        fetch: FetchBodies,
+        limits: FeedLimits,
+        settings: Settings = DEFAULT_SETTINGS,
+    ) -> None:
         self.venue = venue
         self.clock_ns: Callable[[], int] = steady_clock()
-        self.engine = Engine(Settings(), (), ())
+        self.engine = Engine(settings, (), ())
         self.hands = VenueHands(self.clock_ns)
         self.hands.bodies = {venue: fetch}
         self.pipeline = Pipeline(self.engine, CODECS, self.hands, None, self.clock_ns)

@@ -19,6 +19,7 @@ from underround.core.units import NS_PER_MS, NS_PER_SECOND, PRICE_ONE_E4
 from underround.venues.errors import VenueFaultError
 
 WRITE_EVERY_S: Final = 0.02
+LOOK_EVERY_S: Final = 0.1
 REFRESH_EVERY_S: Final = 20.0
 _REMEMBERED: Final = 1_000
 
@@ -51,7 +52,7 @@ class PriceWriter:
         Returns the venue's refusal when that was the end, None after `close`.
         """
         ended = asyncio.ensure_future(books.ended())
-        next_refresh_ns = 0
+        next_refresh_ns = next_look_ns = 0
         try:
             while not ended.done():
                 now_ns = books.clock_ns()
@@ -61,6 +62,9 @@ class PriceWriter:
                     changed += books.engine.books.values()
                 changed += [books.engine.books[name] for name in self._named_anew]
                 self._named_anew.clear()
+                if now_ns >= next_look_ns:
+                    next_look_ns = now_ns + int(LOOK_EVERY_S * NS_PER_SECOND)
+                    changed += self._turned(books)
                 markets = dict.fromkeys(_yes_book(books, book) for book in changed)
                 # Together, so that Redis is written to in batches.
                 await asyncio.gather(*(self._write(books, book) for book in markets))
@@ -85,6 +89,18 @@ class PriceWriter:
                 "p99": _milliseconds(percentile(lags_ns, 0.99)),
             },
         }
+
+    def _turned(self, books: LiveBooks) -> list[Book]:
+        """Return the books whose price is to come or to go though nothing in them changed.
+
+        Halts, closing times and a venue's states come without a change of any book.
+        """
+        named = (books.engine.books[name] for name in self._names)
+        return [
+            book
+            for book in named
+            if (_offers(books, book) is None) == bool(self._shown.get(book.instrument.id))
+        ]
 
     async def _write(self, books: LiveBooks, book: Book) -> None:
         shown = self._shown.setdefault(book.instrument.id, set())
@@ -118,11 +134,13 @@ def _yes_book(books: LiveBooks, book: Book) -> Book:
 def _offers(books: LiveBooks, book: Book) -> tuple[int | None, int | None] | None:
     """Return what YES and NO cost a taker (price_e4, None where nothing is offered).
 
-    None when the market has ended or a book behind its prices is not LIVE.
+    None when the market does not trade now or a book behind its prices is not LIVE.
     """
-    instrument = book.instrument
+    instrument, trust = book.instrument, books.engine.trust
     is_over = instrument.close_at_ns is not None and books.clock_ns() >= instrument.close_at_ns
     if is_over or book.is_closed or book.state is not BookState.LIVE:
+        return None
+    if book in trust.halted or trust.statuses.blocker(instrument) is not None:
         return None
     if instrument.complement_id is None:
         bid_e4 = book.bids.price_e4

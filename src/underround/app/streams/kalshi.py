@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from underround.app.config import KalshiConfig
-from underround.app.connections import KEYED_REQUESTS_PER_S, POLL_S, signed
+from underround.app.connections import KEYED_REQUESTS_PER_S, MISSED_POLLS, POLL_S, signed
 from underround.app.live_books import LiveBooks
 from underround.app.pair_file import PairEntry
 from underround.app.pipeline import Plan
@@ -33,6 +33,8 @@ from underround.app.streams.opening import (
 from underround.core.errors import UnusableError
 from underround.core.instrument import Instrument, Venue
 from underround.core.pair import Polarity
+from underround.core.settings import Settings
+from underround.core.units import NS_PER_SECOND
 from underround.venues.errors import VenueFaultError
 from underround.venues.kalshi import catalog
 from underround.venues.kalshi.session import BookSession
@@ -83,9 +85,8 @@ class KalshiStream:
         self._rest = rest_client(Venue.KALSHI, self._addresses.rest, per_s, sign)
         self._writer = PriceWriter(self._cache, Venue.KALSHI)
         self._session, self._poller = BookSession(), None
-        self._books = LiveBooks(
-            Venue.KALSHI, partial(catalog.fetch_books, self._rest), self._limits
-        )
+        fetch = partial(catalog.fetch_books, self._rest)
+        self._books = LiveBooks(Venue.KALSHI, fetch, self._limits, self._settings())
         try:
             if signer is None:
                 await self._poll(self._books, self._rest)
@@ -160,6 +161,14 @@ class KalshiStream:
         self._poller.answered()
         books.start(self._poller.run())
 
+    def _settings(self) -> Settings:
+        """Let polled books be as old as polling makes them."""
+        usual = Settings()
+        patience_ns = round(MISSED_POLLS * self._poll_s * NS_PER_SECOND)
+        if self._signer is not None or patience_ns < usual.stale_after_ns:
+            return usual
+        return Settings(stale_after_ns=patience_ns)
+
     def _name(self, instruments: Iterable[Instrument]) -> None:
         """Have prices written under the ticker and the pairs' ids, exchanged for inverse pairs."""
         for instrument in instruments:
@@ -182,7 +191,7 @@ def _signer(key: str | None, path: str | Path | None, addresses: KalshiConfig) -
             return None
         missing = "private_key_path" if path is None else "api_key"
         raise UnusableError(f"a Kalshi key needs both: {missing} is missing")
-    return load_signer(key, Path(path))
+    return load_signer(key, Path(path).expanduser())
 
 
 def _polling(session: BookSession) -> Plan:
