@@ -239,6 +239,18 @@ def test_a_stream_that_says_anything_when_asked_for_books_is_asked_again(desk):
     assert not [each for each in heard if isinstance(each, Reconnect)]
 
 
+def test_a_connection_on_which_no_subscription_stands_is_made_anew_once():
+    desk = Desk()
+    heard = [each for _ in range(150) for each in desk.tick(100)]
+    assert [each for each in heard if isinstance(each, Reconnect)] == [
+        Reconnect(KALSHI, "no subscription to books stands")
+    ]
+    desk.close(KALSHI)
+    desk.open_kalshi()
+    desk.hear(KALSHI, desk.snapshot([(3_700, 10)]))
+    assert not [e for _ in range(150) for e in desk.tick(100) if isinstance(e, Reconnect)]
+
+
 def test_a_crossed_book_is_asked_for_when_it_stays_crossed(desk):
     desk.hear(POLYMARKET, desk.change(YES, ("ask", 3_000, 10), ("bid", 3_100, 10)))
     assert (desk.state(YES), fetches(desk.tick(900))) == (SUSPECT, [])

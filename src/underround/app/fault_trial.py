@@ -95,6 +95,10 @@ CASES: Final = (
     _case("grid_change", {"target": "kalshi"}),
     _case("storm", {"target": _PAIR, "for_s": 2.0}, {"target": _OTHER, "for_s": 2.0}),
     _case("disconnect"),
+    _case("pong_lag", {"for_s": 3.0, "amount": 2.0}),
+    _case("command_error", {"for_s": 1.0}, {"name": "disconnect", "target": "kalshi"}),
+    _case("market_pause", {"target": _PAIR, "for_s": 2.0}),
+    _case("fee_change", {"target": "kalshi", "for_s": 2.0, "amount": 4.0}),
 )
 
 

@@ -29,6 +29,8 @@ from underround.core.venue_status import VenueStatuses
 VERIFY, AGREE, RESYNC = "verify", "agree", "resync"
 CROSSED = "crossed"
 COMPARED_LEVELS = 5
+_REFUSED_FOR = 2
+"""After so many waits for a first book a connection without any subscription is made anew."""
 
 
 class Trust:
@@ -43,6 +45,7 @@ class Trust:
         self.incomplete: dict[Book, None] = {}
         self.regained: list[Book] = []
         self._condemned: dict[Link, int] = {}
+        self._refused_ns: dict[Link, int] = {}
         self._differed: dict[Book, int] = {}
         self.halted: dict[Book, str] = {}
         self.statuses = VenueStatuses()
@@ -202,6 +205,8 @@ class Trust:
         for link in links:
             if link.is_open:
                 self._watch_silence(link, at_ns)
+                if self._is_unsubscribed(link, at_ns):
+                    self._condemn(link, "no subscription to books stands")
 
     def _is_overdue(self, book: Book, at_ns: int) -> bool:
         """Tell whether an incomplete book has waited too long; take a stale one back if it may."""
@@ -230,6 +235,14 @@ class Trust:
             for book in live:
                 if at_ns - max(link.last_data_ns, book.proven_ns) > limit_ns:
                     self.judge(book, BookTrigger.SILENT, "no proof of life", at_ns)
+
+    def _is_unsubscribed(self, link: Link, at_ns: int) -> bool:
+        """Tell whether a venue that numbers its streams has refused every one of them for long."""
+        if link.venue is not Venue.KALSHI or link.is_slow or link.book_streams or not link.books:
+            self._refused_ns.pop(link, None)
+            return False
+        since_ns = max(self._refused_ns.setdefault(link, at_ns), link.opened_ns)
+        return at_ns - since_ns > _REFUSED_FOR * self._settings.first_book_ns
 
     @staticmethod
     def _is_past_close(book: Book, at_ns: int) -> bool:
