@@ -17,7 +17,7 @@ from tests.core.desk import (
 from underround.core.book import Book
 from underround.core.book_state import BookState
 from underround.core.counts import Counts
-from underround.core.effect import Effect, FetchBooks, Noted, Reconnect, RequestSnapshots
+from underround.core.effect import Effect, FetchBooks, Noted, RequestSnapshots
 from underround.core.event import BookReplaced, SequenceTaken
 from underround.core.instrument import Venue
 from underround.core.settings import Settings
@@ -216,27 +216,6 @@ def test_a_book_of_a_stream_is_asked_for_inside_it(desk):
     desk.hear(KALSHI, desk.snapshot([(3_700, 3)]))
     assert desk.state(TICKER) is LIVE
     assert snapshots_asked(desk.tick(9_000)) == []
-
-
-def test_a_stream_that_says_nothing_when_asked_for_books_is_made_anew_once(desk):
-    desk.wait(100)
-    desk.hear(KALSHI, desk.delta("bid", 3_700, 1, skip=1))  # a gap: whole books are asked for
-    assert desk.state(TICKER) is RESYNC
-    silent = [each for _ in range(60) for each in desk.tick(100)]
-    assert [each for each in silent if isinstance(each, Reconnect)] == [
-        Reconnect(KALSHI, "frozen: asked for books and said nothing")
-    ]
-
-
-def test_a_stream_that_says_anything_when_asked_for_books_is_asked_again(desk):
-    desk.hear(KALSHI, desk.delta("bid", 3_700, 1, skip=1))
-    heard = []
-    for _ in range(30):
-        desk.number += 1
-        desk.hear(KALSHI, SequenceTaken(STREAM, desk.number))
-        heard += desk.tick(100)
-    assert len(snapshots_asked(heard)) >= 1
-    assert not [each for each in heard if isinstance(each, Reconnect)]
 
 
 def test_a_crossed_book_is_asked_for_when_it_stays_crossed(desk):

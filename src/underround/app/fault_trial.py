@@ -21,7 +21,7 @@ from underround.app.pair_file import load_pairs
 from underround.app.venues_process import simulated_config
 from underround.app.watching import OpportunityLog
 from underround.app.wiring import Running, running
-from underround.core.errors import UnusableError
+from underround.core.errors import UnderroundError, UnusableError
 from underround.core.settings import Settings
 from underround.core.units import NS_PER_MS, NS_PER_SECOND
 from underround.simulation.score import score
@@ -95,6 +95,10 @@ CASES: Final = (
     _case("grid_change", {"target": "kalshi"}),
     _case("storm", {"target": _PAIR, "for_s": 2.0}, {"target": _OTHER, "for_s": 2.0}),
     _case("disconnect"),
+    _case("pong_lag", {"for_s": 3.0, "amount": 2.0}),
+    _case("command_error", {"for_s": 1.0}, {"name": "disconnect", "target": "kalshi"}),
+    _case("market_pause", {"target": _PAIR, "for_s": 2.0}),
+    _case("fee_change", {"target": "kalshi", "for_s": 2.0, "amount": 4.0}),
 )
 
 
@@ -113,8 +117,18 @@ async def try_fault(case: Case, seed: int) -> dict[str, Any]:
 
     `stale_tradable_s` counts seconds in which a book that had been wrong for longer than LIMIT_S
     could have carried a signal; `detect_s` is None when there was nothing to notice, `recover_s`
-    goes from there to the moment when every book was LIVE and right again.
+    goes from there to the moment when every book was LIVE and right again. A run that the fault
+    ends has no equal books.
     """
+    try:
+        return await _tried(case, seed)
+    except (UnderroundError, ExceptionGroup) as error:
+        inside = error.exceptions[0] if isinstance(error, ExceptionGroup) else error
+        reason = f"the run ended: {inside}"
+        return _written(case, 0.0) | {"reaction": reason, "why": [reason]}
+
+
+async def _tried(case: Case, seed: int) -> dict[str, Any]:
     clock_ns = steady_clock()
     async with (
         _folder() as folder,
@@ -144,7 +158,11 @@ async def try_fault(case: Case, seed: int) -> dict[str, Any]:
             return _row(case, watch, began_ns, lasts_s) | {
                 "false_signals": found["false"],
                 "signals": found["found"],
-                "why": watch.differing() + [str(row) for row in found["false_opportunities"]],
+                "why": [
+                    *watch.differing(),
+                    *(f"{name[-12:]} was tradable" for name in watch.stale_books),
+                    *(str(row) for row in found["false_opportunities"]),
+                ],
             }
 
 
@@ -185,14 +203,28 @@ def _row(case: Case, watch: FaultWatch, began_ns: int, lasts_s: float) -> dict[s
     if detected_ns is not None:
         detect_s = round((detected_ns - began_ns) / NS_PER_SECOND, 3)
         recover_s = round(max((watch.amiss_ns or 0) - detected_ns, 0) / NS_PER_SECOND, 3)
-    return {
-        "fault": case.name,
+    return _written(case, lasts_s) | {
         "books_equal": watch.books_equal,
         "stale_tradable_s": round(watch.stale_tradable_s, 3),
         "detect_s": detect_s,
         "recover_s": recover_s,
-        "lasts_s": lasts_s,
         "reaction": watch.reaction,
+    }
+
+
+def _written(case: Case, lasts_s: float) -> dict[str, Any]:
+    """Return a row of which nothing is known yet."""
+    return {
+        "fault": case.name,
+        "books_equal": False,
+        "stale_tradable_s": 0.0,
+        "false_signals": 0,
+        "detect_s": None,
+        "recover_s": None,
+        "lasts_s": lasts_s,
+        "signals": 0,
+        "reaction": "",
+        "why": [],
     }
 
 

@@ -18,8 +18,10 @@ from underround.simulation.book import Book as TrueBook
 from underround.simulation.market import Pair
 
 SAMPLE_S: Final = 0.01
-UNDER_WAY_S: Final = 0.25
-"""A difference younger than this may be a message under way, or a group half received."""
+UNDER_WAY_S: Final = 0.05
+"""A difference younger than this may be a message under way, or a group half received; so may
+that of a whole book which came no longer ago."""
+_AMISS_S: Final = 0.25
 
 _COUNTED: Final = (
     *("contradicted", "crossed", "duplicates", "gaps", "negative", "off_grid", "rejected"),
@@ -39,6 +41,7 @@ class FaultWatch:
         self._limit_ns = round(limit_s * NS_PER_SECOND)
         self._true = dict(_true_books(pairs))
         self._wrong_since: dict[str, int] = {}
+        self._tempting_since: dict[str, int] = {}
         self._marked_ns: int | None = None
         self._counted_before = 0
         self.stale_tradable_s = 0.0
@@ -68,15 +71,14 @@ class FaultWatch:
         engine, is_amiss = self._run.engine, False
         for name, true in self._true.items():
             book = engine.books[name]
-            if (book.bids.depth(), book.asks.depth()) == true():
-                self._wrong_since.pop(name, None)
-                wrong_ns = 0
-            else:
-                wrong_ns = now_ns - self._wrong_since.setdefault(name, now_ns)
-            if wrong_ns > self._limit_ns and is_tradable(engine, book, now_ns):
+            is_wrong = (book.bids.depth(), book.asks.depth()) != true()
+            wrong_ns = _lasting(self._wrong_since, name, is_wrong, now_ns)
+            is_tempting = is_wrong and is_tradable(engine, book, now_ns)
+            tempting_ns = _lasting(self._tempting_since, name, is_tempting, now_ns)
+            if wrong_ns > self._limit_ns and tempting_ns > UNDER_WAY_S * NS_PER_SECOND:
                 self.stale_tradable_s += passed_s
                 self.stale_books[name] = self.stale_books.get(name, 0.0) + passed_s
-            is_amiss |= book.state is not BookState.LIVE or wrong_ns > UNDER_WAY_S * NS_PER_SECOND
+            is_amiss |= book.state is not BookState.LIVE or wrong_ns > _AMISS_S * NS_PER_SECOND
         if is_amiss:
             self.amiss_ns = now_ns
         if self._marked_ns is not None and self.reacted_ns is None:
@@ -114,6 +116,14 @@ class FaultWatch:
     def _react(self, at_ns: int, why: str) -> None:
         if self.reacted_ns is None and self._marked_ns is not None:
             self.reacted_ns, self.reaction = max(at_ns, self._marked_ns), why
+
+
+def _lasting(since: dict[str, int], name: str, is_so: bool, now_ns: int) -> int:
+    """Return for how many ns something has been so without a break, and keep count."""
+    if not is_so:
+        since.pop(name, None)
+        return 0
+    return now_ns - since.setdefault(name, now_ns)
 
 
 def is_tradable(engine: Engine, book: Book, now_ns: int) -> bool:

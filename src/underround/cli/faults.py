@@ -8,9 +8,22 @@ from underround.app.fault_trial import chosen, meets_targets, run_trials
 from underround.app.output import write_json, write_line
 from underround.app.watching import log_to_stderr, run_until_done
 from underround.cli.errors import ExitCode
+from underround.core.errors import UnusableError
+
+
+def _known(_type: object, names: list[str] | None) -> None:
+    """Refuse names of faults that there are not, as wrong usage."""
+    try:
+        chosen(names or ())
+    except UnusableError as error:
+        raise ValueError(str(error)) from None
+
 
 app = App(name="faults", help="Try the program out against faults of the venues.")
-Names = Annotated[list[str] | None, Parameter(negative=(), help="only the faults of these names")]
+Names = Annotated[
+    list[str] | None,
+    Parameter(negative=(), validator=_known, help="only the faults of these names"),
+]
 _COLUMNS = "{:22} {:>6} {:>8} {:>6} {:>9} {:>9}  {}"
 
 

@@ -15,13 +15,13 @@ from underround.core.effect import (
     Effect,
     FetchBooks,
     Noted,
-    Reconnect,
     RequestSnapshots,
     Resubscribe,
 )
 from underround.core.event import BookReplaced, CommandAnswered
 from underround.core.instrument import Venue
 from underround.core.link import Link
+from underround.core.link_watch import LinkWatch
 from underround.core.settings import Settings
 from underround.core.units import PRICE_ONE_E4, PRICES_E4
 from underround.core.venue_status import VenueStatuses
@@ -42,7 +42,7 @@ class Trust:
         self.suspects: dict[Book, None] = {}
         self.incomplete: dict[Book, None] = {}
         self.regained: list[Book] = []
-        self._condemned: dict[Link, int] = {}
+        self._watch = LinkWatch(settings.first_book_ns, out)
         self._differed: dict[Book, int] = {}
         self.halted: dict[Book, str] = {}
         self.statuses = VenueStatuses()
@@ -142,19 +142,13 @@ class Trust:
         heartbeats. One difference alone may be a change under way; two are not.
         """
         if link.is_open and at_ns - link.last_data_ns > self._settings.stale_after_ns // 2:
-            self._condemn(link, "frozen: silent while its books move")
+            self._watch.condemn(link, "frozen: silent while its books move")
             return
         before_ns = self._differed.get(book)
         self._differed[book] = at_ns
         if before_ns is not None and at_ns - before_ns < 2 * self._settings.agree_every_ns:
             del self._differed[book]
             self._out.append(Resubscribe(link.name, (book.instrument.id,), "differs from REST"))
-
-    def _condemn(self, link: Link, reason: str) -> None:
-        """Have a connection made anew, once."""
-        if self._condemned.get(link) != link.opened_ns:
-            self._condemned[link] = link.opened_ns
-            self._out.append(Reconnect(link.name, reason))
 
     def lose(self, book: Book, reason: str, at_ns: int) -> None:
         """Note that a book misses a change, and ask for a whole one."""
@@ -194,14 +188,13 @@ class Trust:
                 ill.append(book)
         ill += [book for book in list(self.incomplete) if self._is_overdue(book, at_ns)]
         for book in ill:
-            link = book.link
-            if link is not None and _is_unheard(book, link):
-                self._condemn(link, "frozen: asked for books and said nothing")
+            self._watch.unheard(book)
             book.since_ns = at_ns
         self.heal(ill, at_ns)
         for link in links:
             if link.is_open:
                 self._watch_silence(link, at_ns)
+                self._watch.sweep(link, at_ns)
 
     def _is_overdue(self, book: Book, at_ns: int) -> bool:
         """Tell whether an incomplete book has waited too long; take a stale one back if it may."""
@@ -269,15 +262,6 @@ def same_book(book: Book, seen: BookReplaced) -> bool:
     bids = sorted((level for level in seen.bids if level[1]), reverse=True)
     asks = sorted(level for level in seen.asks if level[1])
     return book.bids.depth() == bids and book.asks.depth() == asks
-
-
-def _is_unheard(book: Book, link: Link) -> bool:
-    """Tell whether a whole book was asked for inside a stream and nothing at all came since.
-
-    Any answer is data; a connection that still answers pings and nothing else is frozen.
-    """
-    is_asked = book.state is BookState.RESYNC and book.stream is not None
-    return is_asked and link.last_data_ns < book.since_ns
 
 
 def _stream_of(book: Book) -> int | None:
