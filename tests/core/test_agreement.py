@@ -76,9 +76,23 @@ def test_a_book_that_differs_twice_is_subscribed_anew(desk: Desk):
     wanted = wait_for_agreement(desk)
     second = desk.fetched(wanted, desk.image(YES, (), [(4_800, 1)]), missing=(NO,))
     assert [each for each in second if isinstance(each, Resubscribe)] == [
-        Resubscribe(POLYMARKET, (YES,), "differs from REST")
+        Resubscribe(POLYMARKET, (YES,), "differs from REST again")
     ]
     assert not [each for each in first + second if isinstance(each, Reconnect)]
+
+
+def test_of_two_books_with_one_time_the_socket_s_next_decides(desk: Desk):
+    """REST has shown ghosts and old books under the newest time; it never overrules at once."""
+    wanted = wait_for_agreement(desk)
+    time_ms = desk.book(YES).time_ms
+    effects = desk.fetched(wanted, desk.image(YES, (), [(9_900, 1)], time_ms), missing=(NO,))
+    assert judged(effects) == [(YES, "resync", "REST shows another book")]
+    assert [each for each in effects if isinstance(each, Resubscribe)] == [
+        Resubscribe(POLYMARKET, (YES,), "differs from REST")
+    ]
+    assert desk.book(YES).asks.depth() == [(price, size * 1_000_000) for price, size in ASKS]
+    desk.polymarket(YES, (), ASKS, time_ms)
+    assert desk.state(YES) is BookState.LIVE
 
 
 def test_a_connection_that_is_silent_while_its_books_move_is_made_anew(desk: Desk):

@@ -40,6 +40,11 @@ class RestBooks:
             self._trust.contradict(book, now_ns)
             if is_streamed:
                 self._trust.heal((book,), now_ns)
+            elif image.time_ms == book.time_ms and _is_told(book):
+                # Of two books with one time one is wrong, and REST has shown ghosts and old books:
+                # the socket's own whole book decides.
+                self._trust.resubscribe(book, "differs from REST", now_ns)
+                return False
         elif book.state is BookState.LIVE:
             return False  # healed meanwhile
         elif event.asked_at_ns < book.lost_ns and not is_streamed:
@@ -68,6 +73,12 @@ class RestBooks:
         self._market.lay_out(book, image, later)
         self._market.replaced(book, link, now_ns)
         return True
+
+
+def _is_told(book: Book) -> bool:
+    """Tell whether a socket feeds a book now."""
+    link = book.link
+    return link is not None and link.is_open and not link.is_slow
 
 
 def _is_streamed(book: Book) -> bool:
