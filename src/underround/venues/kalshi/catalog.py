@@ -9,8 +9,18 @@ from typing import Final
 
 from msgspec import Struct
 
+from underround.core.fee_schedule import FeeSchedule
 from underround.core.instrument import Instrument
 from underround.venues.errors import RefusedError, VenueFaultError
+from underround.venues.kalshi.endings import decode_ended
+from underround.venues.kalshi.fee_changes import (
+    EVENTS_PATH,
+    SERIES_PATH,
+    WireEventChange,
+    decode_event_changes,
+    decode_series_changes,
+    schedules,
+)
 from underround.venues.kalshi.listing import (
     FeeOverride,
     ListedMarket,
@@ -99,6 +109,32 @@ async def fetch_unpriced(kalshi: RestClient, tickers: Sequence[str]) -> Listing:
 async def fetch_status(kalshi: RestClient) -> None:
     """Ask whether the venue answers at all; VenueError when it does not."""
     await kalshi.get("/exchange/status")
+
+
+async def fetch_fees(kalshi: RestClient, names: Sequence[str]) -> dict[str, FeeSchedule]:
+    """Return the fees of series over time, announced changes included; VenueError."""
+    series, _ = await _fetch_series(kalshi, sorted(names))
+    overrides = {name: (await _list_events(kalshi, name))[2] for name in series}
+    announced = decode_series_changes(await kalshi.get(SERIES_PATH))
+    by_event: list[WireEventChange] = []
+    cursor = ""
+    for _ in range(PAGES_LIMIT):
+        after = [("cursor", cursor)] if cursor else []
+        page, cursor = decode_event_changes(await kalshi.get(EVENTS_PATH, after))
+        by_event += page
+        if not cursor:
+            break
+    return schedules(series, overrides, announced, by_event)
+
+
+async def fetch_ended(kalshi: RestClient, tickers: Sequence[str]) -> dict[str, str]:
+    """Return those of the tickers that trade no more, with the state they are in; VenueError."""
+    ended: dict[str, str] = {}
+    for start in range(0, len(tickers), TICKERS_PER_QUERY):
+        chunk = ",".join(tickers[start : start + TICKERS_PER_QUERY])
+        query = [("tickers", chunk), ("limit", str(MARKETS_PER_PAGE))]
+        ended |= decode_ended(await kalshi.get("/markets", query))
+    return ended
 
 
 async def fetch_books(kalshi: RestClient, tickers: Sequence[str]) -> AsyncIterator[bytes]:
