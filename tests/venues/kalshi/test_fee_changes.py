@@ -7,6 +7,7 @@ import pytest
 from tests.venues.http_peer import Asked, Reply, http_peer, rest_client
 from tests.venues.kalshi.answers import market, page, series
 from underround.core.fees import kalshi_terms
+from underround.core.instrument import LINEAR_CENT, Instrument, Outcome, Venue
 from underround.venues.errors import UnreadableError
 from underround.venues.kalshi.catalog import fetch_ended, fetch_fees
 from underround.venues.kalshi.fee_changes import decode_event_changes, decode_series_changes
@@ -49,15 +50,27 @@ def venue(asked: Asked) -> Reply:
         changes = [event_change() if is_first else event_change(series_ticker="OTHER")]
         answer = {"event_fee_changes": changes, "cursor": "x" if is_first else ""}
         return Reply(json.dumps(answer).encode())
-    if asked.path == "/events":
-        event = {"event_ticker": "F", "fee_multiplier_override": 0.5}
-        return Reply(json.dumps({"events": [event], "cursor": ""}).encode())
     return Reply(series())
+
+
+def listed(event: str, multiplier: str) -> Instrument:
+    """Make an instrument of an event whose fees have this multiplier now."""
+    return Instrument(
+        venue=Venue.KALSHI,
+        id=f"{event}-T",
+        market_id=f"{event}-T",
+        outcome=Outcome.YES,
+        title="Rain",
+        ranges=LINEAR_CENT.ranges,
+        fees=kalshi_terms("quadratic", multiplier),
+        event_id=event,
+        series_id="KXRAINPORTO",
+    )
 
 
 async def test_fees_over_time():
     async with http_peer(venue) as peer, rest_client(peer.root, "kalshi") as kalshi:
-        schedules = await fetch_fees(kalshi, ["KXRAINPORTO"])
+        schedules = await fetch_fees(kalshi, [listed("E", "1"), listed("F", "0.5")])
     assert schedules.keys() == {"KXRAINPORTO"}
     schedule = schedules["KXRAINPORTO"]
     makers = "quadratic_with_maker_fees"

@@ -3,14 +3,14 @@
 Async shell around `listing`: it pages, joins fees and orders, and decodes no book.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
 from msgspec import Struct
 
 from underround.core.fee_schedule import FeeSchedule
-from underround.core.instrument import Instrument
+from underround.core.instrument import FeeTerms, Instrument
 from underround.venues.errors import RefusedError, VenueFaultError
 from underround.venues.kalshi.endings import decode_ended
 from underround.venues.kalshi.fee_changes import (
@@ -19,6 +19,7 @@ from underround.venues.kalshi.fee_changes import (
     WireEventChange,
     decode_event_changes,
     decode_series_changes,
+    overrides_of,
     schedules,
 )
 from underround.venues.kalshi.listing import (
@@ -111,10 +112,18 @@ async def fetch_status(kalshi: RestClient) -> None:
     await kalshi.get("/exchange/status")
 
 
-async def fetch_fees(kalshi: RestClient, names: Sequence[str]) -> dict[str, FeeSchedule]:
-    """Return the fees of series over time, announced changes included; VenueError."""
-    series, _ = await _fetch_series(kalshi, sorted(names))
-    overrides = {name: (await _list_events(kalshi, name))[2] for name in series}
+async def fetch_fees(
+    kalshi: RestClient, instruments: Iterable[Instrument]
+) -> dict[str, FeeSchedule]:
+    """Return the fees of the instruments' series over time, announced changes included.
+
+    What an event overrides now is told by its instruments' own fees. VenueError.
+    """
+    held: dict[str, dict[str, FeeTerms]] = {}
+    for one in instruments:
+        held.setdefault(one.series_id, {})[one.event_id] = one.fees
+    series, _ = await _fetch_series(kalshi, sorted(held))
+    overrides = {name: overrides_of(fees, held[name]) for name, fees in series.items()}
     announced = decode_series_changes(await kalshi.get(SERIES_PATH))
     by_event: list[WireEventChange] = []
     cursor = ""

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from underround.core.fee_schedule import FeeChange, FeeSchedule
-from underround.core.instrument import Venue
+from underround.core.instrument import FeeTerms, Venue
 from underround.venues.errors import UnreadableError
 from underround.venues.kalshi.listing import FeeOverride, SeriesFees
 from underround.venues.listing import instant_ns
@@ -65,6 +65,24 @@ def decode_event_changes(body: bytes) -> tuple[list[WireEventChange], str]:
     except (msgspec.DecodeError, RecursionError) as error:
         raise _unreadable(error) from None
     return page.event_fee_changes, page.cursor
+
+
+def overrides_of(series: SeriesFees, held: Mapping[str, FeeTerms]) -> dict[str, FeeOverride]:
+    """Return what events change of their series' fees, from the fees that hold for each."""
+    try:
+        usual: FeeTerms | None = series.terms(None)
+    except ValueError:
+        usual = None  # a type that is not known: whatever holds for an event overrides it
+    overrides = {}
+    for event, terms in held.items():
+        is_usual_kind = usual is not None and terms.kind == usual.kind
+        is_usual_size = usual is not None and terms.multiplier_e4 == usual.multiplier_e4
+        if not (is_usual_kind and is_usual_size):
+            overrides[event] = FeeOverride(
+                None if is_usual_kind else terms.kind,
+                None if is_usual_size else Decimal(terms.multiplier_e4) / 10_000,
+            )
+    return overrides
 
 
 def schedules(

@@ -104,6 +104,21 @@ def plan_connections(
     return plan
 
 
+def deal_connections(
+    markets: Iterable[tuple[str, str]], limit: int = TOKENS_PER_CONNECTION
+) -> list[list[str]]:
+    """Deal (yes_token, no_token) markets, the busiest first, over few connections in turn.
+
+    So that each connection has some of the busiest: its load is fair, and its silence means
+    something. Both tokens of a market stay together; a repeated market counts once.
+    """
+    wanted = list(dict.fromkeys(markets))
+    count = len(plan_connections(wanted, limit))
+    return [
+        [token for market in wanted[start::count] for token in market] for start in range(count)
+    ]
+
+
 def _chunks(tokens: Sequence[str]) -> list[list[str]]:
     starts = range(0, len(tokens), TOKENS_PER_FRAME)
     return [list(tokens[start : start + TOKENS_PER_FRAME]) for start in starts]
