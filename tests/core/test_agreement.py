@@ -118,3 +118,53 @@ def test_a_quiet_book_under_a_standing_signal_is_watched_closely():
     assert [(wanted.purpose, wanted.instruments) for wanted in asked] == [(VERIFY, (YES,))]
     effects = desk.fetched(asked[0], desk.image(YES, (), [(9_000, 10)]))
     assert kinds(effects)[0].startswith("closed")
+
+
+def test_a_book_that_moved_meanwhile_is_compared_with_the_image_and_what_came_later(desk: Desk):
+    wanted = wait_for_agreement(desk)
+    made_ms = desk.now_ms
+    desk.wait(5)
+    desk.hear(POLYMARKET, desk.change(YES, ("ask", 5_100, 3), time_ms=made_ms + 5))
+    desk.wait(10)
+    effects = desk.fetched(wanted, desk.image(YES, (), ASKS, made_ms), missing=(NO,))
+    assert judged(effects) == []
+    assert desk.book(YES).proven_ns == desk.now_ns
+
+
+def test_a_change_left_out_of_a_moving_book_is_found(desk: Desk):
+    wanted = wait_for_agreement(desk)
+    made_ms = desk.now_ms
+    desk.wait(5)
+    desk.hear(POLYMARKET, desk.change(YES, ("ask", 5_100, 3), time_ms=made_ms + 5))
+    desk.wait(10)
+    truth = [*ASKS, (5_200, 4)]
+    effects = desk.fetched(wanted, desk.image(YES, (), truth, made_ms), missing=(NO,))
+    assert judged(effects) == [(YES, "resync", "REST shows another book")]
+    assert [each for each in effects if isinstance(each, Resubscribe)] != []
+
+
+@pytest.mark.parametrize("ahead_ms", [50, -10_000_000])
+def test_an_image_of_another_time_says_nothing_of_a_moving_book(desk: Desk, ahead_ms: int):
+    wanted = wait_for_agreement(desk)
+    desk.wait(5)
+    desk.hear(POLYMARKET, desk.change(YES, ("ask", 5_100, 3)))
+    desk.wait(10)
+    ghost = desk.image(YES, (), [(9_900, 1)], desk.now_ms + ahead_ms)
+    assert judged(desk.fetched(wanted, ghost, missing=(NO,))) == []
+    assert desk.state(YES) is BookState.LIVE
+
+
+def test_the_same_levels_under_a_later_time_are_asked_for_on_the_socket_once(desk: Desk):
+    """Either a message is missing, or an old book is shown under a new time."""
+    wanted = wait_for_agreement(desk)
+    later_ms = desk.book(YES).time_ms + 500
+    effects = desk.fetched(wanted, desk.image(YES, (), ASKS, later_ms), missing=(NO,))
+    assert judged(effects) == [(YES, "resync", "REST knows a later change")]
+    assert [each for each in effects if isinstance(each, Resubscribe)] == [
+        Resubscribe(POLYMARKET, (YES,), "REST knows a later change")
+    ]
+    desk.polymarket(YES, (), ASKS, later_ms - 500)
+    wanted = wait_for_agreement(desk)
+    again = desk.fetched(wanted, desk.image(YES, (), ASKS, later_ms), missing=(NO,))
+    assert judged(again) == []
+    assert desk.book(YES).proven_ns == desk.now_ns

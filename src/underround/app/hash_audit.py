@@ -17,7 +17,7 @@ from underround.venues.polymarket.book_hash import HashClaim, HashInputs, claims
 from underround.venues.polymarket.codec import decode
 
 _MIN_SIZES_E6: Final = tuple(size * 1_000_000 for size in (5, 1, 15, 10, 20, 50, 100, 25, 30, 40))
-_SAMPLE_EVERY_NS: Final = NS_PER_SECOND
+_SAMPLE_EVERY_NS: Final = NS_PER_SECOND // 2
 
 
 class HashCount:
@@ -110,7 +110,7 @@ class EngineHashes(HashCount):
     def check(self, frame: bytes, at_ns: int) -> tuple[list[str], list[str]]:
         """Return the instruments whose books match and do not match the last frame received.
 
-        At most one check a second for each; a book that moved on since the frame is left alone.
+        At most two checks a second for each; a book that moved on since the frame is left alone.
         """
         agreed: dict[str, None] = {}
         differing: dict[str, None] = {}

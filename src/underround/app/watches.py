@@ -23,7 +23,7 @@ from underround.venues.polymarket import catalog as polymarket_catalog
 
 _log = logging.getLogger("underround")
 
-FRAME_EVERY_S: Final = 1.0
+FRAME_EVERY_S: Final = 0.5
 CHECK_EVERY_S: Final = 60.0
 CANARIES: Final = 20
 
