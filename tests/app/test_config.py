@@ -50,7 +50,12 @@ def test_nothing_set_means_the_live_hosts_and_memory() -> None:
             "recordings": "data/recordings",
             "journal": "data/signals.db",
         },
-        "universe": {"polymarket_top": 100, "kalshi_top": 100, "kalshi_series": ()},
+        "universe": {
+            "polymarket_top": 100,
+            "kalshi_top": 100,
+            "kalshi_series": (),
+            "kalshi_indices": (),
+        },
         "pairs": "pairs.toml",
     }
 

@@ -76,9 +76,23 @@ def test_a_book_that_differs_twice_is_subscribed_anew(desk: Desk):
     wanted = wait_for_agreement(desk)
     second = desk.fetched(wanted, desk.image(YES, (), [(4_800, 1)]), missing=(NO,))
     assert [each for each in second if isinstance(each, Resubscribe)] == [
-        Resubscribe(POLYMARKET, (YES,), "differs from REST")
+        Resubscribe(POLYMARKET, (YES,), "differs from REST again")
     ]
     assert not [each for each in first + second if isinstance(each, Reconnect)]
+
+
+def test_of_two_books_with_one_time_the_socket_s_next_decides(desk: Desk):
+    """REST has shown ghosts and old books under the newest time; it never overrules at once."""
+    wanted = wait_for_agreement(desk)
+    time_ms = desk.book(YES).time_ms
+    effects = desk.fetched(wanted, desk.image(YES, (), [(9_900, 1)], time_ms), missing=(NO,))
+    assert judged(effects) == [(YES, "resync", "REST shows another book")]
+    assert [each for each in effects if isinstance(each, Resubscribe)] == [
+        Resubscribe(POLYMARKET, (YES,), "differs from REST")
+    ]
+    assert desk.book(YES).asks.depth() == [(price, size * 1_000_000) for price, size in ASKS]
+    desk.polymarket(YES, (), ASKS, time_ms)
+    assert desk.state(YES) is BookState.LIVE
 
 
 def test_a_connection_that_is_silent_while_its_books_move_is_made_anew(desk: Desk):
@@ -104,3 +118,53 @@ def test_a_quiet_book_under_a_standing_signal_is_watched_closely():
     assert [(wanted.purpose, wanted.instruments) for wanted in asked] == [(VERIFY, (YES,))]
     effects = desk.fetched(asked[0], desk.image(YES, (), [(9_000, 10)]))
     assert kinds(effects)[0].startswith("closed")
+
+
+def test_a_book_that_moved_meanwhile_is_compared_with_the_image_and_what_came_later(desk: Desk):
+    wanted = wait_for_agreement(desk)
+    made_ms = desk.now_ms
+    desk.wait(5)
+    desk.hear(POLYMARKET, desk.change(YES, ("ask", 5_100, 3), time_ms=made_ms + 5))
+    desk.wait(10)
+    effects = desk.fetched(wanted, desk.image(YES, (), ASKS, made_ms), missing=(NO,))
+    assert judged(effects) == []
+    assert desk.book(YES).proven_ns == desk.now_ns
+
+
+def test_a_change_left_out_of_a_moving_book_is_found(desk: Desk):
+    wanted = wait_for_agreement(desk)
+    made_ms = desk.now_ms
+    desk.wait(5)
+    desk.hear(POLYMARKET, desk.change(YES, ("ask", 5_100, 3), time_ms=made_ms + 5))
+    desk.wait(10)
+    truth = [*ASKS, (5_200, 4)]
+    effects = desk.fetched(wanted, desk.image(YES, (), truth, made_ms), missing=(NO,))
+    assert judged(effects) == [(YES, "resync", "REST shows another book")]
+    assert [each for each in effects if isinstance(each, Resubscribe)] != []
+
+
+@pytest.mark.parametrize("ahead_ms", [50, -10_000_000])
+def test_an_image_of_another_time_says_nothing_of_a_moving_book(desk: Desk, ahead_ms: int):
+    wanted = wait_for_agreement(desk)
+    desk.wait(5)
+    desk.hear(POLYMARKET, desk.change(YES, ("ask", 5_100, 3)))
+    desk.wait(10)
+    ghost = desk.image(YES, (), [(9_900, 1)], desk.now_ms + ahead_ms)
+    assert judged(desk.fetched(wanted, ghost, missing=(NO,))) == []
+    assert desk.state(YES) is BookState.LIVE
+
+
+def test_the_same_levels_under_a_later_time_are_asked_for_on_the_socket_once(desk: Desk):
+    """Either a message is missing, or an old book is shown under a new time."""
+    wanted = wait_for_agreement(desk)
+    later_ms = desk.book(YES).time_ms + 500
+    effects = desk.fetched(wanted, desk.image(YES, (), ASKS, later_ms), missing=(NO,))
+    assert judged(effects) == [(YES, "resync", "REST knows a later change")]
+    assert [each for each in effects if isinstance(each, Resubscribe)] == [
+        Resubscribe(POLYMARKET, (YES,), "REST knows a later change")
+    ]
+    desk.polymarket(YES, (), ASKS, later_ms - 500)
+    wanted = wait_for_agreement(desk)
+    again = desk.fetched(wanted, desk.image(YES, (), ASKS, later_ms), missing=(NO,))
+    assert judged(again) == []
+    assert desk.book(YES).proven_ns == desk.now_ns

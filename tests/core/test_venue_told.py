@@ -214,7 +214,7 @@ def test_a_matching_hash_proves_and_heals(desk: Desk):
 
 def test_a_hash_that_does_not_match_is_asked_about_and_only_many_count(desk: Desk):
     doubt = BooksDoubted(Venue.POLYMARKET, (YES, "other"), desk.now_ns)
-    assert [wanted.purpose for wanted in fetches(desk.process(doubt))] == ["verify"]
+    assert [wanted.purpose for wanted in fetches(desk.process(doubt))] == ["agree"]
     for _ in range(3):
         assert judged(desk.process(doubt)) == []
     desk.process(BooksProven(Venue.POLYMARKET, (YES,), desk.now_ns, desk.now_ns))

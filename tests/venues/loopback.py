@@ -34,6 +34,7 @@ class Words:
     heartbeat: bytes | None = None
     heartbeat_every_s: float = 0.02
     silence_s: float | None = None
+    fatal_closes: frozenset[int] = frozenset()
 
     def opened(self) -> list[bytes]:
         return list(self.hello)

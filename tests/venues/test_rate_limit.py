@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from underround.venues.rate_limit import TokenBucket
+from underround.venues.rate_limit import Pace, TokenBucket
 
 S = 10**9
 
@@ -40,3 +40,21 @@ def test_no_window_sees_more_than_burst_and_rate(steps: list[tuple[int, float]])
         for at_s, cost in passed[first:]:
             spent += cost
             assert spent <= 4.0 + 2.0 * (at_s - passed[first][0]) + 1e-6
+
+
+def test_a_pace_counts_costs_and_paths_of_their_own():
+    pace = Pace(
+        TokenBucket(10.0, 20.0),
+        {"/books": TokenBucket(1.0, 1.0)},
+        cost_of=lambda method, path: 5.0 if method == "GET" else 10.0,
+    )
+    assert [pace.reserve(0, "GET", "/markets") for _ in range(2)] == [0.0, 0.0]
+    assert pace.reserve(0, "POST", "/books") == 0.0
+    assert pace.reserve(0, "POST", "/books") == 1.0
+    pace.pause(0, 7.0)
+    assert pace.reserve(0, "GET", "/markets") > 7.0
+
+
+def test_a_pace_without_costs_takes_one_a_request():
+    pace = Pace(TokenBucket(1.0, 2.0))
+    assert [pace.reserve(0, "GET", "/") for _ in range(3)] == [0.0, 0.0, 1.0]

@@ -137,6 +137,7 @@ class UniverseConfig(Struct, frozen=True, kw_only=True):
     polymarket_top: Count = 100
     kalshi_top: Count = 100
     kalshi_series: tuple[Text, ...] = ()
+    kalshi_indices: tuple[Text, ...] = ()
 
 
 class Config(Struct, frozen=True, kw_only=True):

@@ -1,16 +1,15 @@
-"""The ways to the venues: REST clients, and one feed or poller for each planned connection.
+"""The ways to the venues: REST clients at each venue's pace, and what connections are made of.
 
-Decides how many connections there are and of which kind; what comes over them goes to the
-pipeline unseen.
+Which connections there are, and what they carry, is decided by `subscriptions`.
 """
 
 import logging
 import random
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,27 +17,29 @@ from msgspec.structs import replace
 from underround.app.clock import monotonic_ns, wall_ns
 from underround.app.config import Config
 from underround.app.hands import FetchBodies, VenueHands
-from underround.app.pipeline import Pipeline, Plan
-from underround.app.polling import Poller
-from underround.core.instrument import Instrument, Outcome, Venue
+from underround.app.pipeline import Pipeline
+from underround.core.instrument import Instrument, Venue
 from underround.core.settings import Settings
 from underround.core.units import NS_PER_MS, NS_PER_SECOND
+from underround.venues.clock_offset import ClockOffset
+from underround.venues.errors import VenueFaultError
 from underround.venues.feed import Feed
 from underround.venues.kalshi import catalog as kalshi_catalog
-from underround.venues.kalshi.session import BookSession
-from underround.venues.kalshi.signing import WEBSOCKET_PATH, Signer, load_signer
+from underround.venues.kalshi.limits import COSTS_PATH, LIMITS_PATH, decode_costs, decode_limits
+from underround.venues.kalshi.limits import pace_of as kalshi_pace
+from underround.venues.kalshi.signing import Signer, load_signer
 from underround.venues.polymarket import catalog as polymarket_catalog
-from underround.venues.polymarket.session import MarketSession, plan_connections
-from underround.venues.ports import DEFAULT_LIMITS, FeedLimits, Session
-from underround.venues.rate_limit import TokenBucket
+from underround.venues.polymarket.limits import clob_pace, gamma_pace
+from underround.venues.ports import DEFAULT_LIMITS, FeedLimits
+from underround.venues.rate_limit import Pace
 from underround.venues.rest import RestClient
 
 _log = logging.getLogger("underround")
 
 POLL_S: Final = 2.0
+KEYED_REQUESTS_PER_S: Final = 15.0  # of the 20 that the lowest level grants
 MISSED_POLLS: Final = 2.5
 """Polled books are stale when so many rounds brought nothing; half of it brings a question."""
-KEYED_REQUESTS_PER_S: Final = 15.0  # of the 20 that the lowest level grants
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -55,6 +56,16 @@ class Options(Struct, frozen=True, kw_only=True):
     limits: FeedLimits = DEFAULT_LIMITS
 
 
+class Rest(Struct):
+    """The REST side of both venues; `offset` is learned from what Kalshi refuses."""
+
+    gamma: RestClient
+    clob: RestClient
+    kalshi: RestClient
+    bodies: dict[Venue, FetchBodies]
+    offset: ClockOffset
+
+
 class Connecting(Struct):
     """What a run's connections are made of; `feeds` is filled while they are planned."""
 
@@ -64,16 +75,9 @@ class Connecting(Struct):
     pipeline: Pipeline
     hands: VenueHands
     signer: Signer | None
+    rest: Rest
     clock_ns: Callable[[], int]
     feeds: list[Feed]
-
-
-class Rest(Struct):
-    """The REST side of both venues."""
-
-    gamma: RestClient
-    kalshi: RestClient
-    bodies: dict[Venue, FetchBodies]
 
 
 def settings_of(config: Config, options: Options) -> Settings:
@@ -100,95 +104,67 @@ def signer_of(config: Config) -> Signer | None:
 async def rest_clients(config: Config, signer: Signer | None) -> AsyncIterator[Rest]:
     """Open the REST clients of both venues, each within what its venue allows."""
 
-    def client(venue: Venue, root: str, per_s: float, burst: float) -> RestClient:
+    offset = ClockOffset()
+
+    def client(venue: Venue, root: str, pace: Pace) -> RestClient:
+        is_signed = venue is Venue.KALSHI and signer is not None
         return RestClient(
             venue,
             root,
-            TokenBucket(per_s, burst),
+            pace,
             monotonic_ns=monotonic_ns,
             randomness=random.random,
-            sign=signed(signer) if venue is Venue.KALSHI and signer is not None else None,
+            sign=signed(signer, offset) if is_signed and signer is not None else None,
+            is_mended=mending(offset) if is_signed else None,
         )
 
     polymarket = config.venues.polymarket
-    public = kalshi_catalog.PUBLIC_REQUESTS_PER_S
-    kalshi_per_s = KEYED_REQUESTS_PER_S if signer is not None else public
     async with (
-        client(Venue.POLYMARKET, polymarket.gamma, 25.0, 50.0) as gamma,
-        client(Venue.POLYMARKET, polymarket.clob, 40.0, 100.0) as clob,
-        client(Venue.KALSHI, config.venues.kalshi.rest, kalshi_per_s, 2 * kalshi_per_s) as kalshi,
+        client(Venue.POLYMARKET, polymarket.gamma, gamma_pace()) as gamma,
+        client(Venue.POLYMARKET, polymarket.clob, clob_pace()) as clob,
+        client(
+            Venue.KALSHI, config.venues.kalshi.rest, kalshi_pace(is_keyed=signer is not None)
+        ) as kalshi,
     ):
-        yield Rest(
-            gamma,
-            kalshi,
-            {
-                Venue.POLYMARKET: partial(polymarket_catalog.fetch_books, clob),
-                Venue.KALSHI: partial(kalshi_catalog.fetch_books, kalshi),
-            },
-        )
+        if signer is not None:
+            await take_own_pace(kalshi)
+        bodies: dict[Venue, FetchBodies] = {
+            Venue.POLYMARKET: partial(polymarket_catalog.fetch_books, clob),
+            Venue.KALSHI: partial(kalshi_catalog.fetch_books, kalshi),
+        }
+        yield Rest(gamma, clob, kalshi, bodies, offset)
 
 
-def signed(signer: Signer) -> Callable[[str, str], Mapping[str, str]]:
+async def take_own_pace(kalshi: RestClient) -> None:
+    """Go as fast as the account may; where the venue does not say, at the lowest level's pace."""
+    try:
+        limits = decode_limits(await kalshi.get(LIMITS_PATH))
+        costs = decode_costs(await kalshi.get(COSTS_PATH))
+    except VenueFaultError as fault:
+        _log.info("Kalshi's limits for this key are not known, the lowest are kept: %s", fault)
+        return
+    kalshi.pace = kalshi_pace(is_keyed=True, limits=limits, costs=costs)
+
+
+def mending(offset: ClockOffset) -> Callable[[VenueFaultError], bool]:
+    """Return what sets our signatures' clock right after a refusal that shows the venue's."""
+
+    def is_mended(fault: VenueFaultError) -> bool:
+        if not offset.learn(fault, wall_ns() // NS_PER_MS):
+            return False
+        _log.warning("Kalshi's clock is %.0f s from ours: signing by its time", offset.ms / 1_000)
+        return True
+
+    return is_mended
+
+
+def signed(
+    signer: Signer, offset: ClockOffset | None = None
+) -> Callable[[str, str], Mapping[str, str]]:
     """Return what makes the headers of a request: `headers(method, path)`, signed now."""
-    return lambda method, path: signer.headers(method, path, wall_ns() // NS_PER_MS)
 
+    def headers(method: str, path: str) -> Mapping[str, str]:
+        ahead_ms = 0 if offset is None else offset.ms
+        return signer.headers(method, path, wall_ns() // NS_PER_MS + ahead_ms)
 
-def reading(run: Connecting) -> Iterator[Coroutine[Any, Any, None]]:
-    """Plan every connection and yield the work that keeps it."""
-    config, is_polled = run.config, run.options.transport == "rest"
-    tokens = [
-        (one.id, one.complement_id or "")
-        for one in run.listed
-        if one.venue is Venue.POLYMARKET and one.outcome is Outcome.YES
-    ]
-    tickers = tuple(one.id for one in run.listed if one.venue is Venue.KALSHI)
-    if is_polled and tokens:
-        names = tuple(name for market in tokens for name in market)
-        plan = Plan("polymarket-rest", Venue.POLYMARKET, names, is_slow=True)
-        yield _poller(plan, run, run.options.every_s)
-    else:
-        for number, chunk in enumerate(plan_connections(tokens), start=1):
-            plan = Plan(f"polymarket-{number}", Venue.POLYMARKET, tuple(chunk))
-            yield _feed(plan, config.venues.polymarket.ws, MarketSession(chunk), run)
-    if tickers and (is_polled or run.signer is None):
-        if not is_polled:
-            _log.warning("no Kalshi key: its order books are polled every %g s (slow)", POLL_S)
-        plan = Plan("kalshi-rest", Venue.KALSHI, tickers, is_slow=True)
-        yield _poller(plan, run, run.options.every_s if is_polled else POLL_S)
-    elif tickers:
-        books = BookSession(tickers)
-        plan = Plan("kalshi-1", Venue.KALSHI, tickers)
-        run.hands.sessions[plan.connection] = books
-        yield _feed(plan, config.venues.kalshi.ws, books, run)
-
-
-def _poller(plan: Plan, run: Connecting, every_s: float) -> Coroutine[Any, Any, None]:
-    run.pipeline.plan(plan)
-    fetch = run.hands.bodies[plan.venue]
-    return Poller(plan, fetch, run.pipeline, every_s, run.clock_ns).run()
-
-
-def _feed(plan: Plan, url: str, session: Session, run: Connecting) -> Coroutine[Any, Any, None]:
-    run.pipeline.plan(plan)
-    headers = None
-    if plan.venue is Venue.KALSHI and run.signer is not None:
-        headers = partial(signed(run.signer), "GET", WEBSOCKET_PATH)
-    feed = Feed(
-        plan.connection,
-        url,
-        session,
-        run.pipeline,
-        limits=run.options.limits,
-        headers=headers,
-        clock_ns=run.clock_ns,
-        randomness=random.random,
-    )
-    run.hands.feeds[plan.connection] = feed
-    run.feeds.append(feed)
-    return _kept(feed)
-
-
-async def _kept(feed: Feed) -> None:
-    await feed.run()
-    if feed.fatal is not None:
-        raise feed.fatal  # half of the books will never come: whoever started the run must know
+    return headers

@@ -10,7 +10,14 @@ from typing import Any, Final, Protocol
 
 from msgspec.structs import replace
 
-from underround.core.effect import FetchBooks, RequestSnapshots
+from underround.core.effect import (
+    FetchBooks,
+    LookUpMarket,
+    RepriceEvent,
+    RequestSnapshots,
+    Resubscribe,
+    Unsubscribe,
+)
 from underround.core.event import CommandAnswered
 from underround.core.instrument import Venue
 from underround.venues.errors import VenueFaultError
@@ -38,6 +45,18 @@ class Receiver(Protocol):
         ...
 
 
+class Subscribing(Protocol):
+    """Whoever knows which connection carries what."""
+
+    def renew(self, wanted: Resubscribe) -> None:
+        """Give instruments up and ask for them again."""
+        ...
+
+    def give_up(self, wanted: Unsubscribe) -> None:
+        """Give up instruments that trade no more."""
+        ...
+
+
 class VenueHands:
     """The running side of `Hands`: one event loop's tasks, feeds and timers."""
 
@@ -46,6 +65,9 @@ class VenueHands:
         self.feeds: dict[str, Feed] = {}
         self.sessions: dict[str, BookSession] = {}
         self.bodies: dict[Venue, FetchBodies] = {}
+        self.subscriptions: Subscribing | None = None
+        self.on_look_up: list[Callable[[LookUpMarket], None]] = []
+        self.on_reprice: list[Callable[[RepriceEvent], None]] = []
         self._clock_ns = clock_ns
         self._tasks: set[asyncio.Task[None]] = set()
         self._fetching = asyncio.Semaphore(CONCURRENT_FETCHES)
@@ -73,6 +95,28 @@ class VenueHands:
         feed = self.feeds.get(connection)
         if feed is not None:
             feed.reconnect(reason)
+
+    def resubscribe(self, wanted: Resubscribe) -> None:
+        """Have instruments given up and asked for anew; without subscriptions, connect anew."""
+        if self.subscriptions is not None:
+            self.subscriptions.renew(wanted)
+        else:
+            self.reconnect(wanted.connection, wanted.reason)
+
+    def unsubscribe(self, wanted: Unsubscribe) -> None:
+        """Have instruments given up that trade no more."""
+        if self.subscriptions is not None:
+            self.subscriptions.give_up(wanted)
+
+    def look_up(self, wanted: LookUpMarket) -> None:
+        """Tell those who wait for markets of a new one."""
+        for tell in self.on_look_up:
+            tell(wanted)
+
+    def reprice(self, wanted: RepriceEvent) -> None:
+        """Tell those who keep fees of a change."""
+        for tell in self.on_reprice:
+            tell(wanted)
 
     def wake_at(self, at_ns: int) -> None:
         """Set a timer; a time already past fires at once."""

@@ -17,7 +17,7 @@ from underround.venues.polymarket.book_hash import HashClaim, HashInputs, claims
 from underround.venues.polymarket.codec import decode
 
 _MIN_SIZES_E6: Final = tuple(size * 1_000_000 for size in (5, 1, 15, 10, 20, 50, 100, 25, 30, 40))
-_SAMPLE_EVERY_NS: Final = NS_PER_SECOND
+_SAMPLE_EVERY_NS: Final = NS_PER_SECOND // 2
 
 
 class HashCount:
@@ -45,15 +45,18 @@ class RecordedHashes(HashCount):
         self._ranges: dict[str, tuple[tuple[int, int, int], ...]] = {}
         self._last_trade_e4: dict[str, int] = {}
         self._facts: dict[str, tuple[int, bool]] = {}
+        self._market_of: dict[str, str] = {}
 
     def take(self, frame: bytes) -> None:
         """Check what a frame claims; its levels are in the books already."""
         events: list[MarketEvent] = []
         decode(frame, events)
+        claims = claims_of(frame)
+        self._market_of.update((claim.asset, claim.market) for claim in claims)
         for event in events:
             self._learn(event)
         known: dict[HashClaim, bool] = {}
-        for claim in claims_of(frame):
+        for claim in claims:
             if claim not in known:
                 found = self._check(claim)
                 if found is None:
@@ -67,16 +70,22 @@ class RecordedHashes(HashCount):
             if event.ranges is not None:
                 self._ranges[event.instrument] = event.ranges
             if event.last_trade_e4 is not None:
-                self._last_trade_e4[event.instrument] = event.last_trade_e4
+                self._traded(event.instrument, event.last_trade_e4)
         elif isinstance(event, TradePrinted):
-            self._last_trade_e4[event.instrument] = event.price_e4
+            self._traded(event.instrument, event.price_e4)
         elif isinstance(event, GridChanged):
             self._ranges[event.instrument] = event.ranges
+
+    def _traded(self, asset: str, price_e4: int) -> None:
+        """Note a last trade; the venue shows it on both of a market's tokens, at the one price."""
+        market = self._market_of.get(asset)
+        if market is not None:
+            self._last_trade_e4[market] = price_e4
 
     def _check(self, claim: HashClaim) -> bool | None:
         """Compare one fingerprint; None when an input of it is not known."""
         book = self._tops.books.get((Venue.POLYMARKET, claim.asset))
-        ranges, last_e4 = self._ranges.get(claim.asset), self._last_trade_e4.get(claim.asset)
+        ranges, last_e4 = self._ranges.get(claim.asset), self._last_trade_e4.get(claim.market)
         if book is None or ranges is None or last_e4 is None:
             return None
         bids, asks = book.bids.depth(), book.asks.depth()
@@ -101,7 +110,7 @@ class EngineHashes(HashCount):
     def check(self, frame: bytes, at_ns: int) -> tuple[list[str], list[str]]:
         """Return the instruments whose books match and do not match the last frame received.
 
-        At most one check a second for each; a book that moved on since the frame is left alone.
+        At most two checks a second for each; a book that moved on since the frame is left alone.
         """
         agreed: dict[str, None] = {}
         differing: dict[str, None] = {}

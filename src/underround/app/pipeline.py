@@ -7,19 +7,24 @@ printing) is handed to someone else here and never awaited.
 import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 from msgspec import Struct
 
+from underround.app.ports import Hands
+from underround.app.told import Told, arguments_of, name_of
 from underround.core.effect import (
     Answered,
     BookJudged,
     Effect,
     FetchBooks,
+    LookUpMarket,
     Noted,
     Reconnect,
+    RepriceEvent,
     RequestSnapshots,
+    Resubscribe,
     SignalRaised,
+    Unsubscribe,
     WakeAt,
 )
 from underround.core.engine import Engine
@@ -27,7 +32,6 @@ from underround.core.event import (
     Batch,
     BookReplaced,
     BooksFetched,
-    CommandAnswered,
     ConnectionClosed,
     ConnectionOpened,
     Event,
@@ -52,30 +56,6 @@ class Plan(Struct, frozen=True):
     venue: Venue
     instruments: tuple[str, ...]
     is_slow: bool = False
-
-
-class Hands(Protocol):
-    """Whoever carries out what the engine wants done; nothing here may block."""
-
-    def fetch_books(self, wanted: FetchBooks) -> None:
-        """Read books over REST and give them to `Pipeline.fetched`."""
-        ...
-
-    def request_snapshots(self, wanted: RequestSnapshots) -> None:
-        """Ask for whole books inside a stream."""
-        ...
-
-    def answered(self, connection: str, answer: CommandAnswered) -> None:
-        """Give a venue's answer to the session that asked."""
-        ...
-
-    def reconnect(self, connection: str, reason: str) -> None:
-        """Drop a connection and make it anew."""
-        ...
-
-    def wake_at(self, at_ns: int) -> None:
-        """Call `Pipeline.timer` at this time."""
-        ...
 
 
 class Latency:
@@ -103,6 +83,9 @@ class Pipeline:
         self.frames: Counter[Venue] = Counter()
         self.on_signal: list[Callable[[Signal], None]] = []
         self.on_judged: list[Callable[[BookJudged], None]] = []
+        self.on_closed: list[Callable[[str, int | None, str], None]] = []
+        self.last_batches: dict[str, Sequence[bytes]] = {}
+        """What each connection delivered last, for whoever looks at a frame now and then."""
         self._codecs = codecs
         self._hands = hands
         self._recorder = recorder
@@ -141,6 +124,7 @@ class Pipeline:
         if effects:
             self._carry_out(effects)
         self.frames[self._plans[connection].venue] += len(frames)
+        self.last_batches[connection] = frames
 
     def sent(self, connection: str, frame: bytes, at_ns: int) -> None:
         """Record what we said."""
@@ -154,6 +138,9 @@ class Pipeline:
         level = logging.INFO if reason == "stopped" else logging.WARNING
         _log.log(level, "%s closed: %s", connection, reason or code)
         self.process(ConnectionClosed(connection, at_ns, reason or str(code)))
+        self.last_batches.pop(connection, None)
+        for tell in self.on_closed:
+            tell(connection, code, reason)
 
     def fetched(self, wanted: FetchBooks, body: bytes) -> None:
         """Give the engine the books that it asked for over REST."""
@@ -188,6 +175,16 @@ class Pipeline:
         if self._recorder is not None:
             self._recorder.append_timer(name, at_ns)
         self.process(Timer(at_ns))
+
+    def tell(self, told: Told) -> None:
+        """Record and give the engine an input that came neither from a socket nor from a clock."""
+        if self._recorder is not None:
+            self._recorder.append_command(name_of(told), arguments_of(told), told.at_ns)
+        self.process(told)
+
+    def venue_of(self, connection: str) -> Venue:
+        """Return the venue of a planned connection; KeyError for another."""
+        return self._plans[connection].venue
 
     def process(self, event: Event) -> None:
         """Give the engine an event that is already recorded, and do what it wants."""
@@ -235,6 +232,14 @@ class Pipeline:
                     self._hands.answered(connection, answer)
                 case Reconnect(connection=connection, reason=reason):
                     self._hands.reconnect(connection, reason)
+                case Resubscribe():
+                    self._hands.resubscribe(effect)
+                case Unsubscribe():
+                    self._hands.unsubscribe(effect)
+                case LookUpMarket():
+                    self._hands.look_up(effect)
+                case RepriceEvent():
+                    self._hands.reprice(effect)
 
     def _raise(self, signal: Signal) -> None:
         if signal.kind is SignalKind.OPENED:

@@ -24,8 +24,12 @@ class PriceBoard:
         self._names: dict[str, list[str]] = {}
         self._shown: set[str] = set()
         for pair in pairs:
-            self._names.setdefault(pair.kalshi, []).append(pair.id)
-            self._names.setdefault(pair.polymarket_yes, []).append(pair.id)
+            self.watch(pair)
+
+    def watch(self, pair: Pair) -> None:
+        """Write a pair's prices under its id too."""
+        self._names.setdefault(pair.kalshi, []).append(pair.id)
+        self._names.setdefault(pair.polymarket_yes, []).append(pair.id)
 
     def flush(self, at_ns: int) -> None:
         """Write what changed since the last call; the store keeps it alive until it is dropped."""

@@ -10,8 +10,10 @@ from typing import Any
 
 import msgspec
 
+from underround.app import told
 from underround.app.codecs import CODECS
 from underround.app.digest import SignalDigest
+from underround.app.hash_audit import EngineHashes
 from underround.app.pipeline import Decode, Plan, books_fetched
 from underround.app.tops import Tops, TopsWriter
 from underround.core.effect import FetchBooks, SignalRaised
@@ -74,6 +76,7 @@ class Replay:
         """Inputs left out, by the connection whose beginning the recording has lost."""
         self.on_signal: list[Callable[[Signal], None]] = [self.digest.add]
         self.tops: TopsWriter | None = None
+        self.hashes: EngineHashes | None = None
         self._tops = Tops()
         self._plans: dict[str, Plan] = {}
 
@@ -86,6 +89,8 @@ class Replay:
                     self._write_tops(self.tops, recorded)
                 for event in self._events(recorded):
                     self._process(event)
+                if isinstance(recorded, RecordedBatch):
+                    self._check_hashes(recorded)
             except _BeginningLostError as lost:
                 self.misplaced[str(lost)] += 1
 
@@ -98,6 +103,11 @@ class Replay:
             if isinstance(effect, SignalRaised):
                 for tell in self.on_signal:
                     tell(effect.signal)
+
+    def _check_hashes(self, recorded: RecordedBatch) -> None:
+        """Hold the books against the last frame's fingerprints, each at most once a second."""
+        if self.hashes is not None and self._plan(recorded.connection).venue is Venue.POLYMARKET:
+            self.hashes.check(recorded.frames[-1], recorded.received_at_ns)
 
     def _write_tops(self, writer: TopsWriter, recorded: RecordedBatch) -> None:
         venue = self._plan(recorded.connection).venue
@@ -126,6 +136,8 @@ class Replay:
                 plan = msgspec.convert(arguments, Plan)
                 self._plans[plan.connection] = plan
                 yield InstrumentsExpected(plan.connection, plan.instruments, at_ns)
+            case RecordedCommand(name=name, arguments=arguments) if name in told.KINDS:
+                yield self._told(name, arguments)
             case RecordedCommand(at_ns=at_ns, name=name, arguments=arguments):
                 yield Command(name, at_ns, arguments)
             case RecordedHeader():
@@ -134,6 +146,13 @@ class Replay:
                 self.lost += count
             case RecordedDamage():
                 self.damage.append(recorded)
+
+    @staticmethod
+    def _told(name: str, arguments: dict[str, Any]) -> Event:
+        try:
+            return told.told_again(name, arguments)
+        except msgspec.ValidationError:
+            raise _BeginningLostError(f"command {name}") from None
 
     def _plan(self, connection: str) -> Plan:
         if connection not in self._plans:
@@ -150,6 +169,7 @@ class Replay:
                 )
             except (msgspec.ValidationError, KeyError) as fault:
                 raise UnusableError(f"the recording's header does not fit: {fault}") from None
+            self.hashes = EngineHashes(self.engine)
 
     def _rest(self, recorded: RecordedRest) -> Iterator[Event]:
         venue = Venue(recorded.venue)

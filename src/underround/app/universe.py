@@ -20,11 +20,15 @@ from underround.venues.rest import RestClient
 
 
 class Universe(Struct, frozen=True):
-    """Instruments by id, pairs among them, and a line for everything left out."""
+    """Instruments by id, pairs among them, and a line for everything left out.
+
+    `waiting` are the pairs of which a market is not there yet.
+    """
 
     instruments: dict[str, Instrument]
     pairs: tuple[Pair, ...]
     problems: tuple[str, ...]
+    waiting: tuple[PairEntry, ...] = ()
 
 
 async def load(
@@ -39,15 +43,17 @@ async def load(
         _polymarket(gamma, wanted, entries), _kalshi(kalshi, wanted, entries)
     )
     instruments = polymarket.instruments | on_kalshi
-    pairs, problems = [], list(polymarket.problems)
+    pairs, problems, waiting = [], list(polymarket.problems), []
     for entry in entries:
         found = polymarket.resolved.get(entry.polymarket)
         market = on_kalshi.get(entry.kalshi)
         if market is None:
             problems.append(f"pair {entry.id!r}: Kalshi has no open market {entry.kalshi!r}")
-        elif found is not None:
+        if market is None or found is None:
+            waiting.append(entry)
+        else:
             pairs.append(Pair.of(entry.id, found, market, entry.polarity, entry.note))
-    return Universe(instruments, tuple(pairs), tuple(problems))
+    return Universe(instruments, tuple(pairs), tuple(problems), tuple(waiting))
 
 
 class _Polymarket(Struct):

@@ -128,6 +128,8 @@ def summary(run: Running) -> dict[str, Any]:
         "held_openings_us": latency_us(run.pipeline.latency.held_ns),
         "held_openings": len(run.pipeline.latency.held_ns),
         "counts": counts.as_dict(),
+        "hashes": run.frames.hashes.as_dict(),
+        "venues_not_normal": run.engine.trust.statuses.rows(),
         "noted": dict(run.pipeline.noted),
         "reconnects": sum(max(0, feed.counters.connects - 1) for feed in run.feeds),
         "prices": run.prices.status().state,

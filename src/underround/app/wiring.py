@@ -19,26 +19,30 @@ from underround.app.config import Config
 from underround.app.connections import (
     Connecting,
     Options,
-    reading,
     rest_clients,
     settings_of,
     signer_of,
 )
 from underround.app.digest import SignalDigest
+from underround.app.frame_watch import FrameWatch
 from underround.app.hands import VenueHands
+from underround.app.market_watch import MarketWatch
 from underround.app.pair_file import PairEntry
 from underround.app.pipeline import Pipeline
 from underround.app.price_board import PriceBoard
 from underround.app.replay import describe
 from underround.app.signal_delivery import signal_delivery
 from underround.app.universe import Universe, load
+from underround.app.watches import canaries, watching
 from underround.core.engine import Engine
+from underround.core.pair import Pair
 from underround.core.settings import Settings
 from underround.stores.opening import open_stores
 from underround.stores.prices import Prices
 from underround.stores.recording import RecordingWriter
 from underround.stores.signals import SignalQueue
 from underround.venues.feed import Feed
+from underround.venues.polymarket.prices import masked
 
 _log = logging.getLogger("underround")
 
@@ -58,6 +62,7 @@ class Running(Struct):
     recorder: RecordingWriter | None
     feeds: list[Feed]
     clock_ns: Callable[[], int]
+    frames: FrameWatch
 
 
 @asynccontextmanager
@@ -90,17 +95,25 @@ async def running(
         )
         pipeline.on_signal += [digest.add, delivery.take]
         pipeline.on_judged.append(lambda judged: board.judged(judged.instrument, judged.at_ns))
-        run = Running(universe, engine, pipeline, digest, prices, signals, recorder, [], clock_ns)
+        frames = FrameWatch(pipeline)
+        run = Running(
+            universe, engine, pipeline, digest, prices, signals, recorder, [], clock_ns, frames
+        )
         group = await stack.enter_async_context(asyncio.TaskGroup())
         work = [_ticking(pipeline), _flushing(board, clock_ns)]
         if delivery.relay is not None:
             work.append(delivery.relay.run())
-        listed = list(universe.instruments.values())
-        work += reading(
-            Connecting(config, options, listed, pipeline, hands, signer, clock_ns, run.feeds)
-        )
         tasks = [group.create_task(each) for each in work]
         stack.push_async_callback(_stop, run.feeds, tasks)
+        listed = list(universe.instruments.values())
+        made_of = Connecting(
+            config, options, listed, pipeline, hands, signer, rest, clock_ns, run.feeds
+        )
+        watches = watching(
+            made_of, universe, frames, lambda work: tasks.append(group.create_task(work))
+        )
+        watches.markets.on_pair += [board.watch, partial(_paired, run, watches.markets)]
+        watches.subscriptions.open(await canaries(rest, config, options, universe))
         calm_the_collector()
         stack.callback(gc.unfreeze)
         yield run
@@ -115,11 +128,16 @@ def _recorder(
     return RecordingWriter(
         options.recording,
         created_at_ns=clock_ns(),
-        mask=bytes,
+        mask=masked,
         program=f"underround {__version__}",
         on_failure=partial(_log.error, "recording: %s"),
         **header,
     )
+
+
+def _paired(run: Running, markets: MarketWatch, pair: Pair) -> None:
+    """Show a pair that was found while running among the others."""
+    run.universe = markets.universe
 
 
 async def _ticking(pipeline: Pipeline) -> None:

@@ -65,6 +65,7 @@ def _replay_own(file: Path, tops: Path | None) -> dict[str, Any]:
         "misplaced": dict(run.misplaced),
         "damage": [f"{each.path} line {each.line}: {each.reason}" for each in run.damage],
         "counts": run.engine.counts.as_dict(),
+        "hashes": run.hashes.as_dict() if run.hashes is not None else {},
         **({"rows": run.tops.rows} if run.tops is not None else {}),
     }
 

@@ -59,7 +59,9 @@ class Engine:
         self.detector = Detector(settings, self.counts, self._out, self.trust)
         self._market = MarketEvents(self.books, self.counts, self.trust, self._touch)
         self._rest_books = RestBooks(self.counts, self.trust, self._market)
-        self._watchlist = Watchlist(self.books, settings.threshold_e6, self._market, self._touch)
+        self._watchlist = Watchlist(
+            self.books, settings.threshold_e6, self._market, self._touch, self.trust.note
+        )
         self._agreement = Agreement(settings, self.trust)
         self.told = VenueTold(settings, self.books, self.trust, self._out, self.detector.reconsider)
         self._market.routes |= self.told.in_batches

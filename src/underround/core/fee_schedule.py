@@ -40,6 +40,11 @@ class FeeSchedule:
         self._series = _in_order(series)
         self._events = {event: _in_order(changes) for event, changes in (events or {}).items()}
 
+    def changed(self, event_id: str, change: FeeChange) -> "FeeSchedule":
+        """Return the schedule with one more change of an event's fees."""
+        events = self._events | {event_id: (*self._events.get(event_id, ()), change)}
+        return FeeSchedule(self.series_id, self._series, events)
+
     def terms(self, event_id: str, at_ns: int, fallback: str | None = None) -> FeeTerms:
         """Return the terms of an event's markets at an instant.
 

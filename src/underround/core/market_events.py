@@ -220,6 +220,10 @@ class MarketEvents:
     def _trade_printed(self, event: TradePrinted, link: Link, now_ns: int) -> None:
         self._counts.trades += 1
         self.last_trades_e4[event.instrument] = event.price_e4
+        book = self._books.get(event.instrument)
+        if book is not None and book.instrument.complement_id is not None:
+            # The venue shows a market's last trade on both of its tokens, at the one price.
+            self.last_trades_e4[book.instrument.complement_id] = event.price_e4
 
     def _frame_rejected(self, event: FrameRejected, link: Link, now_ns: int) -> None:
         self._counts.rejected += 1

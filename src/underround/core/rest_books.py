@@ -3,10 +3,12 @@
 An image proves, contradicts or heals a book; when to ask for one is decided by `Trust`.
 """
 
+from collections.abc import Iterable
+
 from underround.core.book import Book
-from underround.core.book_state import BookState
+from underround.core.book_state import BookState, BookTrigger
 from underround.core.counts import Counts
-from underround.core.event import BookReplaced, BooksFetched
+from underround.core.event import BookReplaced, BooksFetched, LevelsSet
 from underround.core.instrument import Venue
 from underround.core.market_events import MarketEvents
 from underround.core.trust import AGREE, VERIFY, Trust, same_book, same_top
@@ -22,6 +24,7 @@ class RestBooks:
         self._counts = counts
         self._trust = trust
         self._market = market
+        self._renewed_for: dict[Book, int | None] = {}
 
     def take(self, book: Book, image: BookReplaced, event: BooksFetched) -> bool:
         """Take one image; tell whether what waits for its book is to be looked at again."""
@@ -29,17 +32,21 @@ class RestBooks:
         is_streamed = _is_streamed(book)
         is_same = _COMPARED_BY.get(event.purpose)
         if is_same is not None and book.state in _COMPARABLE:
-            if book.updated_ns > event.asked_at_ns:
-                return True  # it spoke for itself meanwhile
+            if book.updated_ns > event.asked_at_ns:  # it spoke for itself meanwhile
+                return event.purpose != AGREE or self._compare_moving(book, image, now_ns)
             if is_same(book, image):
-                self._trust.prove(book, now_ns)
-                return True
+                return self._agree(book, image, now_ns)
             if image.time_ms is not None and image.time_ms < book.time_ms:
                 self._counts.late += 1
                 return False  # an old image says nothing, for or against
             self._trust.contradict(book, now_ns)
             if is_streamed:
                 self._trust.heal((book,), now_ns)
+            elif image.time_ms == book.time_ms and _is_told(book):
+                # Of two books with one time one is wrong, and REST has shown ghosts and old books:
+                # the socket's own whole book decides.
+                self._trust.resubscribe(book, "differs from REST", now_ns)
+                return False
         elif book.state is BookState.LIVE:
             return False  # healed meanwhile
         elif event.asked_at_ns < book.lost_ns and not is_streamed:
@@ -49,6 +56,40 @@ class RestBooks:
             return False
         book.proven_ns = now_ns
         return True
+
+    def _agree(self, book: Book, image: BookReplaced, now_ns: int) -> bool:
+        """Take equal levels as proof, unless the venue knows of a later change than we do.
+
+        Then a message is missing, and an old book may be shown under a new time: the socket is
+        asked once for each such time.
+        """
+        time_ms = image.time_ms
+        is_ahead = time_ms is not None and time_ms > book.time_ms and _is_told(book)
+        if is_ahead and self._renewed_for.get(book) != time_ms:
+            self._renewed_for[book] = time_ms
+            self._trust.judge(book, BookTrigger.GAP, "REST knows a later change", now_ns)
+            self._trust.resubscribe(book, "REST knows a later change", now_ns)
+            return False
+        self._trust.prove(book, now_ns)
+        return True
+
+    def _compare_moving(self, book: Book, image: BookReplaced, now_ns: int) -> bool:
+        """Compare a book that moved since it was asked for: the image with all later changes.
+
+        Where those are forgotten, or the image is ahead of the socket, nothing can be said.
+        """
+        link, time_ms = book.link, image.time_ms
+        if link is None or time_ms is None or not book.snapshot_ms <= time_ms <= book.time_ms:
+            return True
+        later = link.changes_after(book.instrument.id, time_ms)
+        if later is None:
+            return True
+        if _levels_after(image, later) == (dict(book.bids.depth()), dict(book.asks.depth())):
+            self._trust.prove(book, now_ns)
+            return True
+        self._trust.contradict(book, now_ns)
+        self._trust.resubscribe(book, "differs from REST", now_ns)
+        return False
 
     def _merge(self, book: Book, image: BookReplaced, event: BooksFetched) -> bool:
         """Take an image over, keeping what the socket has said since it was made.
@@ -68,6 +109,24 @@ class RestBooks:
         self._market.lay_out(book, image, later)
         self._market.replaced(book, link, now_ns)
         return True
+
+
+def _levels_after(
+    image: BookReplaced, later: Iterable[LevelsSet]
+) -> tuple[dict[int, int], dict[int, int]]:
+    """Return the (bids, asks) by price that an image and later changes make."""
+    sides = dict(image.bids), dict(image.asks)
+    for message in later:
+        for _, is_bid, price_e4, size_e6, _, _ in message.changes:
+            sides[0 if is_bid else 1][price_e4] = size_e6
+    bids, asks = ({price: size for price, size in side.items() if size} for side in sides)
+    return bids, asks
+
+
+def _is_told(book: Book) -> bool:
+    """Tell whether a socket feeds a book now."""
+    link = book.link
+    return link is not None and link.is_open and not link.is_slow
 
 
 def _is_streamed(book: Book) -> bool:

@@ -147,8 +147,14 @@ class Trust:
         before_ns = self._differed.get(book)
         self._differed[book] = at_ns
         if before_ns is not None and at_ns - before_ns < 2 * self._settings.agree_every_ns:
-            del self._differed[book]
-            self._out.append(Resubscribe(link.name, (book.instrument.id,), "differs from REST"))
+            self.resubscribe(book, "differs from REST again", at_ns)
+
+    def resubscribe(self, book: Book, reason: str, at_ns: int) -> None:
+        """Have the socket begin anew with one book; waits for it before anything else is tried."""
+        self._differed.pop(book, None)
+        book.since_ns = at_ns
+        if book.link is not None:
+            self._out.append(Resubscribe(book.link.name, (book.instrument.id,), reason))
 
     def lose(self, book: Book, reason: str, at_ns: int) -> None:
         """Note that a book misses a change, and ask for a whole one."""

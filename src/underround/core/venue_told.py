@@ -16,7 +16,7 @@ from underround.core.event import MarketClosed
 from underround.core.instrument import Venue
 from underround.core.link import Link
 from underround.core.settings import Settings
-from underround.core.trust import VERIFY, Trust
+from underround.core.trust import AGREE, Trust
 from underround.core.venue_event import (
     BooksDoubted,
     BooksProven,
@@ -174,7 +174,7 @@ class VenueTold:
                 del self._doubts[book]
                 self._trust.lose(book, "not the book that the venue hashed", event.at_ns)
             else:
-                self._trust.ask(event.venue, (book,), VERIFY, event.at_ns)
+                self._trust.ask(event.venue, (book,), AGREE, event.at_ns)
 
     def _status_changed(self, event: VenueStatusChanged) -> None:
         status = VenueStatus(event.state, event.reason, event.at_ns)

@@ -23,12 +23,14 @@ class Watchlist:
         threshold_e6: int,
         market: MarketEvents,
         touch: Callable[[Book], None],
+        note: Callable[[str, str], None],
     ) -> None:
         self.directions: list[Direction] = []
         self._books = books
         self._threshold_e6 = threshold_e6
         self._market = market
         self._touch = touch
+        self._note = note
         self._pairs: set[str] = set()
 
     def watch(self, instruments: Iterable[Instrument]) -> None:
@@ -62,7 +64,17 @@ class Watchlist:
                     self._market.grid_changed(book, event.at_ns)
 
     def pairs_listed(self, event: PairsListed) -> None:
-        """Take new pairs up; what stands between their books is looked at, at once."""
-        for direction in self.pair(event.pairs):
+        """Take new pairs up; what stands between their books is looked at, at once.
+
+        A pair of which an instrument was never listed is left out and named.
+        """
+        whole = []
+        for pair in event.pairs:
+            names = (pair.polymarket_yes, pair.polymarket_no, pair.kalshi)
+            if all(name in self._books for name in names):
+                whole.append(pair)
+            else:
+                self._note("a pair of unknown instruments", pair.id)
+        for direction in self.pair(whole):
             for side in direction.sides:
                 self._touch(side.book)

@@ -4,6 +4,7 @@ Every message is one line that names the culprit. Only faults of a venue or of t
 here; our own mistakes are assertions and TypeErrors.
 """
 
+from email.utils import parsedate_to_datetime
 from typing import Final
 
 from underround.core.errors import VenueError
@@ -18,7 +19,10 @@ _TEXT_LIMIT: Final = 200
 
 
 class VenueFaultError(VenueError):
-    """A fault at a venue with what it answered; `retryable`: the same request may work later."""
+    """A fault at a venue with what it answered; `retryable`: the same request may work later.
+
+    `venue_ms` is the time the venue says it is (ms since the epoch, whole seconds), if it does.
+    """
 
     def __init__(
         self,
@@ -29,11 +33,15 @@ class VenueFaultError(VenueError):
         status: int | None = None,
         code: str = "",
         retry_after_s: float | None = None,
+        venue_ms: int | None = None,
+        body: bytes = b"",
     ) -> None:
         super().__init__(venue, printable(problem), retryable=retryable)
         self.status = status
         self.code = code
         self.retry_after_s = retry_after_s
+        self.venue_ms = venue_ms
+        self.body = body
 
 
 class UnreachableError(VenueFaultError):
@@ -56,6 +64,16 @@ def printable(text: str, limit: int = _TEXT_LIMIT) -> str:
     """Return text from outside on one line, without control characters, cut to `limit`."""
     line = "".join(character if character.isprintable() else " " for character in text)
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def date_ms(header: str | None) -> int | None:
+    """Read a Date header as milliseconds since the epoch; None for anything else."""
+    if header is None:
+        return None
+    try:
+        return round(parsedate_to_datetime(header).timestamp()) * 1_000
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 def retry_after_s(header: str | None, ceiling_s: float = 300.0) -> float | None:

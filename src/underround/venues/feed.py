@@ -26,8 +26,9 @@ class Feed:
     """One connection to a venue, kept alive until `stop`; see the Protocols for its two ends.
 
     `closed` reaches the sink for every connection that ends and every attempt that fails (`code`
-    is then the HTTP status, or None). After a refusal that no retry can mend, `fatal` holds it
-    and `run` returns.
+    is then the HTTP status, or None). After a refusal that no retry can mend, or a close with one
+    of the session's fatal codes, `fatal` holds it and `run` returns. `is_mended` is asked after
+    every failed attempt whether its cause was removed (a clock set right): it then does not count.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class Feed:
         *,
         limits: FeedLimits = DEFAULT_LIMITS,
         headers: Callable[[], Mapping[str, str]] | None = None,
+        is_mended: Callable[[VenueFaultError], bool] | None = None,
         clock_ns: Callable[[], int],
         randomness: Callable[[], float],
         tls: ssl.SSLContext | None = None,
@@ -55,6 +57,7 @@ class Feed:
         self._sink = sink
         self._limits = limits
         self._headers = headers
+        self._is_mended = is_mended
         self._clock_ns = clock_ns
         self._tls = tls
         self._backoff = Backoff(limits.backoff_base_s, limits.backoff_cap_s, randomness)
@@ -147,6 +150,11 @@ class Feed:
         counters.fragments += socket.fragments
         counters.errors += socket.faults
         self._socket = None
+        if code in self._session.fatal_closes:
+            problem = f"closed with code {code}: {reason or 'no reason given'}"
+            self.fatal = self.last_error = RefusedError(
+                self.connection, problem, retryable=False, status=code
+            )
         self._sink.closed(self.connection, self._clock_ns(), code, printable(reason))
 
     def _drop(self, code: int | None, reason: str) -> None:
@@ -230,9 +238,12 @@ class Feed:
         self.counters.refused += isinstance(error, RefusedError)
         self.counters.errors += 1
         status = error.status or 0
-        count = self._refusals[1] + 1 if self._refusals[0] == status else 1
-        self._refusals = (status, count)
-        if status in FATAL_AFTER and count >= FATAL_AFTER[status]:
-            self.fatal = error
+        if self._is_mended is not None and self._is_mended(error):
+            self._refusals = (0, 0)
+        else:
+            count = self._refusals[1] + 1 if self._refusals[0] == status else 1
+            self._refusals = (status, count)
+            if status in FATAL_AFTER and count >= FATAL_AFTER[status]:
+                self.fatal = error
         self._sink.closed(self.connection, self._clock_ns(), error.status, str(error))
         return max(self._backoff.next_s(), error.retry_after_s or 0.0)

@@ -19,6 +19,7 @@ from underround.venues.errors import (
     UnreachableError,
     UnreadableError,
     VenueFaultError,
+    date_ms,
     retry_after_s,
 )
 
@@ -98,4 +99,5 @@ def _refused(connection: str, error: WSInvalidStatusError) -> RefusedError:
         retryable=status in RETRYABLE_STATUS,
         status=status,
         retry_after_s=retry_after_s(error.response.headers.get("Retry-After")),
+        venue_ms=date_ms(error.response.headers.get("Date")),
     )

@@ -12,6 +12,8 @@ ALLOWED_HOSTS: Final = frozenset(
     {
         "clob.polymarket.com",
         "gamma-api.polymarket.com",
+        "ws-live-data.polymarket.com",
+        "ws-live-v2.polymarket.com",
         "ws-subscriptions-clob.polymarket.com",
         "api.elections.kalshi.com",
         "demo-api.kalshi.co",

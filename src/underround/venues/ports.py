@@ -14,6 +14,8 @@ class Session(Protocol):
     heartbeat_every_s: float
     silence_s: float | None
     """How long a subscription may bring no data before it counts as frozen; None: for ever."""
+    fatal_closes: frozenset[int]
+    """Close codes after which the venue will not have us again."""
 
     def opened(self) -> list[bytes]:
         """Return the frames to send at once after the handshake; forget the last connection."""

@@ -3,6 +3,7 @@
 Sleeps never and reads no clock; the caller passes the time and does the waiting.
 """
 
+from collections.abc import Callable, Mapping
 from typing import Final
 
 _NS: Final = 1_000_000_000
@@ -45,3 +46,34 @@ class TokenBucket:
             self._tokens = min(self._burst, self._tokens + gained)
         if self._at_ns is None or now_ns > self._at_ns:
             self._at_ns = now_ns
+
+
+class Pace:
+    """The buckets that a venue's requests wait for, and what each request costs.
+
+    Every request takes from `bucket` as much as `cost_of(method, path)` says; paths named in
+    `by_path` take one from their own bucket as well. Both may be exchanged while running.
+    """
+
+    __slots__ = ("_by_path", "bucket", "cost_of")
+
+    def __init__(
+        self,
+        bucket: TokenBucket,
+        by_path: Mapping[str, TokenBucket] | None = None,
+        cost_of: Callable[[str, str], float] | None = None,
+    ) -> None:
+        self.bucket = bucket
+        self.cost_of = cost_of
+        self._by_path = dict(by_path or {})
+
+    def reserve(self, now_ns: int, method: str, path: str) -> float:
+        """Take a request's tokens and return the seconds to wait before sending it."""
+        cost = 1.0 if self.cost_of is None else self.cost_of(method, path)
+        wait_s = self.bucket.reserve(now_ns, cost)
+        own = self._by_path.get(path)
+        return wait_s if own is None else max(wait_s, own.reserve(now_ns))
+
+    def pause(self, now_ns: int, seconds: float) -> None:
+        """Let nothing through for `seconds`: the venue said so."""
+        self.bucket.pause(now_ns, seconds)

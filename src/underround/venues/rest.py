@@ -21,10 +21,11 @@ from underround.venues.errors import (
     UnreachableError,
     UnreadableError,
     VenueFaultError,
+    date_ms,
     retry_after_s,
 )
 from underround.venues.hosts import check_url
-from underround.venues.rate_limit import TokenBucket
+from underround.venues.rate_limit import Pace, TokenBucket
 
 Query = Sequence[tuple[str, str]]
 """Query parameters in order; a name may repeat."""
@@ -50,30 +51,34 @@ class RestClient:
     """One venue's REST root, for instance https://clob.polymarket.com.
 
     `sign(method, path)` gives the headers of a request; the path is from the host's root and
-    without the query. `monotonic_ns` and `randomness` (0 … 1) come from outside.
+    without the query. `monotonic_ns` and `randomness` (0 … 1) come from outside. `is_mended` is
+    asked after a refusal that no retry would mend, once a request, whether something was changed
+    so that it may (a clock set right).
     """
 
     def __init__(
         self,
         venue: str,
         root: str,
-        bucket: TokenBucket,
+        pace: Pace | TokenBucket,
         *,
         monotonic_ns: Callable[[], int],
         randomness: Callable[[], float],
         limits: RestLimits = DEFAULT_LIMITS,
         sign: Callable[[str, str], Mapping[str, str]] | None = None,
+        is_mended: Callable[[RefusedError], bool] | None = None,
     ) -> None:
         check_url(root, ("http", "https"))
         self.venue = venue
         self.requests = 0
         self.failures = 0
         self._root = root.rstrip("/")
-        self._bucket = bucket
         self._monotonic_ns = monotonic_ns
         self._randomness = randomness
         self._limits = limits
         self._sign = sign
+        self._is_mended = is_mended
+        self.pace = Pace(pace) if isinstance(pace, TokenBucket) else pace
         self._client = httpx.AsyncClient(
             follow_redirects=False,
             trust_env=False,
@@ -96,38 +101,55 @@ class RestClient:
         """Close the connections."""
         await self._client.aclose()
 
-    async def get(self, path: str, query: Query = (), *, cost: float = 1.0) -> bytes:
+    async def get(self, path: str, query: Query = ()) -> bytes:
         """Return the body of a GET; tries again when that may help. Raises VenueFaultError."""
-        return await self._persist("GET", path, query, None, cost)
+        return await self._persist("GET", path, query, None)
 
-    async def read_by_post(self, path: str, body: object, *, cost: float = 1.0) -> bytes:
+    async def look(self, method: str, path: str, body: object = None) -> tuple[int, bytes]:
+        """Return status and body of one request, whatever the status; never tries again.
+
+        Raises UnreachableError or UnreadableError when there is no answer at all.
+        """
+        written = None if body is None else msgspec.json.encode(body)
+        try:
+            return 200, await self._ask(method, path, (), written)
+        except RefusedError as refusal:
+            return refusal.status or 0, refusal.body
+
+    async def read_by_post(self, path: str, body: object) -> bytes:
         """Return the answer to a POST that only reads, retried like a GET. Raises VenueFaultError.
 
         `body` is written as JSON. Never use it for an order: a lost answer would repeat it.
         """
-        return await self._persist("POST", path, (), msgspec.json.encode(body), cost)
+        return await self._persist("POST", path, (), msgspec.json.encode(body))
 
-    async def _persist(
-        self, method: str, path: str, query: Query, body: bytes | None, cost: float
-    ) -> bytes:
+    async def _persist(self, method: str, path: str, query: Query, body: bytes | None) -> bytes:
         limits = self._limits
         backoff = Backoff(limits.backoff_base_s, limits.backoff_cap_s, self._randomness)
+        may_mend = self._is_mended is not None
         for attempt in range(1, limits.attempts + 1):
             try:
-                return await self._ask(method, path, query, body, cost)
+                return await self._ask(method, path, query, body)
             except VenueFaultError as error:
                 self.failures += 1
-                if not error.retryable or attempt == limits.attempts:
+                if attempt == limits.attempts:
                     raise
+                if not error.retryable:
+                    if not may_mend or not self._mended(error):
+                        raise
+                    may_mend = False
+                    continue
                 if error.retry_after_s is not None:
-                    self._bucket.pause(self._monotonic_ns(), error.retry_after_s)
+                    self.pace.pause(self._monotonic_ns(), error.retry_after_s)
                 await asyncio.sleep(backoff.next_s())
         raise AssertionError("attempts must be at least 1")
 
-    async def _ask(
-        self, method: str, path: str, query: Query, body: bytes | None, cost: float
-    ) -> bytes:
-        await asyncio.sleep(self._bucket.reserve(self._monotonic_ns(), cost))
+    def _mended(self, error: VenueFaultError) -> bool:
+        mended = self._is_mended
+        return mended is not None and isinstance(error, RefusedError) and mended(error)
+
+    async def _ask(self, method: str, path: str, query: Query, body: bytes | None) -> bytes:
+        await asyncio.sleep(self.pace.reserve(self._monotonic_ns(), method, path))
         url = self._root + path + (f"?{urlencode(query)}" if query else "")
         signed_path = urlsplit(url).path
         headers = dict(self._sign(method, signed_path)) if self._sign is not None else {}
@@ -176,6 +198,8 @@ class RestClient:
             status=status,
             code=code,
             retry_after_s=retry_after_s(response.headers.get("Retry-After")),
+            venue_ms=date_ms(response.headers.get("Date")),
+            body=body,
         )
 
 

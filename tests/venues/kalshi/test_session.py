@@ -7,7 +7,8 @@ import pytest
 from tests.recordings import recording
 from underround.core.event import CommandAnswered
 from underround.venues.kalshi.codec import decode
-from underround.venues.kalshi.session import TICKERS_PER_COMMAND, BookSession
+from underround.venues.kalshi.commands import TICKERS_PER_COMMAND
+from underround.venues.kalshi.session import BookSession
 
 
 def answer(kind: str, **fields) -> CommandAnswered:

@@ -36,8 +36,11 @@ def test_tokens_come_and_go_and_a_reconnect_says_what_is_left():
         {"operation": "subscribe", "assets_ids": ["3"], "custom_feature_enabled": True}
     ]
     assert read(session.remove(["1", "9"])) == [{"operation": "unsubscribe", "assets_ids": ["1"]}]
-    assert session.remove(["1"]) == session.add(["2"]) == session.refresh(["1"]) == []
-    assert read(session.refresh(["3"]))[0]["operation"] == "subscribe"
+    assert session.remove(["1"]) == session.add(["2"]) == session.renew(["1"]) == []
+    assert [frame["operation"] for frame in read(session.renew(["3", "9"]))] == [
+        "unsubscribe",
+        "subscribe",
+    ]
     assert read(session.opened())[0]["assets_ids"] == ["2", "3"]
 
 

@@ -3,14 +3,25 @@
 Async shell around `listing`: it pages, joins fees and orders, and decodes no book.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
 from msgspec import Struct
 
-from underround.core.instrument import Instrument
+from underround.core.fee_schedule import FeeSchedule
+from underround.core.instrument import FeeTerms, Instrument
 from underround.venues.errors import RefusedError, VenueFaultError
+from underround.venues.kalshi.endings import decode_ended
+from underround.venues.kalshi.fee_changes import (
+    EVENTS_PATH,
+    SERIES_PATH,
+    WireEventChange,
+    decode_event_changes,
+    decode_series_changes,
+    overrides_of,
+    schedules,
+)
 from underround.venues.kalshi.listing import (
     FeeOverride,
     ListedMarket,
@@ -99,6 +110,40 @@ async def fetch_unpriced(kalshi: RestClient, tickers: Sequence[str]) -> Listing:
 async def fetch_status(kalshi: RestClient) -> None:
     """Ask whether the venue answers at all; VenueError when it does not."""
     await kalshi.get("/exchange/status")
+
+
+async def fetch_fees(
+    kalshi: RestClient, instruments: Iterable[Instrument]
+) -> dict[str, FeeSchedule]:
+    """Return the fees of the instruments' series over time, announced changes included.
+
+    What an event overrides now is told by its instruments' own fees. VenueError.
+    """
+    held: dict[str, dict[str, FeeTerms]] = {}
+    for one in instruments:
+        held.setdefault(one.series_id, {})[one.event_id] = one.fees
+    series, _ = await _fetch_series(kalshi, sorted(held))
+    overrides = {name: overrides_of(fees, held[name]) for name, fees in series.items()}
+    announced = decode_series_changes(await kalshi.get(SERIES_PATH))
+    by_event: list[WireEventChange] = []
+    cursor = ""
+    for _ in range(PAGES_LIMIT):
+        after = [("cursor", cursor)] if cursor else []
+        page, cursor = decode_event_changes(await kalshi.get(EVENTS_PATH, after))
+        by_event += page
+        if not cursor:
+            break
+    return schedules(series, overrides, announced, by_event)
+
+
+async def fetch_ended(kalshi: RestClient, tickers: Sequence[str]) -> dict[str, str]:
+    """Return those of the tickers that trade no more, with the state they are in; VenueError."""
+    ended: dict[str, str] = {}
+    for start in range(0, len(tickers), TICKERS_PER_QUERY):
+        chunk = ",".join(tickers[start : start + TICKERS_PER_QUERY])
+        query = [("tickers", chunk), ("limit", str(MARKETS_PER_PAGE))]
+        ended |= decode_ended(await kalshi.get("/markets", query))
+    return ended
 
 
 async def fetch_books(kalshi: RestClient, tickers: Sequence[str]) -> AsyncIterator[bytes]:

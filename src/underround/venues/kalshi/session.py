@@ -1,60 +1,63 @@
-"""What to say on Kalshi's order book channel: commands with ids, replies matched by id.
+"""What to say on Kalshi's socket: which subscriptions there are to be, and what answers call for.
 
-Sans-io: returns frames and takes replies that the codec has read. Replies come out of order, a
-second subscription merges into the first (`ok` in place of `subscribed`), and one command may get
-several replies. See https://docs.kalshi.com/websockets/websocket-connection
+Order books are one subscription of many tickers; lives of markets, trades and indices are others
+beside it, each in a stream of its own, and none of them can cost the books theirs. Sans-io: returns
+frames and takes replies that the codec has read. Replies come out of order, a second subscription
+merges into the first (`ok` in place of `subscribed`), and one command may get several replies.
+See https://docs.kalshi.com/websockets/websocket-connection
 """
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
-from msgspec import Struct
 
 from underround.core.event import CommandAnswered
+from underround.venues.kalshi.commands import (
+    BY_INDEX,
+    BY_TICKER,
+    CHANNEL,
+    Action,
+    Command,
+    CommandError,
+    Commands,
+    chunks,
+)
 
-CHANNEL: Final = "orderbook_delta"
-TICKERS_PER_COMMAND: Final = 500
 _REPEATABLE: Final = frozenset({18, 27})  # command timeout, command rate
 _TERMINAL: Final = frozenset({10, 25})  # channel error, subscription buffer overflow
 _UNKNOWN_SID: Final = 7
 _REPEATS: Final = 3
 
-Action = Literal["subscribe", "add_markets", "delete_markets", "get_snapshot", "unsubscribe"]
-
-
-class Command(Struct, frozen=True):
-    """A command that waits for its answer."""
-
-    id: int
-    action: Action
-    tickers: tuple[str, ...]
-    sid: int | None
-    repeats: int = 0
-
-
-class CommandError(Struct, frozen=True):
-    """A refusal by the venue; `command` None when no command of ours has that id."""
-
-    code: int
-    message: str
-    command: Command | None
-    sid: int | None
-
 
 class BookSession:
-    """The order book subscription of one connection; a reconnect repeats all its tickers."""
+    """The subscriptions of one connection; a reconnect repeats them all.
+
+    `channels` are those beside the order books; `indices` ("BRTI") are what those of an index are
+    asked for.
+    """
 
     heartbeat: bytes | None = None  # the venue pings every 10 s, the transport answers
     heartbeat_every_s: float = 10.0
+    fatal_closes: frozenset[int] = frozenset()
     silence_s: float | None = None  # a quiet market is silent for as long as it likes
 
-    def __init__(self, tickers: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        tickers: Iterable[str] = (),
+        *,
+        channels: Iterable[str] = (),
+        indices: Iterable[str] = (),
+    ) -> None:
         self._tickers = dict.fromkeys(tickers)
-        self._next_id = 1
-        self.pending: dict[int, Command] = {}
+        self._channels = tuple(dict.fromkeys(channels))
+        self._indices = tuple(indices)
+        self._commands = Commands()
+        self._say = self._commands.say
         self.sids: dict[int, set[str]] = {}
+        self.beside: dict[int, str] = {}
+        """The channels beside the order books that stand, by stream."""
         self.errors: deque[CommandError] = deque(maxlen=100)
         self.error_count = 0
         self.unmatched = 0
@@ -65,12 +68,18 @@ class BookSession:
         """The tickers wanted, in the order of their subscription."""
         return tuple(self._tickers)
 
+    @property
+    def pending(self) -> dict[int, Command]:
+        """The commands that wait for an answer, by number."""
+        return self._commands.pending
+
     def opened(self) -> list[bytes]:
         """Return the frames that subscribe a new connection to everything; ids begin at 1."""
-        self._next_id = 1
-        self.pending.clear()
+        self._commands.restart()
         self.sids.clear()
-        return self._subscribe(self.tickers)
+        self.beside.clear()
+        frames = self._subscribe(self.tickers)
+        return frames + [self._subscribe_beside(channel) for channel in self._channels]
 
     def is_data(self, frame: bytes) -> bool:
         """Count every frame as data: a half-open peer is seen by its missing pings."""
@@ -82,8 +91,10 @@ class BookSession:
         self._tickers.update(dict.fromkeys(fresh))
         sid = next(iter(self.sids), None)
         if sid is None:
-            return self._subscribe(fresh)  # merges with the subscription under way, if any
-        return self._update("add_markets", sid, fresh)
+            frames = self._subscribe(fresh)  # merges with the subscription under way, if any
+        else:
+            frames = self._update("add_markets", sid, fresh)
+        return frames + self._update_beside("add_markets", fresh)
 
     def delete(self, tickers: Iterable[str]) -> list[bytes]:
         """Return the frames that give up the tickers wanted among these."""
@@ -93,7 +104,7 @@ class BookSession:
         frames = []
         for sid, held in self.sids.items():
             frames += self._update("delete_markets", sid, [t for t in gone if t in held])
-        return frames
+        return frames + self._update_beside("delete_markets", gone)
 
     def snapshot(self, sid: int, tickers: Iterable[str] | None = None) -> list[bytes]:
         """Return the frames that ask for whole books of `sid`; None means all its tickers."""
@@ -105,7 +116,12 @@ class BookSession:
         """Return the frame that ends a subscription and forget its tickers."""
         for ticker in self.sids.get(sid, ()):
             self._tickers.pop(ticker, None)
-        return [self._command("unsubscribe", (), sid, {"sids": [sid]})]
+        return [self._say(Command("unsubscribe", sid=sid))]
+
+    def check(self) -> list[bytes]:
+        """Return the frame that asks which subscriptions the venue thinks we hold."""
+        known = frozenset(self.sids.keys() | self.beside.keys())
+        return [self._say(Command("list_subscriptions", known=known))]
 
     def on_reply(self, answer: CommandAnswered) -> list[bytes]:
         """Match the answer with its command; return the frames that it makes necessary.
@@ -119,20 +135,55 @@ class BookSession:
             self.unmatched += answer.id is not None and answer.kind != "orderbook_snapshot"
         elif answer.kind != "orderbook_snapshot" or self._snapshots_complete(command, answer):
             del self.pending[command.id]
+        if answer.streams is not None:
+            return [] if command is None else self._compare(answer.streams, command)
         if answer.stream is None:
             return []
-        if answer.kind == "unsubscribed":
-            self.sids.pop(answer.stream, None)
+        if self._is_beside(answer, command):
+            if answer.kind == "unsubscribed":
+                self.beside.pop(answer.stream, None)
+            elif answer.kind == "subscribed" and answer.channel is not None:
+                self.beside[answer.stream] = answer.channel
             return []
-        if answer.kind == "subscribed" and answer.channel == CHANNEL:
-            held = self.sids.setdefault(answer.stream, set())
+        return self._on_books(answer.stream, answer, command)
+
+    def _on_books(self, sid: int, answer: CommandAnswered, command: Command | None) -> list[bytes]:
+        if answer.kind == "unsubscribed":
+            self.sids.pop(sid, None)
+            return []
+        if answer.kind == "subscribed":
+            held = self.sids.setdefault(sid, set())
             held.update(command.tickers if command is not None else ())
         elif answer.kind == "ok" and answer.instruments is not None:
             if command is None or command.action != "get_snapshot":
-                self.sids[answer.stream] = set(answer.instruments)  # the list is the whole of it
+                self.sids[sid] = set(answer.instruments)  # the list is the whole of it
         else:
             return []
-        return self._give_up_unwanted(answer.stream)
+        return self._give_up_unwanted(sid)
+
+    def _is_beside(self, answer: CommandAnswered, command: Command | None) -> bool:
+        """Tell whether an answer concerns a channel beside the order books."""
+        channel = answer.channel or (None if command is None else command.channel)
+        return answer.stream in self.beside or channel not in (None, CHANNEL)
+
+    def _compare(self, streams: tuple[tuple[str, int], ...], command: Command) -> list[bytes]:
+        """Subscribe anew to what the venue dropped, and end what it keeps without our knowledge."""
+        standing = {sid for _, sid in streams}
+        frames: list[bytes] = []
+        for sid in sorted(command.known - standing):
+            frames += self._lose(sid)
+        if not any(each.action == "subscribe" for each in self.pending.values()):
+            strange = standing - self.sids.keys() - self.beside.keys()
+            frames += [self._say(Command("unsubscribe", sid=sid)) for sid in sorted(strange)]
+        return frames
+
+    def _lose(self, sid: int) -> list[bytes]:
+        """Return the frames that subscribe to what a stream that is gone carried."""
+        channel = self.beside.pop(sid, None)
+        if channel is not None:
+            return [self._subscribe_beside(channel)]
+        lost = self.sids.pop(sid, set())
+        return self._subscribe([ticker for ticker in self._tickers if ticker in lost])
 
     def _give_up_unwanted(self, sid: int) -> list[bytes]:
         """Delete what was given up while its subscription was still under way."""
@@ -159,14 +210,13 @@ class BookSession:
         if command is not None:
             del self.pending[command.id]
             if code in _REPEATABLE and command.repeats < _REPEATS:
-                return [self._repeat(command)]
+                return [self._commands.repeat(command)]
         if sid is not None and (code in _TERMINAL or code == _UNKNOWN_SID):
-            lost = self.sids.pop(sid, set())
-            return self._subscribe([ticker for ticker in self._tickers if ticker in lost])
+            return self._lose(sid)
         return []
 
     def _sid_of(self, answer: CommandAnswered, command: Command | None) -> int | None:
-        """Tell which subscription an error concerns; the only one there is, if none is named."""
+        """Tell which subscription an error concerns; the books' only one, if none is named."""
         if answer.stream is not None:
             return answer.stream
         if command is not None:
@@ -174,52 +224,24 @@ class BookSession:
         return next(iter(self.sids)) if len(self.sids) == 1 else None
 
     def _subscribe(self, tickers: Sequence[str]) -> list[bytes]:
+        return [self._say(Command("subscribe", chunk)) for chunk in chunks(tickers)]
+
+    def _subscribe_beside(self, channel: str) -> bytes:
+        tickers = self.tickers if channel in BY_TICKER else ()
+        indices = self._indices if channel in BY_INDEX else ()
+        return self._say(Command("subscribe", tickers, channel=channel, indices=indices))
+
+    def _update(
+        self, action: Action, sid: int, tickers: Sequence[str], channel: str = CHANNEL
+    ) -> list[bytes]:
         return [
-            self._command("subscribe", chunk, None, _subscription(chunk))
-            for chunk in _chunks(tickers)
+            self._say(Command(action, chunk, sid, channel=channel)) for chunk in chunks(tickers)
         ]
 
-    def _update(self, action: Action, sid: int, tickers: Sequence[str]) -> list[bytes]:
+    def _update_beside(self, action: Action, tickers: Sequence[str]) -> list[bytes]:
         return [
-            self._command(action, chunk, sid, _change(action, sid, chunk))
-            for chunk in _chunks(tickers)
+            frame
+            for sid, channel in self.beside.items()
+            if channel in BY_TICKER
+            for frame in self._update(action, sid, tickers, channel)
         ]
-
-    def _repeat(self, command: Command) -> bytes:
-        if command.action == "subscribe":
-            params = _subscription(command.tickers)
-        elif command.action == "unsubscribe":
-            params = {"sids": [command.sid]}
-        else:
-            assert command.sid is not None
-            params = _change(command.action, command.sid, command.tickers)
-        repeats = command.repeats + 1
-        return self._command(command.action, command.tickers, command.sid, params, repeats)
-
-    def _command(
-        self,
-        action: Action,
-        tickers: tuple[str, ...],
-        sid: int | None,
-        params: dict[str, object],
-        repeats: int = 0,
-    ) -> bytes:
-        number = self._next_id
-        self._next_id += 1
-        self.pending[number] = Command(number, action, tickers, sid, repeats)
-        name = action if action in ("subscribe", "unsubscribe") else "update_subscription"
-        return msgspec.json.encode({"id": number, "cmd": name, "params": params})
-
-
-def _subscription(tickers: tuple[str, ...]) -> dict[str, object]:
-    # use_yes_price is sent although false is the default: the venue will change the default.
-    return {"channels": [CHANNEL], "market_tickers": tickers, "use_yes_price": False}
-
-
-def _change(action: Action, sid: int, tickers: tuple[str, ...]) -> dict[str, object]:
-    return {"sid": sid, "action": action, "market_tickers": tickers}
-
-
-def _chunks(tickers: Sequence[str]) -> list[tuple[str, ...]]:
-    starts = range(0, len(tickers), TICKERS_PER_COMMAND)
-    return [tuple(tickers[start : start + TICKERS_PER_COMMAND]) for start in starts]

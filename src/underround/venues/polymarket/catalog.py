@@ -11,13 +11,14 @@ from underround.core.fees import PolymarketReading
 from underround.core.instrument import Instrument, Venue
 from underround.venues.errors import UnknownReferenceError, printable
 from underround.venues.listing import Listing, Skipped
-from underround.venues.polymarket.listing import decode_page
+from underround.venues.polymarket.listing import decode_closed, decode_page
 from underround.venues.rest import RestClient
 
 GAMMA_ROOT: Final = "https://gamma-api.polymarket.com"
 CLOB_ROOT: Final = "https://clob.polymarket.com"
 MARKETS_PER_PAGE: Final = 100
 BOOKS_PER_REQUEST: Final = 500
+CONDITIONS_PER_QUERY: Final = 50
 
 ReferenceKind = Literal["id", "condition_ids", "clob_token_ids", "position_ids", "slug"]
 """The query parameter under which Gamma looks a reference up."""
@@ -78,6 +79,21 @@ async def resolve(
     else:
         problem = f"no market {printable(reference, 90)!r}; an event's slug names no single market"
     raise UnknownReferenceError(Venue.POLYMARKET, problem, retryable=False)
+
+
+async def fetch_closed(gamma: RestClient, conditions: Sequence[str]) -> set[str]:
+    """Return those of the markets (condition ids) that Gamma lists as closed; VenueError.
+
+    The market channel's own word of it can be missed.
+    """
+    closed: set[str] = set()
+    for start in range(0, len(conditions), CONDITIONS_PER_QUERY):
+        query = [("closed", "true"), ("limit", str(MARKETS_PER_PAGE))]
+        query += [("version", "v1"), ("version", "v2")]
+        chunk = conditions[start : start + CONDITIONS_PER_QUERY]
+        query += [("condition_ids", condition) for condition in chunk]
+        closed |= decode_closed(await gamma.get("/markets/keyset", query))
+    return closed & set(conditions)
 
 
 def reference_kind(reference: str) -> ReferenceKind:

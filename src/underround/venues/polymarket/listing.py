@@ -58,6 +58,11 @@ class WireMarket(Struct, rename="camel"):
     events: list[_Event] | None = None
 
 
+class _State(Struct, rename="camel"):
+    condition_id: str | None = None
+    closed: bool | None = None
+
+
 class _Page(Struct):
     markets: list[msgspec.Raw]
     next_cursor: str | None = None
@@ -65,6 +70,7 @@ class _Page(Struct):
 
 _page = msgspec.json.Decoder(_Page)
 _market = msgspec.json.Decoder(WireMarket)
+_state = msgspec.json.Decoder(_State)
 _texts = msgspec.json.Decoder(list[str])
 _name = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
@@ -83,6 +89,17 @@ def decode_page(
         problem = f"list of markets cannot be read: {error}"
         raise UnreadableError(Venue.POLYMARKET, problem, retryable=True) from None
     return _listing(page.markets, reading), page.next_cursor or None
+
+
+def decode_closed(body: bytes) -> set[str]:
+    """Return the condition ids of the closed markets on a page; UnreadableError if it is none."""
+    try:
+        page = _page.decode(body)
+        states = [_state.decode(raw) for raw in page.markets]
+    except (msgspec.DecodeError, RecursionError) as error:
+        problem = f"list of markets cannot be read: {error}"
+        raise UnreadableError(Venue.POLYMARKET, problem, retryable=True) from None
+    return {each.condition_id for each in states if each.closed and each.condition_id}
 
 
 def _listing(raws: Iterable[msgspec.Raw], reading: PolymarketReading) -> Listing:

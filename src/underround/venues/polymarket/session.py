@@ -23,6 +23,7 @@ class MarketSession:
 
     heartbeat: bytes | None = b"PING"
     heartbeat_every_s: float = 10.0
+    fatal_closes: frozenset[int] = frozenset()
 
     def __init__(self, tokens: Iterable[str] = (), silence_s: float | None = 60.0) -> None:
         # A frozen connection answers every PING; only missing data gives it away.
@@ -55,13 +56,21 @@ class MarketSession:
         gone = [token for token in dict.fromkeys(tokens) if token in self._tokens]
         for token in gone:
             del self._tokens[token]
-        return [
-            _encode({"operation": "unsubscribe", "assets_ids": chunk}) for chunk in _chunks(gone)
-        ]
+        return self._unsubscribe(gone)
 
-    def refresh(self, tokens: Iterable[str]) -> list[bytes]:
-        """Return the frames that ask for the opening books of tokens held again."""
-        return self._subscribe([token for token in dict.fromkeys(tokens) if token in self._tokens])
+    def renew(self, tokens: Iterable[str]) -> list[bytes]:
+        """Return the frames that give held tokens up and ask for them again, with whole books.
+
+        The venue refuses a token that is subscribed to already, so both are said.
+        """
+        held = [token for token in dict.fromkeys(tokens) if token in self._tokens]
+        return self._unsubscribe(held) + self._subscribe(held)
+
+    @staticmethod
+    def _unsubscribe(tokens: Sequence[str]) -> list[bytes]:
+        return [
+            _encode({"operation": "unsubscribe", "assets_ids": chunk}) for chunk in _chunks(tokens)
+        ]
 
     def _subscribe(self, tokens: Sequence[str]) -> list[bytes]:
         frames = []
@@ -93,6 +102,21 @@ def plan_connections(
         plan.append([token for market in wanted[start : start + size] for token in market])
         start += size
     return plan
+
+
+def deal_connections(
+    markets: Iterable[tuple[str, str]], limit: int = TOKENS_PER_CONNECTION
+) -> list[list[str]]:
+    """Deal (yes_token, no_token) markets, the busiest first, over few connections in turn.
+
+    So that each connection has some of the busiest: its load is fair, and its silence means
+    something. Both tokens of a market stay together; a repeated market counts once.
+    """
+    wanted = list(dict.fromkeys(markets))
+    count = len(plan_connections(wanted, limit))
+    return [
+        [token for market in wanted[start::count] for token in market] for start in range(count)
+    ]
 
 
 def _chunks(tokens: Sequence[str]) -> list[list[str]]:

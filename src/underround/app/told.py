@@ -1,0 +1,48 @@
+"""Inputs that come neither from a socket nor from a clock, as a recording holds them: by name.
+
+A run writes them as commands and its replay makes the same inputs of them again. Nothing is
+decided here.
+"""
+
+from typing import Any, Final, TypeAlias
+
+import msgspec
+
+from underround.core.event import InstrumentsListed
+from underround.core.venue_event import (
+    BooksDoubted,
+    BooksProven,
+    MarketsEnded,
+    PairsListed,
+    VenueStatusChanged,
+)
+
+Told: TypeAlias = (
+    InstrumentsListed | PairsListed | MarketsEnded | BooksProven | BooksDoubted | VenueStatusChanged
+)
+
+KINDS: Final[dict[str, type[Told]]] = {
+    "instruments": InstrumentsListed,
+    "pairs": PairsListed,
+    "ended": MarketsEnded,
+    "proven": BooksProven,
+    "doubted": BooksDoubted,
+    "status": VenueStatusChanged,
+}
+_NAMES: Final = {kind: name for name, kind in KINDS.items()}
+
+
+def name_of(told: Told) -> str:
+    """Return the name that an input is recorded under."""
+    return _NAMES[type(told)]
+
+
+def arguments_of(told: Told) -> dict[str, Any]:
+    """Return an input as a recorded command's arguments."""
+    arguments: dict[str, Any] = msgspec.to_builtins(told)
+    return arguments
+
+
+def told_again(name: str, arguments: dict[str, Any]) -> Told:
+    """Return the input that was recorded; KeyError or ValidationError when it is none."""
+    return msgspec.convert(arguments, KINDS[name])
