@@ -4,8 +4,8 @@ Pure and synchronous: no socket, file, clock, log or chance. One engine given th
 raises the same effects, byte for byte.
 """
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol
 
 from underround.core.agreement import Agreement
 from underround.core.arbitrage.cross_venue import Direction
@@ -40,6 +40,15 @@ from underround.core.venue_told import VenueTold
 from underround.core.watchlist import Watchlist
 
 NOTHING: tuple[Effect, ...] = ()
+Route = Callable[[Any], None]
+
+
+class Part(Protocol):
+    """A further piece of the engine, as pure as it is; the pricing of index windows is one."""
+
+    def joined(self, books: Mapping[str, Book], out: list[Effect]) -> Mapping[type, Route]:
+        """Take the engine's books to read and its effects to add to; return routes by event."""
+        ...
 
 
 class Engine:
@@ -64,7 +73,7 @@ class Engine:
         self.told = VenueTold(settings, self.books, self.trust, self._out, self.detector.reconsider)
         self._market.routes |= self.told.in_batches
         self._next_sweep_ns = 0
-        self._routes: dict[type, Callable[[Any], None]] = {
+        self._routes: dict[type, Route] = {
             Batch: self._batch,
             ConnectionOpened: self._connection_opened,
             InstrumentsExpected: self._instruments_expected,
@@ -88,6 +97,12 @@ class Engine:
     def last_trades_e4(self) -> dict[str, int]:
         """The price of each instrument's last trade, 0 before its first; only where it is known."""
         return self._market.last_trades_e4
+
+    def attach(self, part: Part) -> None:
+        """Let a part take the events that it names, each after the engine itself."""
+        for kind, route in part.joined(self.books, self._out).items():
+            own = self._routes.get(kind)
+            self._routes[kind] = route if own is None else _one_after_the_other(own, route)
 
     def process(self, event: Event) -> tuple[Effect, ...]:
         """Take one input and return what is to be done about it, in order."""
@@ -283,6 +298,14 @@ class Engine:
             self.detector.resume(self.directions, event.at_ns)
         else:
             self.trust.note("unknown command", event.name)
+
+
+def _one_after_the_other(first: Route, second: Route) -> Route:
+    def both(event: Any) -> None:
+        first(event)
+        second(event)
+
+    return both
 
 
 def _time_of(event: Event) -> int:

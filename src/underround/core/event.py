@@ -11,6 +11,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from underround.core.instrument import Instrument, Venue
+from underround.core.reference_event import ReferenceEvent
 from underround.core.venue_event import (
     BooksDoubted,
     BooksProven,
@@ -261,4 +262,5 @@ Event: TypeAlias = (
     | BooksProven
     | BooksDoubted
     | VenueStatusChanged
+    | ReferenceEvent
 )
