@@ -4,8 +4,7 @@ Pure and synchronous: no socket, file, clock, log or chance. One engine given th
 raises the same effects, byte for byte.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Protocol
+from collections.abc import Iterable
 
 from underround.core.agreement import Agreement
 from underround.core.arbitrage.cross_venue import Direction
@@ -31,6 +30,7 @@ from underround.core.instrument import Instrument
 from underround.core.link import Link
 from underround.core.market_events import MarketEvents
 from underround.core.pair import Pair
+from underround.core.part import Part, Route, join_routes
 from underround.core.rest_books import RestBooks
 from underround.core.settings import Settings
 from underround.core.trust import Trust
@@ -40,15 +40,6 @@ from underround.core.venue_told import VenueTold
 from underround.core.watchlist import Watchlist
 
 NOTHING: tuple[Effect, ...] = ()
-Route = Callable[[Any], None]
-
-
-class Part(Protocol):
-    """A further piece of the engine, as pure as it is; the pricing of index windows is one."""
-
-    def joined(self, books: Mapping[str, Book], out: list[Effect]) -> Mapping[type, Route]:
-        """Take the engine's books to read and its effects to add to; return routes by event."""
-        ...
 
 
 class Engine:
@@ -100,9 +91,7 @@ class Engine:
 
     def attach(self, part: Part) -> None:
         """Let a part take the events that it names, each after the engine itself."""
-        for kind, route in part.joined(self.books, self._out).items():
-            own = self._routes.get(kind)
-            self._routes[kind] = route if own is None else _one_after_the_other(own, route)
+        join_routes(self._routes, part.joined(self.books, self._out))
 
     def process(self, event: Event) -> tuple[Effect, ...]:
         """Take one input and return what is to be done about it, in order."""
@@ -298,14 +287,6 @@ class Engine:
             self.detector.resume(self.directions, event.at_ns)
         else:
             self.trust.note("unknown command", event.name)
-
-
-def _one_after_the_other(first: Route, second: Route) -> Route:
-    def both(event: Any) -> None:
-        first(event)
-        second(event)
-
-    return both
 
 
 def _time_of(event: Event) -> int:
