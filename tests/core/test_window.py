@@ -49,13 +49,16 @@ def test_the_official_print_takes_the_proxy_s_place_when_it_comes():
 
 
 def test_an_incomplete_window_settles_nothing():
-    assert prints_of(official=[(s, 100) for s in range(9, 14)]).settled(0) is None
+    assert prints_of(official=[(s, 100) for s in range(9, 14)]).settled(a_window().terms, 0) is None
 
 
 def test_one_print_of_a_proxy_makes_the_settlement_unofficial():
     official = [(s, 100) for s in range(9, 14)]
-    assert prints_of(official, proxy=[(14, 106)]).settled(0) == (101 * ONE_E8, False)
-    assert prints_of([*official, (14, 106)]).settled(0) == (101 * ONE_E8, True)
+    assert prints_of(official, proxy=[(14, 106)]).settled(a_window().terms, 0) == (
+        101 * ONE_E8,
+        False,
+    )
+    assert prints_of([*official, (14, 106)]).settled(a_window().terms, 0) == (101 * ONE_E8, True)
 
 
 @given(st.lists(st.integers(1, 10**14), min_size=6, max_size=6), st.permutations(range(6)))
@@ -63,4 +66,7 @@ def test_the_order_of_arrival_does_not_matter(values_e8, order):
     prints = WindowPrints(a_window())
     for place in order:
         prints.take(at(9 + place), values_e8[place], is_official=True)
-    assert prints.settled(5) == (settlement_value_e8(sum(values_e8), a_window().terms), True)
+    assert prints.settled(a_window().terms, 5) == (
+        settlement_value_e8(sum(values_e8), a_window().terms),
+        True,
+    )

@@ -106,7 +106,7 @@ class PricingDesk:
         if known is None:
             self.prints[window.id] = WindowPrints(window)
         elif window.strike_e8 is None:
-            window = replace(window, strike_e8=known.strike_e8)
+            window = replace(window, strike_e8=known.strike_e8, terms=known.terms)
         self.windows[window.id] = window
         for name, each in list(self.windows.items()):
             if each.close_at_ns + FORGOTTEN_AFTER_NS < event.at_ns:
@@ -115,13 +115,15 @@ class PricingDesk:
     def _strike_told(self, event: StrikeTold) -> None:
         window = self.windows.get(event.window)
         if window is not None:
-            self.windows[window.id] = replace(window, strike_e8=event.strike_e8)
+            terms = event.terms or window.terms
+            self.windows[window.id] = replace(window, strike_e8=event.strike_e8, terms=terms)
 
     def _window_resolved(self, event: WindowResolved) -> None:
         window = self.windows.get(event.window)
         if window is None:
             return
-        settled = self.prints[window.id].settled(self.index(window.asset).bias_e8)
+        bias_e8 = self.index(window.asset).bias_e8
+        settled = self.prints[window.id].settled(window.terms, bias_e8)
         value_e8, is_official = settled if settled is not None else (None, False)
         said_yes = None
         if value_e8 is not None and window.strike_e8 is not None:

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from underround.core.settlement import SettlementTerms
 from underround.core.spot_event import Asset, SpotDelta, SpotFault, SpotSnapshot
 from underround.core.window import Window
 
@@ -44,11 +45,12 @@ class WindowListed(Struct):
 
 
 class StrikeTold(Struct, gc=False):
-    """A venue told a window's strike in its stream."""
+    """A venue told a window's strike in its stream, and its terms where it states them."""
 
     window: str
     strike_e8: int
     at_ns: int
+    terms: SettlementTerms | None = None
 
 
 class WindowResolved(Struct):

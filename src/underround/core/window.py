@@ -97,9 +97,11 @@ class WindowPrints:
             sum_e8 += value_e8
         return Locked(count, sum_e8, proxies)
 
-    def settled(self, bias_e8: int) -> tuple[int, bool] | None:
-        """Return the settlement value and whether all of it is official; None if incomplete."""
-        terms = self._official.terms
+    def settled(self, terms: SettlementTerms, bias_e8: int) -> tuple[int, bool] | None:
+        """Return the settlement value and whether all of it is official; None if incomplete.
+
+        `terms` are those known now: their rounding may have been told after the open.
+        """
         end_ns = self._official.close_at_ns + OVERDUE_NS
         locked = self.locked(end_ns, bias_e8, awaits_official=False)
         if locked.count < terms.prints:
