@@ -128,6 +128,11 @@ async def rest_clients(config: Config, signer: Signer | None) -> AsyncIterator[R
         )
 
 
+def kalshi_headers(signer: Signer) -> Callable[[], Mapping[str, str]]:
+    """Return what signs the handshake of a Kalshi WebSocket, anew at every call."""
+    return partial(signed(signer), "GET", WEBSOCKET_PATH)
+
+
 def signed(signer: Signer) -> Callable[[str, str], Mapping[str, str]]:
     """Return what makes the headers of a request: `headers(method, path)`, signed now."""
     return lambda method, path: signer.headers(method, path, wall_ns() // NS_PER_MS)
@@ -172,7 +177,7 @@ def _feed(plan: Plan, url: str, session: Session, run: Connecting) -> Coroutine[
     run.pipeline.plan(plan)
     headers = None
     if plan.venue is Venue.KALSHI and run.signer is not None:
-        headers = partial(signed(run.signer), "GET", WEBSOCKET_PATH)
+        headers = kalshi_headers(run.signer)
     feed = Feed(
         plan.connection,
         url,

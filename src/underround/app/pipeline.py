@@ -37,6 +37,14 @@ from underround.core.event import (
 )
 from underround.core.instrument import Venue
 from underround.core.opportunity import Signal, SignalKind
+from underround.core.pricing_effect import (
+    IndexTicked,
+    OfficialCompared,
+    PricingEffect,
+    ValueRaised,
+    WindowEnded,
+    WindowsPriced,
+)
 from underround.stores.recording import RecordingWriter
 
 _log = logging.getLogger("underround")
@@ -103,6 +111,7 @@ class Pipeline:
         self.frames: Counter[Venue] = Counter()
         self.on_signal: list[Callable[[Signal], None]] = []
         self.on_judged: list[Callable[[BookJudged], None]] = []
+        self.on_pricing: list[Callable[[PricingEffect], None]] = []
         self._codecs = codecs
         self._hands = hands
         self._recorder = recorder
@@ -223,6 +232,15 @@ class Pipeline:
                         tell(effect)
                 case Noted(kind=kind, detail=detail):
                     self.note(kind, detail)
+                case (
+                    IndexTicked()
+                    | OfficialCompared()
+                    | WindowsPriced()
+                    | ValueRaised()
+                    | WindowEnded()
+                ):
+                    for hear in self.on_pricing:
+                        hear(effect)
         for effect in effects:
             match effect:
                 case WakeAt(at_ns=at_ns):

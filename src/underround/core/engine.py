@@ -21,11 +21,13 @@ from underround.core.event import (
     ConnectionOpened,
     Event,
     InstrumentsExpected,
+    InstrumentsForgotten,
     InstrumentsListed,
     LevelAdded,
     LevelsSet,
     Timer,
 )
+from underround.core.forgetting import forget
 from underround.core.instrument import Instrument
 from underround.core.link import Link
 from underround.core.market_events import MarketEvents
@@ -71,6 +73,7 @@ class Engine:
             ConnectionClosed: self._connection_closed,
             BooksFetched: self._books_fetched,
             InstrumentsListed: self._instruments_listed,
+            InstrumentsForgotten: self._instruments_forgotten,
             Timer: self._timer,
             Command: self._command,
             PairsListed: self._pairs_listed,
@@ -270,6 +273,10 @@ class Engine:
     def _pairs_listed(self, event: PairsListed) -> None:
         self._watchlist.pairs_listed(event)
         self._settle(event.at_ns)
+
+    def _instruments_forgotten(self, event: InstrumentsForgotten) -> None:
+        forget(event.instruments, self.books, self.links.values(), self.trust)
+        self._marked = [side for side in self._marked if side.book.instrument.id in self.books]
 
     def _timer(self, event: Timer) -> None:
         self.detector.wake(event.at_ns)

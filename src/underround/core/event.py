@@ -234,6 +234,13 @@ class InstrumentsListed(Struct, gc=False):
     at_ns: int
 
 
+class InstrumentsForgotten(Struct, gc=False):
+    """Instruments that trade no more: their books go, unless a pair still watches them."""
+
+    instruments: Sequence[str]
+    at_ns: int
+
+
 class Timer(Struct, gc=False):
     """Time has come to this point."""
 
@@ -255,6 +262,7 @@ Event: TypeAlias = (
     | ConnectionClosed
     | BooksFetched
     | InstrumentsListed
+    | InstrumentsForgotten
     | Timer
     | Command
     | MarketsEnded

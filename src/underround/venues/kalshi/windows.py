@@ -4,6 +4,7 @@ Everything comes from catalog fields, nothing from a title. A strike may come af
 https://docs.kalshi.com/api-reference/market/get-markets
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -80,7 +81,12 @@ class _Page(Struct):
     cursor: str = ""
 
 
+class _One(Struct):
+    market: msgspec.Raw
+
+
 _page = msgspec.json.Decoder(_Page)
+_one = msgspec.json.Decoder(_One)
 _market = msgspec.json.Decoder(_Market)
 
 
@@ -126,6 +132,19 @@ async def fetch_windows(
     return found
 
 
+async def fetch_window(
+    kalshi: RestClient, ticker: str, series: str, fees: SeriesFees, prints: int = PRINTS_LIVE
+) -> ListedWindow | None:
+    """Ask for one window; None when the venue's answer is no such window. Raises VenueError."""
+    body = await kalshi.get(f"/markets/{ticker}")
+    try:
+        market = _one.decode(body).market
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise _unreadable(f"window {ticker}", error) from None
+    found = _read([market], series, fees, prints)
+    return found[0] if found else None
+
+
 def decode_windows(
     body: bytes, series: str, fees: SeriesFees, prints: int = PRINTS_LIVE
 ) -> tuple[list[ListedWindow], str]:
@@ -136,15 +155,25 @@ def decode_windows(
     try:
         page = _page.decode(body)
     except (msgspec.DecodeError, RecursionError) as error:
-        problem = f"list of windows cannot be read: {printable(str(error))}"
-        raise UnreadableError(Venue.KALSHI, problem, retryable=True) from None
+        raise _unreadable("list of windows", error) from None
+    return _read(page.markets, series, fees, prints), page.cursor
+
+
+def _read(
+    raws: Iterable[msgspec.Raw], series: str, fees: SeriesFees, prints: int
+) -> list[ListedWindow]:
     found = []
-    for raw in page.markets:
+    for raw in raws:
         try:
             found.append(_listed(_market.decode(raw), series, fees, prints))
         except (Odd, ValueError, RecursionError):  # msgspec's errors are ValueErrors
             continue
-    return found, page.cursor
+    return found
+
+
+def _unreadable(what: str, error: Exception) -> UnreadableError:
+    problem = f"{what} cannot be read: {printable(str(error))}"
+    return UnreadableError(Venue.KALSHI, problem, retryable=True)
 
 
 def _listed(market: _Market, series: str, fees: SeriesFees, prints: int) -> ListedWindow:

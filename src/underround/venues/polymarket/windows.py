@@ -71,9 +71,8 @@ def up_downs(asset: Asset, opens_at_ns: int, close_at_ns: int) -> Iterator[UpDow
     length_s = (close_at_ns - opens_at_ns) // NS_PER_SECOND
     close_s = close_at_ns // NS_PER_SECOND
     if length_s <= QUARTER_HOUR_S:
-        minutes = max(length_s // 60, 1)
-        start_s = opens_at_ns // NS_PER_SECOND
-        slug = f"{asset.lower()}-updown-{minutes}m-{start_s}"
+        length = f"{length_s // 60}m" if length_s % 60 == 0 else f"{length_s}s"  # simulated
+        slug = f"{asset.lower()}-updown-{length}-{opens_at_ns // NS_PER_SECOND}"
         yield UpDown(asset, opens_at_ns, close_at_ns, slug, Oracle.CHAINLINK)
     elif close_s % HOUR_S == 0:
         start_ns = (close_s - HOUR_S) * NS_PER_SECOND
