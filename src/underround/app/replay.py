@@ -87,6 +87,8 @@ class Replay:
         """Inputs left out, by the connection whose beginning the recording has lost."""
         self.on_signal: list[Callable[[Signal], None]] = [self.digest.add]
         self.on_effect: list[Callable[[Effect], None]] = []
+        self.on_event: list[Callable[[Event], None]] = []
+        self.desk: PricingDesk | None = None
         self.lines = ReferenceLines()
         self.tops: TopsWriter | None = None
         self._tops = Tops()
@@ -110,6 +112,8 @@ class Replay:
             raise UnusableError("the recording has inputs before its header")
         if isinstance(event, Batch) and event.connection not in self.engine.links:
             raise _BeginningLostError(event.connection)
+        for look in self.on_event:
+            look(event)
         for effect in self.engine.process(event):
             if isinstance(effect, SignalRaised):
                 for tell in self.on_signal:
@@ -199,7 +203,7 @@ class Replay:
                 if pricing is not None:
                     settings = msgspec.convert(pricing, PricingSettings)
                     strategies = load_strategies(header.config.get("strategies", ()))
-                    desk = PricingDesk(settings, strategies)
+                    desk = self.desk = PricingDesk(settings, strategies)
                     self.engine.attach(desk)
                     for asset in header.config.get("assets", ()):
                         desk.index(Asset(asset))

@@ -10,6 +10,7 @@ from typing import Any, Final
 from underround.app.hands import VenueHands
 from underround.app.pipeline import Pipeline, Plan
 from underround.app.polling import Poller
+from underround.app.timed_sink import TimedSink
 from underround.core.event import InstrumentsForgotten
 from underround.core.instrument import Venue
 from underround.stores.recording import RecordingWriter
@@ -36,6 +37,7 @@ class WindowBooks:
         start: Callable[[Work], object],
     ) -> None:
         self.feeds: dict[Venue, Feed] = {}
+        self.timed = TimedSink(pipeline, clock_ns)
         self.poller: Poller | None = None
         self._pipeline = pipeline
         self._hands = hands
@@ -116,7 +118,7 @@ class WindowBooks:
             CONNECTIONS[venue],
             url,
             session,
-            self._pipeline,
+            self.timed,
             headers=headers,
             clock_ns=self._clock_ns,
             randomness=random.random,

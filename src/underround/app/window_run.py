@@ -96,6 +96,7 @@ class WindowRun(Struct):
     recorder: RecordingWriter | None
     clock_ns: Callable[[], int]
     has_key: bool = False
+    rest: Rest | None = None
     books: WindowBooks | None = None
     roll: WindowRoll | None = None
 
@@ -122,7 +123,7 @@ async def running_windows(
         hands.bodies = rest.bodies
         stack.push_async_callback(hands.close)
         run = _assembled(config, plan, desk, hands, prices, recorder, clock_ns)
-        run.has_key = signer is not None
+        run.has_key, run.rest = signer is not None, rest
         group = await stack.enter_async_context(asyncio.TaskGroup())
         tasks: list[asyncio.Task[Any]] = []
         stack.push_async_callback(_stop, run, tasks)
