@@ -21,7 +21,8 @@ from underround.core.index_ticker import IndexTick
 from underround.core.spot_units import ONE_E8
 from underround.core.units import NS_PER_MS
 
-WHOLE_WITHIN_S: Final = 10.0
+FIRST_WITHIN_S: Final = 10.0
+WHOLE_WITHIN_S: Final = 3.0
 _LOOK_S: Final = 0.05
 
 Tell = Callable[[dict[str, Any]], None]
@@ -39,7 +40,8 @@ class StreamRequest(Struct, frozen=True, kw_only=True):
 async def stream_index(request: StreamRequest, tell: Tell) -> dict[str, Any]:
     """Tell values as they are due and return a summary with all of them.
 
-    The first one waits until every exchange that is asked is in it, for ten seconds at most.
+    The first one waits for every exchange that is asked, three seconds at most, or ten until
+    there is an index at all.
     """
     stop = stop_on_signals()
     async with venues_for(request.venues) as (config, addresses):
@@ -82,11 +84,12 @@ async def _until_whole(
     log: SessionLog, wanted: int, awaits_official: bool, stop: asyncio.Event
 ) -> None:
     loop = asyncio.get_running_loop()
-    until = loop.time() + WHOLE_WITHIN_S
-    while loop.time() < until and not stop.is_set():
+    began = loop.time()
+    while (waited_s := loop.time() - began) < FIRST_WITHIN_S and not stop.is_set():
         tick = next(iter(log.last_tick.values()), None)
-        is_whole = tick is not None and len(tick.value.used) >= wanted
-        if is_whole and (log.differences or not awaits_official):
+        used = 0 if tick is None else len(tick.value.used)
+        is_whole = used >= wanted and (bool(log.differences) or not awaits_official)
+        if is_whole or (used and waited_s >= WHOLE_WITHIN_S):
             return
         await asyncio.sleep(_LOOK_S)
 

@@ -25,7 +25,10 @@ from underround.app.reference_lines import (
     SpotLine,
     SpotPlan,
 )
+from underround.core.index_exclusions import RefusalReason
+from underround.core.pricing_effect import IndexTicked, PricingEffect
 from underround.core.spot_event import Asset, SpotRequest
+from underround.core.units import NS_PER_SECOND
 from underround.stores.recording import RecordingWriter
 from underround.venues.errors import VenueFaultError
 from underround.venues.feed import Feed
@@ -39,6 +42,7 @@ _log = logging.getLogger("underround")
 
 SILENCE_S: Final = 20.0
 BOOK_REQUESTS_PER_S: Final = 1.0
+CROSSED_FOR_NS: Final = 5 * NS_PER_SECOND
 
 
 class SpotSession:
@@ -75,6 +79,7 @@ class ReferenceFeeds:
         self._clock_ns = clock_ns
         self._tasks: set[asyncio.Task[None]] = set()
         self._rest: dict[str, RestClient] = {}
+        self._crossed_since_ns: dict[str, int] = {}
 
     def add_spot(self, plan: SpotPlan, url: str | None = None) -> Coroutine[Any, Any, None]:
         """Plan a connection to an exchange; return the work that keeps it."""
@@ -105,6 +110,30 @@ class ReferenceFeeds:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*(client.close() for client in self._rest.values()))
+
+    def hear(self, effect: PricingEffect) -> None:
+        """Connect anew where an exchange's own book stays crossed: a change of it was lost."""
+        if not isinstance(effect, IndexTicked):
+            return
+        tick = effect.tick
+        crossed = {
+            name
+            for name, refusal in tick.value.refused.items()
+            if refusal.reason is RefusalReason.CROSSED
+        }
+        for line in self.lines.spot():
+            if line.plan.asset is tick.asset:
+                self._mind(line, tick.at_ns, is_crossed=line.plan.exchange in crossed)
+
+    def _mind(self, line: SpotLine, at_ns: int, *, is_crossed: bool) -> None:
+        name = line.plan.connection
+        if not is_crossed:
+            self._crossed_since_ns.pop(name, None)
+            return
+        since_ns = self._crossed_since_ns.setdefault(name, at_ns)
+        if at_ns - since_ns >= CROSSED_FOR_NS and name in self.feeds:
+            del self._crossed_since_ns[name]
+            self.feeds[name].reconnect("its book stays crossed")
 
     def opened(self, connection: str, at_ns: int) -> None:
         """Learn that a connection stands."""

@@ -47,12 +47,16 @@ _TRIES_BEFORE_RECONNECT: Final = 3
 
 
 class SpotPlan(Struct, frozen=True, tag="spot"):
-    """A connection to a spot exchange; `rest_url` in place of its own, for a simulated one."""
+    """A connection to a spot exchange; `rest_url` in place of its own, for a simulated one.
+
+    After a silence of `silent_ns` a change is not believed: what was said meanwhile is unknown.
+    """
 
     connection: str
     exchange: Exchange
     asset: Asset
     rest_url: str | None = None
+    silent_ns: int = 10 * NS_PER_SECOND
 
 
 class IndexPlan(Struct, frozen=True, tag="index"):
@@ -94,6 +98,7 @@ class SpotLine:
     def opened(self) -> None:
         """Begin afresh: the connection is a new one."""
         self.codec.opened()
+        self.last_book_ns = None
         self._is_broken = False
 
     def closed(self, at_ns: int, reason: str) -> Outcome:
@@ -133,6 +138,11 @@ class SpotLine:
                 if event.kind is SpotFaultKind.RECONNECT:
                     outcome.reconnect = event.detail
                 books.append(event)
+            elif isinstance(event, SpotDelta) and self._was_silent(at_ns):
+                fault = self._silence(at_ns)
+                self._count(fault)
+                self._is_broken = True
+                books.append(fault)
             elif isinstance(event, SpotSnapshot | SpotDelta):
                 self._saw(event, at_ns)
                 books.append(event)
@@ -140,6 +150,18 @@ class SpotLine:
             outcome.events.append(SpotReceived(self.plan.asset, at_ns, books))
         self._mend(outcome, at_ns)
         return outcome
+
+    def _was_silent(self, at_ns: int) -> bool:
+        """Tell whether a change comes after a silence, where no number could tell a loss."""
+        last_ns = self.last_book_ns
+        if last_ns is None or self._is_broken:
+            return False
+        return at_ns - last_ns > self.plan.silent_ns
+
+    def _silence(self, at_ns: int) -> SpotFault:
+        assert self.last_book_ns is not None
+        detail = f"silent for {(at_ns - self.last_book_ns) / NS_PER_SECOND:.1f} s"
+        return SpotFault(self.plan.exchange, SpotFaultKind.GAP, detail, at_ns)
 
     def _saw(self, event: SpotSnapshot | SpotDelta, at_ns: int) -> None:
         self.last_book_ns = at_ns

@@ -163,6 +163,8 @@ def _assembled(
     pipeline.on_pricing.append(partial(_digest, digest))
     board = PriceBoard(engine, (), prices)
     pipeline.on_judged.append(lambda judged: board.judged(judged.instrument, judged.at_ns))
+    reference = ReferenceFeeds(pipeline, recorder, clock_ns)
+    pipeline.on_pricing.append(reference.hear)
     return WindowRun(
         config=config,
         plan=plan,
@@ -170,7 +172,7 @@ def _assembled(
         desk=desk,
         pipeline=pipeline,
         digest=digest,
-        reference=ReferenceFeeds(pipeline, recorder, clock_ns),
+        reference=reference,
         prices=prices,
         board=board,
         recorder=recorder,
@@ -183,7 +185,8 @@ def _start_reference(run: WindowRun, headers: Headers | None, start: Start) -> N
     config, plan = run.config, run.plan
     for asset in plan.assets:
         for name in config.bitcoin.exchanges:
-            start(run.reference.add_spot(*_spot(name, asset, plan.addresses)))
+            spot, url = _spot(name, asset, plan.addresses, run.desk.settings.stale_ns)
+            start(run.reference.add_spot(spot, url))
     if headers is not None:
         index_plan = IndexPlan(INDEX_CONNECTION, config.bitcoin.prints)
         url = config.venues.kalshi.ws
@@ -217,11 +220,13 @@ def _start_windows(
     start(run.roll.run())
 
 
-def _spot(name: str, asset: Asset, addresses: Addresses) -> tuple[SpotPlan, str | None]:
+def _spot(
+    name: str, asset: Asset, addresses: Addresses, stale_ns: int
+) -> tuple[SpotPlan, str | None]:
     exchange = Exchange(name)
     suffix = "" if asset is Asset.BTC else f"-{asset.lower()}"
     rest_url = addresses.bitstamp_rest if exchange is Exchange.BITSTAMP else None
-    plan = SpotPlan(f"{name}{suffix}", exchange, asset, rest_url)
+    plan = SpotPlan(f"{name}{suffix}", exchange, asset, rest_url, stale_ns)
     return plan, addresses.exchanges.get(name)
 
 
