@@ -12,8 +12,8 @@ from underround.app.clock import steady_clock
 from underround.app.config import BitcoinConfig, Config
 from underround.app.simulated_bitcoin import simulated_config
 from underround.app.window_run import Addresses, RunPlan, WindowRun, running_windows
-from underround.simulation.bitcoin.windows import SeriesPlan
-from underround.simulation.bitcoin.world import BitcoinWorld
+from underround.simulation.bitcoin_world.windows import SeriesPlan
+from underround.simulation.bitcoin_world.world import BitcoinWorld
 
 SHORT = (SeriesPlan("KXBTC15M", 3, 2), SeriesPlan("KXBTCD", 6, 2, rungs=3))
 

@@ -7,7 +7,11 @@ from underround.app.simulated_bitcoin import checked_fault, simulated_config
 from underround.core.errors import ConfigError
 
 ADDRESSES = {
-    "polymarket": {"gamma": "http://127.0.0.1:1", "clob": "http://127.0.0.1:2", "ws": "ws://h:3/w"},
+    "polymarket": {
+        "gamma": "http://127.0.0.1:1",
+        "clob": "http://127.0.0.1:2",
+        "ws": "ws://127.0.0.1:3/w",
+    },
     "kalshi": {
         "rest": "http://127.0.0.1:4",
         "ws": "ws://127.0.0.1:5/w",

@@ -14,7 +14,7 @@ from underround.app.config import EXCHANGES, Config, KalshiConfig, PolymarketCon
 from underround.app.window_run import Addresses
 from underround.core.errors import ConfigError
 
-MODULE: Final = "underround.simulation.bitcoin"
+MODULE: Final = "underround.simulation.bitcoin_world"
 _FAULTS: Final = {"freeze": "frozen"}
 _KINDS: Final = ("frozen", "checksum", "gap", "price", "clock", "down")
 _VENUES: Final = ("kalshi", "polymarket", "index")

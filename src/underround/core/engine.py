@@ -26,6 +26,7 @@ from underround.core.event import (
     LevelAdded,
     LevelsSet,
     Timer,
+    time_of,
 )
 from underround.core.forgetting import forget
 from underround.core.instrument import Instrument
@@ -103,7 +104,7 @@ class Engine:
             return NOTHING
         if self.trust.regained:
             regained, self.trust.regained = self.trust.regained, []
-            self.detector.reconsider(regained, _time_of(event))
+            self.detector.reconsider(regained, time_of(event))
         effects = tuple(self._out)
         self._out.clear()
         return effects
@@ -294,9 +295,3 @@ class Engine:
             self.detector.resume(self.directions, event.at_ns)
         else:
             self.trust.note("unknown command", event.name)
-
-
-def _time_of(event: Event) -> int:
-    if isinstance(event, Batch | BooksFetched):
-        return event.received_at_ns
-    return event.at_ns

@@ -272,3 +272,10 @@ Event: TypeAlias = (
     | VenueStatusChanged
     | ReferenceEvent
 )
+
+
+def time_of(event: Event) -> int:
+    """Return when an input happened."""
+    if isinstance(event, Batch | BooksFetched):
+        return event.received_at_ns
+    return event.at_ns

@@ -186,7 +186,7 @@ class PricingDesk:
                 self._say(f"{name}/{each.window.id}/", mine, at_ns, each.obstacle or "edge gone")
             for window in ended:
                 self._say(f"{name}/{window}/", (), at_ns, "closed")
-        if tick.is_print:
+        if tick.is_print or desk.reference(at_ns) is None:  # without a price at once
             pairs = pair_chances(view, desk, self.settings)
             self._say(f"pair/{desk.asset}/", pairs, at_ns, "edge gone")
 

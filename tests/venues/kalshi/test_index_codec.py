@@ -35,8 +35,10 @@ def test_a_value_a_second():
 
 
 def test_a_value_within_the_second():
-    body = {"index_id": "ETHUSD_RTI", "value_usd": "4100.12000000", "data": "{}"}
-    body |= {"source_ts_ms": 1_790_000_000_200, "received_at": 1_790_000_000_220}
+    time_ms = 1_790_000_000_200
+    inner = {"type": "value", "id": "ETHUSD_RTI", "time": time_ms, "value": "4100.12"}
+    body = {"index_id": "ETHUSD_RTI", "value_usd": "4100.12000000", "data": json.dumps(inner)}
+    body |= {"source_ts_ms": time_ms, "received_at": time_ms + 20}
     expected = OfficialValue(
         Asset.ETH, 1_790_000_000_200_000_000, 410_012_000_000, AT_NS, is_fast=True
     )
@@ -58,7 +60,10 @@ def test_a_strike_told_after_the_open_has_its_terms():
     [
         {"type": "subscribed", "id": 1, "msg": {"channel": "cfbenchmarks_value", "sid": 1}},
         {"type": "market_lifecycle_v2", "msg": {"event_type": "activated", "market_ticker": "K"}},
-        {"type": "market_lifecycle_v2", "msg": {"event_type": "metadata_updated"}},
+        {
+            "type": "market_lifecycle_v2",
+            "msg": {"event_type": "metadata_updated", "market_ticker": "K"},
+        },
         value_message("DOGEUSD_RTI"),
         {"type": "ok"},
     ],
@@ -82,12 +87,19 @@ def test_other_messages_say_nothing(message):
 def test_what_cannot_be_read_is_named(frame):
     [event] = read(frame)
     assert isinstance(event, FrameRejected)
-    assert event.kind == "unreadable kalshi index frame"
 
 
 def test_a_refusal_is_named():
     [event] = read({"id": 1, "type": "error", "msg": {"code": 24, "msg": "Index IDs required"}})
-    assert event == FrameRejected("kalshi refused an index command", "24 Index IDs required")
+    assert event == FrameRejected("kalshi reports an error", "24 Index IDs required")
+
+
+@pytest.mark.parametrize("strike", ["0", "-5", "1e12"])
+def test_an_absurd_strike_is_named(strike):
+    body = {"event_type": "metadata_updated", "market_ticker": "K"}
+    body |= {"strike_type": "greater", "floor_strike": float(strike)}
+    [event] = read({"type": "market_lifecycle_v2", "msg": body})
+    assert event.kind == "absurd strike"
 
 
 def test_the_session_asks_for_values_and_strikes():

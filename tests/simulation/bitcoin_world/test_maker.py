@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from underround.core.instrument import LINEAR_CENT, TAPERED_DECI_CENT
-from underround.simulation.bitcoin.maker import Maker, chance_above, withdrawal
+from underround.simulation.bitcoin_world.maker import Maker, chance_above, withdrawal
 from underround.simulation.book import Book
 
 

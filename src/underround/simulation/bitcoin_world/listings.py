@@ -8,7 +8,7 @@ import uuid
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Final
 
-from underround.simulation.bitcoin.windows import NS_PER_SECOND, SimulatedWindow
+from underround.simulation.bitcoin_world.windows import NS_PER_SECOND, SimulatedWindow
 from underround.simulation.kalshi.messages import timestamp
 from underround.simulation.market import KalshiMarket, PolymarketMarket
 

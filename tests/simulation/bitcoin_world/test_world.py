@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
 from websockets.asyncio.client import connect
 
-from underround.simulation.bitcoin.windows import SeriesPlan
-from underround.simulation.bitcoin.world import BitcoinWorld
+from underround.simulation.bitcoin_world.windows import SeriesPlan
+from underround.simulation.bitcoin_world.world import BitcoinWorld
 
 PLANS = (SeriesPlan("KXBTC15M", 3, 2), SeriesPlan("KXBTCD", 6, 2, rungs=3))
 

@@ -1,4 +1,4 @@
-"""The Bitcoin world as a process of its own: `python -m underround.simulation.bitcoin --seed 7`.
+"""The Bitcoin world as a process: `python -m underround.simulation.bitcoin_world --seed 7`.
 
 Prints one line of JSON with the addresses when ready, and ends on SIGTERM, on SIGINT, and when
 its standard input closes, so that it never outlives whoever started it.
@@ -12,13 +12,13 @@ import sys
 from collections.abc import Sequence
 
 from underround.simulation.__main__ import watch_stdin
-from underround.simulation.bitcoin.world import BitcoinWorld
+from underround.simulation.bitcoin_world.world import BitcoinWorld
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the world until told to stop; return the exit code."""
     parser = argparse.ArgumentParser(
-        prog="python -m underround.simulation.bitcoin", description=__doc__
+        prog="python -m underround.simulation.bitcoin_world", description=__doc__
     )
     parser.add_argument("--seed", type=int, default=7, help="the price path and all books")
     parser.add_argument(

@@ -12,7 +12,7 @@ from underround.core.settlement import (
     resolves_yes,
     settlement_value_e8,
 )
-from underround.simulation.bitcoin.windows import (
+from underround.simulation.bitcoin_world.windows import (
     NS_PER_SECOND,
     SeriesPlan,
     SimulatedWindow,

@@ -16,10 +16,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from websockets.asyncio.server import Server
 
-from underround.simulation.bitcoin.desk import KalshiDesk, PolymarketDesk
-from underround.simulation.bitcoin.index_socket import IndexSocket
-from underround.simulation.bitcoin.truth import cents_half_up, true_index
-from underround.simulation.bitcoin.windows import (
+from underround.simulation.bitcoin_world.desk import KalshiDesk, PolymarketDesk
+from underround.simulation.bitcoin_world.index_socket import IndexSocket
+from underround.simulation.bitcoin_world.truth import cents_half_up, true_index
+from underround.simulation.bitcoin_world.windows import (
     NS_PER_SECOND,
     SeriesPlan,
     SimulatedWindow,

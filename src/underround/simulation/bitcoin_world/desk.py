@@ -8,14 +8,14 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from underround.simulation.bitcoin.listings import (
+from underround.simulation.bitcoin_world.listings import (
     kalshi_markets,
     polymarket_market,
     settlement_facts,
     strike_facts,
 )
-from underround.simulation.bitcoin.maker import Maker, chance_above, withdrawal
-from underround.simulation.bitcoin.windows import NS_PER_SECOND, SimulatedWindow
+from underround.simulation.bitcoin_world.maker import Maker, chance_above, withdrawal
+from underround.simulation.bitcoin_world.windows import NS_PER_SECOND, SimulatedWindow
 from underround.simulation.book import Book, Change
 from underround.simulation.exchange import Delta
 from underround.simulation.market import KalshiMarket, PolymarketMarket
