@@ -259,7 +259,7 @@ def test_the_index_settings_are_in_the_desk_s_units() -> None:
 
 def test_an_unknown_reading_is_named() -> None:
     config = decode('[bitcoin]\nreading = "colour=blue"\n', "c.toml", {}, {})
-    with pytest.raises(ConfigError, match="bitcoin.reading: 'colour' is no reading"):
+    with pytest.raises(ConfigError, match="'colour' is no reading"):
         config.bitcoin.settings()
 
 
