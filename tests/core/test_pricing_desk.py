@@ -247,3 +247,23 @@ def test_the_same_inputs_tell_the_same_byte_for_byte():
     told = [msgspec.json.encode([e.signal for e in a_world().all(ValueRaised)]) for _ in range(2)]
     assert told[0] == told[1]
     assert told[0] != b"[]"
+
+
+def test_values_within_the_second_lead_but_are_no_prints():
+    world = a_world()
+    window = a_window()
+    for place in range(6):
+        stamp_ns = START_NS + (9 + place) * NS_PER_SECOND
+        world.official(stamp_ns, 90.0, is_fast=True)
+    assert world.desk.prints[window.id].settled(window.terms, 0) is None
+    assert world.all(OfficialCompared) == []
+    assert world.desk.index(Asset.BTC).official.value_e8 == 90 * ONE_E8
+
+
+def test_a_print_that_arrives_after_a_later_value_still_counts():
+    world = a_world()
+    stamp_ns = world.now_ns - world.now_ns % NS_PER_SECOND
+    world.official(stamp_ns + NS_PER_SECOND // 5, 100.7, is_fast=True)
+    world.official(stamp_ns, 100.3)
+    assert len(world.all(OfficialCompared)) == 1
+    assert world.desk.index(Asset.BTC).official.value_e8 == 10_070_000_000

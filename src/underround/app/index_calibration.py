@@ -29,7 +29,6 @@ from underround.core.pricing_effect import IndexTicked
 from underround.core.reference_event import OfficialValue
 from underround.core.spot_event import Asset
 from underround.core.spot_units import ONE_E8
-from underround.core.units import NS_PER_SECOND
 
 
 class Fit(Struct, frozen=True):
@@ -92,7 +91,7 @@ class Calibration:
     def _heard(self, event: object) -> None:
         if not isinstance(event, OfficialValue) or event.asset is not self.asset:
             return
-        if event.stamped_at_ns % NS_PER_SECOND == 0:
+        if not event.is_fast:
             self.official.setdefault(event.stamped_at_ns, event.value_e8 / ONE_E8)
 
     def _calculated(self, replay: Replay, effect: Effect) -> None:

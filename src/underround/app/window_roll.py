@@ -31,6 +31,8 @@ from underround.venues.rest import RestClient
 
 QUICK_S: Final = 1.0
 SLOW_S: Final = 5.0
+ASKED_AT_ONCE: Final = 3
+"""Windows asked for one by one in a look; without a key three requests a second are granted."""
 MOST_AHEAD_S: Final = 120
 FAREST_CLOSE_S: Final = 7_200
 RESULT_WITHIN_NS: Final = 1_800 * NS_PER_SECOND
@@ -71,6 +73,7 @@ class WindowRoll:
         self._clock_ns = clock_ns
         self._index_of = index_of
         self._fees: dict[str, SeriesFees] = {}
+        self._asked_ns: dict[str, int] = {}
         self._wanted_twins: dict[str, UpDown] = {}
 
     async def run(self) -> None:
@@ -89,9 +92,11 @@ class WindowRoll:
                 self.problems[series] = str(fault)
                 self._pipeline.note(f"windows of {series} cannot be listed", str(fault))
         now_ns = self._clock_ns()
-        for window in list(self.followed.values()):
-            if self._is_awaited(window, now_ns):
-                await self._ask_again(window)
+        awaited = [each for each in self.followed.values() if self._is_awaited(each, now_ns)]
+        awaited.sort(key=lambda window: self._asked_ns.get(window.id, 0))
+        for window in awaited[:ASKED_AT_ONCE]:
+            self._asked_ns[window.id] = now_ns
+            await self._ask_again(window)
         for wanted in list(self._wanted_twins.values()):
             await self._look_for_twin(wanted, now_ns)
         self._forget(now_ns)
@@ -179,6 +184,7 @@ class WindowRoll:
 
     def _resolve(self, name: str, is_yes: bool, value_e8: int | None) -> None:
         window = self.followed.pop(name)
+        self._asked_ns.pop(name, None)
         arguments = {"window": name, "is_yes": is_yes, "value_e8": value_e8}
         at_ns = self._clock_ns()
         if self._recorder is not None:

@@ -53,6 +53,7 @@ class IndexDesk:
         self.value: IndexValue | None = None
         self.official: OfficialValue | None = None
         self._settings = settings
+        self._official_print: OfficialValue | None = None
         self._prints: dict[int, float] = {}
         self._compared_ns = 0
 
@@ -66,22 +67,26 @@ class IndexDesk:
         self._prints[tick.at_ns] = index
         if len(self._prints) > _REMEMBERED_PRINTS:
             del self._prints[next(iter(self._prints))]
-        return self._compare(self.official)
+        return self._compare()
 
     def take_official(self, value: OfficialValue) -> Comparison | None:
         """Take a published value; return the comparison that it makes possible."""
-        if self.official is not None and value.stamped_at_ns < self.official.stamped_at_ns:
+        if self.official is None or value.stamped_at_ns >= self.official.stamped_at_ns:
+            self.official = value
+            if self.value is None or self.value.index is None:
+                self.volatility.take(value.stamped_at_ns, value.value_e8 / ONE_E8)
+        if value.is_fast:
             return None
-        self.official = value
-        if self.value is None or self.value.index is None:
-            self.volatility.take(value.stamped_at_ns, value.value_e8 / ONE_E8)
-        return self._compare(value)
+        self._official_print = value
+        return self._compare()
 
-    def _compare(self, value: OfficialValue | None) -> Comparison | None:
+    def _compare(self) -> Comparison | None:
+        """Compare the last official print with ours of the same second, once."""
+        value = self._official_print
         if value is None or value.stamped_at_ns <= self._compared_ns:
             return None
         proxy = self._prints.get(value.stamped_at_ns)
-        if proxy is None or value.stamped_at_ns % NS_PER_SECOND:
+        if proxy is None:
             return None
         self._compared_ns = value.stamped_at_ns
         compared = Comparison(self.asset, value.stamped_at_ns, value.value_e8 / ONE_E8, proxy)
