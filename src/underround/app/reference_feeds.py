@@ -133,7 +133,9 @@ class ReferenceFeeds:
         since_ns = self._crossed_since_ns.setdefault(name, at_ns)
         if at_ns - since_ns >= CROSSED_FOR_NS and name in self.feeds:
             del self._crossed_since_ns[name]
-            self.feeds[name].reconnect("its book stays crossed")
+            # Not now: effects are told amid a change, and a closed line would change more.
+            reconnect = self.feeds[name].reconnect
+            asyncio.get_running_loop().call_soon(reconnect, "its book stays crossed")
 
     def opened(self, connection: str, at_ns: int) -> None:
         """Learn that a connection stands."""

@@ -11,13 +11,13 @@ from typing import Any, Final
 from underround.simulation.bitcoin_world.listings import (
     kalshi_markets,
     polymarket_market,
-    settlement_facts,
+    settle,
     strike_facts,
 )
 from underround.simulation.bitcoin_world.maker import Maker, chance_above, withdrawal
 from underround.simulation.bitcoin_world.windows import NS_PER_SECOND, SimulatedWindow
 from underround.simulation.book import Book, Change
-from underround.simulation.exchange import Delta
+from underround.simulation.feeds import Delta
 from underround.simulation.market import KalshiMarket, PolymarketMarket
 
 _STRIKE_AFTER_NS: Final = 700_000_000
@@ -26,7 +26,7 @@ _SETTLE_AFTER_NS: Final = 1_000_000_000
 
 TellKalshi = Callable[[KalshiMarket, Sequence[Delta], int], None]
 TellPolymarket = Callable[[PolymarketMarket, Sequence[Change], int], None]
-TellLife = Callable[[str, str, dict[str, Any]], None]
+TellLife = Callable[[KalshiMarket, str, dict[str, Any]], None]
 
 
 class KalshiDesk:
@@ -72,7 +72,7 @@ class KalshiDesk:
         for place, market in enumerate(self.markets):
             facts = strike_facts(self.window, place, self._rng)
             market.listing |= facts
-            self._life("metadata_updated", market.ticker, facts)
+            self._life(market, "metadata_updated", facts)
 
     def _end(self, now_ns: int) -> bool:
         closed_ns = now_ns - self.window.closes_at_ns
@@ -87,14 +87,10 @@ class KalshiDesk:
             return False
         self.is_settled = True
         for place, market in enumerate(self.markets):
-            market.status = "finalized"
-            market.listing |= settlement_facts(self.window, place)
-            result = market.listing["result"]
-            facts = {
-                "result": result,
-                "settlement_value": "1.0000" if result == "yes" else "0.0000",
-            }
-            self._life("determined", market.ticker, facts)
+            settle(market, self.window, place)
+            paid = "1.0000" if market.result == "yes" else "0.0000"
+            facts = {"result": market.result, "settlement_value": paid}
+            self._life(market, "determined", facts)
         return True
 
     def _change(self, market: KalshiMarket, changes: list[Change], now_ns: int) -> None:

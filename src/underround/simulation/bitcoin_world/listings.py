@@ -37,7 +37,7 @@ def kalshi_markets(window: SimulatedWindow, rng: random.Random) -> list[KalshiMa
             "close meets the target price, then the market resolves to Yes.",
             category="Crypto",
             structure="linear_cent" if plan.is_ladder else "tapered_deci_cent",
-            fee_multiplier_e4=10_000,
+            series_multiplier_e4=10_000,
             volume_24h=round(rng.lognormvariate(10.0, 1.2), 2),
             closes_after_s=window.closes_at_ns / NS_PER_SECOND,
             status="initialized",
@@ -68,15 +68,13 @@ def strike_facts(window: SimulatedWindow, place: int, rng: random.Random) -> dic
     }
 
 
-def settlement_facts(window: SimulatedWindow, place: int) -> dict[str, Any]:
-    """Return the catalog's fields of a resolved market."""
+def settle(market: KalshiMarket, window: SimulatedWindow, place: int) -> None:
+    """Resolve a window's market by the window's value."""
     value = window.value_cents
     assert value is not None
-    pays = window.pays_yes(window.strikes_cents[place])
-    return {
-        "result": "yes" if pays else "no",
-        "expiration_value": f"{value // 100}.{value % 100:02d}",
-    }
+    market.status = "finalized"
+    market.result = "yes" if window.pays_yes(window.strikes_cents[place]) else "no"
+    market.expiration_value = f"{value // 100}.{value % 100:02d}"
 
 
 def polymarket_market(window: SimulatedWindow, rng: random.Random) -> PolymarketMarket:
@@ -95,7 +93,7 @@ def polymarket_market(window: SimulatedWindow, rng: random.Random) -> Polymarket
         neg_risk=False,
         volume_24h=round(rng.lognormvariate(11.0, 1.2), 6),
         end_after_s=window.closes_at_ns / NS_PER_SECOND,
+        outcomes=("Up", "Down"),
     )
     market.changed_at_ms = window.opens_at_ns // 1_000_000
-    market.listing = {"outcomes": '["Up", "Down"]'}
     return market

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import random
 import tempfile
+from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, Self
@@ -16,8 +17,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from websockets.asyncio.server import Server
 
+from underround.core.units import NS_PER_MS
+from underround.simulation.bitcoin_world.control import world_control
 from underround.simulation.bitcoin_world.desk import KalshiDesk, PolymarketDesk
-from underround.simulation.bitcoin_world.index_socket import IndexSocket
 from underround.simulation.bitcoin_world.truth import cents_half_up, true_index
 from underround.simulation.bitcoin_world.windows import (
     NS_PER_SECOND,
@@ -28,16 +30,17 @@ from underround.simulation.bitcoin_world.windows import (
 )
 from underround.simulation.book import Change
 from underround.simulation.clock import wall_ns
-from underround.simulation.control import control_app
-from underround.simulation.exchange import Delta
 from underround.simulation.exchanges.exchange import ExchangeFault
 from underround.simulation.exchanges.fleet import STEP_S, ExchangeFleet
+from underround.simulation.feeds import Delta
+from underround.simulation.index import WINDOW, Average, Print
 from underround.simulation.kalshi import rest as kalshi_rest
 from underround.simulation.kalshi import socket as kalshi_socket
 from underround.simulation.kalshi.auth import Credentials
 from underround.simulation.market import KalshiMarket, PolymarketMarket
-from underround.simulation.polymarket import rest as polymarket_rest
 from underround.simulation.polymarket import socket as polymarket_socket
+from underround.simulation.polymarket.listing import Listing
+from underround.simulation.polymarket.rest import PolymarketRest
 from underround.simulation.server import served
 
 INDEX_ID: Final = "BRTI"
@@ -64,6 +67,7 @@ class BitcoinWorld:
         self._series = series
         self._rng = random.Random(f"windows {seed}")
         self._basis = 0.0
+        self._prints: deque[int] = deque(maxlen=WINDOW)
         self._ticked_ns = 0
         self._timetables: list[Timetable] = []
         self._twin_tables: list[Timetable] = []
@@ -108,19 +112,20 @@ class BitcoinWorld:
             self._stack.enter_context(tempfile.TemporaryDirectory(prefix="underround-bitcoin-"))
         )
         credentials = Credentials(folder)
-        self._kalshi = IndexSocket((), credentials, wall_ns, lambda: None)
-        self._channel = polymarket_socket.MarketChannel((), lambda: None)
-        self._trade_api = kalshi_rest.KalshiRest((), _seconds_as_ns)
-        self._catalog = polymarket_rest.PolymarketRest((), wall_ns, _seconds_as_ns)
-        self._catalog.gamma.router.routes.insert(
-            0, Route("/events/slug/{slug}", self._event_by_slug)
+        socket = kalshi_socket.TradeSocket(
+            (), credentials, wall_ns, lambda: None, close_at_ns=_close_at_ns
         )
-        control = control_app(lambda: None, lambda: None, self.report)
-        control.router.routes.append(Route("/fault", self._fault, methods=["POST"]))
+        self._kalshi = socket.publisher
+        listing = Listing()
+        self._channel = polymarket_socket.MarketChannel(listing, lambda: None)
+        trade_api = kalshi_rest.KalshiRest(socket.publisher.markets, _seconds_as_ns)
+        catalog = PolymarketRest(listing, wall_ns, _seconds_as_ns)
+        catalog.gamma.router.routes.insert(0, Route("/events/slug/{slug}", self._event_by_slug))
+        control = world_control(self.report, self.set_fault)
         gamma, clob, rest, control_url = await self._stack.enter_async_context(
-            served(self._catalog.gamma, self._catalog.clob, self._trade_api.app, control)
+            served(catalog.gamma, catalog.clob, trade_api.app, control)
         )
-        kalshi_port = await self._listening(await self._kalshi.listen())
+        kalshi_port = await self._listening(await socket.listen())
         channel_port = await self._listening(await self._channel.listen())
         self._begin()
         self.addresses = {
@@ -169,7 +174,7 @@ class BitcoinWorld:
         if is_new:
             self.index_cents = self._true_cents()
         for at_ns in range(self._ticked_ns + _TICK_NS, last_ns + 1, _TICK_NS):
-            self._publish(at_ns, now_ns)
+            self._publish(at_ns)
         self._ticked_ns = last_ns
         self.fleet.step()
         self._list(now_ns)
@@ -181,9 +186,9 @@ class BitcoinWorld:
         for twin in self.twins[-_STEPPED:]:
             twin.step(now_ns, price + self._basis, sigma, quotes=is_new)
 
-    def _publish(self, at_ns: int, now_ns: int) -> None:
-        stamp_ms, now_ms = at_ns // 1_000_000, now_ns // 1_000_000
-        if at_ns % NS_PER_SECOND == 0:
+    def _publish(self, at_ns: int) -> None:
+        is_print = at_ns % NS_PER_SECOND == 0
+        if is_print:
             self._basis = _BASIS_KEPT * self._basis + self._rng.gauss(0, _BASIS_SD) * 0.2
             for table in self._timetables:
                 table.take(at_ns, self.index_cents)
@@ -191,11 +196,20 @@ class BitcoinWorld:
             for table in self._twin_tables:
                 table.take(at_ns, self.index_cents + round(self._basis * 100))
                 table.chain(at_ns)
+        value = self._print(at_ns // NS_PER_MS)
+        if is_print:
+            self._prints.append(self.index_cents)
         if "index" in self.frozen:
             return
-        if at_ns % NS_PER_SECOND == 0:
-            self._kalshi.value(INDEX_ID, self.index_cents, stamp_ms, now_ms)
-        self._kalshi.fast_value(INDEX_ID, self.index_cents, stamp_ms, now_ms)
+        if is_print:
+            self._kalshi.printed(value, is_fast=False)
+        self._kalshi.printed(value, is_fast=True)
+
+    def _print(self, at_ms: int) -> Print:
+        count = len(self._prints)
+        mean = sum(self._prints) / count / 100 if count else self.index_cents / 100
+        trailing = Average(mean, count, at_ms - WINDOW * 1_000, at_ms)
+        return Print(INDEX_ID, self.index_cents / 100, at_ms, trailing)
 
     def _true_cents(self) -> int:
         index = true_index(exchange.book for exchange in self.fleet.exchanges.values())
@@ -210,18 +224,16 @@ class BitcoinWorld:
             for window in table.list_until(until_ns, self.index_cents):
                 twin = PolymarketDesk(window, self._rng, self._tell_polymarket)
                 self.twins.append(twin)
-                self._channel.add(twin.market)
-                self._catalog.add(twin.market)
+                self._channel.listed(twin.market, now_ns // NS_PER_MS)
             table.chain(now_ns)
         for table in self._timetables:
             table.chain(now_ns)
 
     def _list_at_kalshi(self, window: SimulatedWindow) -> None:
-        desk = KalshiDesk(window, self._rng, self._tell_kalshi, self._kalshi.lifecycle)
+        desk = KalshiDesk(window, self._rng, self._tell_kalshi, self._kalshi.lived)
         self.desks.append(desk)
         for market in desk.markets:
-            self._kalshi.add(market)
-            self._trade_api.add(market)
+            self._kalshi.listed(market, {"open_ts": window.opens_at_ns // NS_PER_SECOND})
 
     def _tell_kalshi(self, market: KalshiMarket, deltas: Sequence[Delta], at_ns: int) -> None:
         if "kalshi" not in self.frozen:
@@ -242,17 +254,13 @@ class BitcoinWorld:
                 return JSONResponse(event)
         return JSONResponse({"type": "not found error"}, status_code=404)
 
-    async def _fault(self, request: Request) -> Response:
-        query = request.query_params
-        try:
-            self.set_fault(query.get("name", ""), query.get("kind", ""))
-        except ValueError as error:
-            return JSONResponse({"error": str(error)}, status_code=400)
-        return JSONResponse({"ok": True})
-
 
 def _seconds_as_ns(after_s: float) -> int:
     return round(after_s * NS_PER_SECOND)
+
+
+def _close_at_ns(market: KalshiMarket) -> int:
+    return _seconds_as_ns(market.closes_after_s)
 
 
 async def _ended(task: "asyncio.Task[None]") -> None:
