@@ -15,8 +15,11 @@ from underround.app.config import (
     default_path,
     load_config,
 )
+from underround.app.spot_codecs import ON_BY_DEFAULT
 from underround.core.errors import ConfigError
+from underround.core.pricing_settings import PricingSettings
 from underround.core.settings import Settings
+from underround.core.units import NS_PER_SECOND
 from underround.venues.hosts import ALLOWED_HOSTS
 
 
@@ -55,6 +58,35 @@ def test_nothing_set_means_the_live_hosts_and_memory() -> None:
             "kalshi_top": 100,
             "kalshi_series": (),
             "kalshi_indices": (),
+        },
+        "bitcoin": {
+            "series": ("KXBTC15M",),
+            "exchanges": (
+                "bitstamp",
+                "bullish",
+                "coinbase",
+                "cryptocom",
+                "gemini",
+                "kraken",
+                "paxos",
+            ),
+            "pair_with_polymarket": True,
+            "ladder_rungs": 5,
+            "prints": 60,
+            "reading": "",
+            "stale_after_ms": 10_000,
+            "half_life_s": 1_200,
+            "sample_s": 10,
+            "least_returns": 6,
+            "tails": "student",
+            "proxy_error_bp": "1.0",
+            "chainlink_error_bp": "1.5",
+            "binance_error_bp": "6.0",
+            "least_quality": "reduced",
+            "least_edge_usd": "0.02",
+            "least_confidence_percent": 90,
+            "most_basis_risk_percent": 5,
+            "strategies": (),
         },
         "pairs": "pairs.toml",
     }
@@ -117,7 +149,7 @@ MISTAKES = {
     ),
     "threshold_usd = '0.1'": 'unknown key "threshold_usd"; did you mean "detection.threshold_usd"?',
     "banana = 1": (
-        'unknown key "banana"; known here are venues, detection, storage, universe, pairs'
+        'unknown key "banana"; known here are venues, detection, storage, universe, bitcoin, pairs'
     ),
     "detection = 3": "detection must be a section, not 3",
     "detection.threshold_usd = '5'": f"detection.threshold_usd must be {DOLLARS}, not '5'",
@@ -219,3 +251,27 @@ def test_named_file_must_be_readable(tmp_path: Path) -> None:
         with pytest.raises(ConfigError) as caught:
             load_config(path, {})
         assert str(caught.value) == f"{path}: {reason}"
+
+
+def test_the_index_settings_are_in_the_desk_s_units() -> None:
+    settings = Config().bitcoin.settings()
+    assert settings == PricingSettings()
+    text = '[bitcoin]\nreading = "lambda=0.37"\nleast_edge_usd = "0.05"\nstale_after_ms = 3000\n'
+    settings = decode(text, "c.toml", {}, {}).bitcoin.settings()
+    assert (settings.reading, settings.least_edge) == ("lambda=0.37", 0.05)
+    assert settings.stale_ns == 3 * NS_PER_SECOND
+
+
+def test_an_unknown_reading_is_named() -> None:
+    config = decode('[bitcoin]\nreading = "colour=blue"\n', "c.toml", {}, {})
+    with pytest.raises(ConfigError, match="'colour' is no reading"):
+        config.bitcoin.settings()
+
+
+def test_exchanges_that_are_not_known_are_refused() -> None:
+    with pytest.raises(ConfigError, match="exchanges"):
+        decode('[bitcoin]\nexchanges = ["nyse"]\n', "c.toml", {}, {})
+
+
+def test_the_exchanges_asked_are_those_whose_messages_are_known() -> None:
+    assert set(Config().bitcoin.exchanges) == set(ON_BY_DEFAULT)

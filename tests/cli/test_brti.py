@@ -58,3 +58,59 @@ def test_a_bad_file_is_exit_3_and_one_line(brti):
 def test_a_missing_file_is_exit_2(tmp_path, capsys):
     assert run(["brti", "--books", str(tmp_path / "none.json")]) == 2
     assert "none.json" in capsys.readouterr().err
+
+
+@pytest.fixture
+def live(tmp_path, monkeypatch, capsysbinary):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+
+    def run_live(*words):
+        code = run(["brti", *words])
+        return code, capsysbinary.readouterr().out.decode()
+
+    return run_live
+
+
+def test_one_live_value_names_who_is_in_it_and_who_is_not(live):
+    code, out = live("--simulated", "--fault", "down:kraken", "--json")
+    value = json.loads(out)
+    assert code == 0
+    assert (value["quality"], len(value["used"])) == ("reduced", 7)
+    assert value["refused"]["kraken"]["reason"] == "suspect"
+    assert abs(value["index"] - 80_000) < 2_000
+    assert value["official"] is not None
+
+
+def test_a_stream_is_recorded_and_fitted(live, tmp_path):
+    code, out = live("stream", "1", "0.05", "--simulated", "--recording", "here")
+    lines = out.splitlines()
+    assert code == 0
+    assert sum(line.startswith("💰 BRTI: $") for line in lines) == 4
+    assert lines[-1].startswith("against the official value over ")
+    code, out = live("calibrate", "here", "--json")
+    fitted = json.loads(out)
+    assert code == 0
+    assert len(fitted["readings"]) == 16
+    assert fitted["best"].startswith("lambda=0.3v;")
+
+
+def test_a_recording_without_official_values_fits_nothing(live, tmp_path):
+    code, out = live(
+        "stream",
+        "1",
+        "0.02",
+        "--simulated",
+        "--fault",
+        "freeze:index",
+        "--recording",
+        "here",
+        "--json",
+    )
+    assert (code, json.loads(out)["official"]) == (0, None)
+    assert live("calibrate", "here")[0] == 1
+
+
+@pytest.mark.parametrize("words", [("stream", "x"), ("stream", "5", "0"), ("--fault", "a:b")])
+def test_wrong_words_are_wrong_usage(live, words):
+    assert live(*words)[0] == 2

@@ -27,7 +27,7 @@ from underround.venues.feed import Feed
 from underround.venues.kalshi import catalog as kalshi_catalog
 from underround.venues.kalshi.limits import COSTS_PATH, LIMITS_PATH, decode_costs, decode_limits
 from underround.venues.kalshi.limits import pace_of as kalshi_pace
-from underround.venues.kalshi.signing import Signer, load_signer
+from underround.venues.kalshi.signing import WEBSOCKET_PATH, Signer, load_signer
 from underround.venues.polymarket import catalog as polymarket_catalog
 from underround.venues.polymarket.limits import clob_pace, gamma_pace
 from underround.venues.ports import DEFAULT_LIMITS, FeedLimits
@@ -156,6 +156,13 @@ def mending(offset: ClockOffset) -> Callable[[VenueFaultError], bool]:
         return True
 
     return is_mended
+
+
+def kalshi_headers(
+    signer: Signer, offset: ClockOffset | None = None
+) -> Callable[[], Mapping[str, str]]:
+    """Return what signs the handshake of a Kalshi WebSocket, anew at every call."""
+    return partial(signed(signer, offset), "GET", WEBSOCKET_PATH)
 
 
 def signed(

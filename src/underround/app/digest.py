@@ -5,6 +5,7 @@ import hashlib
 import msgspec
 
 from underround.core.opportunity import Signal
+from underround.core.value_signal import ValueSignal
 
 
 class SignalDigest:
@@ -15,7 +16,7 @@ class SignalDigest:
         self._encode = msgspec.json.Encoder().encode
         self.count = 0
 
-    def add(self, signal: Signal) -> None:
+    def add(self, signal: Signal | ValueSignal) -> None:
         """Take in one signal."""
         self.count += 1
         self._hash.update(self._encode(signal))

@@ -41,6 +41,14 @@ from underround.core.event import (
 )
 from underround.core.instrument import Venue
 from underround.core.opportunity import Signal, SignalKind
+from underround.core.pricing_effect import (
+    IndexTicked,
+    OfficialCompared,
+    PricingEffect,
+    ValueRaised,
+    WindowEnded,
+    WindowsPriced,
+)
 from underround.stores.recording import RecordingWriter
 
 _log = logging.getLogger("underround")
@@ -86,6 +94,7 @@ class Pipeline:
         self.on_closed: list[Callable[[str, int | None, str], None]] = []
         self.last_batches: dict[str, Sequence[bytes]] = {}
         """What each connection delivered last, for whoever looks at a frame now and then."""
+        self.on_pricing: list[Callable[[PricingEffect], None]] = []
         self._codecs = codecs
         self._hands = hands
         self._recorder = recorder
@@ -220,6 +229,15 @@ class Pipeline:
                         tell(effect)
                 case Noted(kind=kind, detail=detail):
                     self.note(kind, detail)
+                case (
+                    IndexTicked()
+                    | OfficialCompared()
+                    | WindowsPriced()
+                    | ValueRaised()
+                    | WindowEnded()
+                ):
+                    for hear in self.on_pricing:
+                        hear(effect)
         for effect in effects:
             match effect:
                 case WakeAt(at_ns=at_ns):

@@ -12,7 +12,10 @@ from underround.venues.errors import VenueFaultError
 
 
 class Poller:
-    """Reads all books of a plan over REST, every `every_s` seconds, until cancelled."""
+    """Reads all books of a plan over REST, every `every_s` seconds, until cancelled.
+
+    `plan` may be replaced while it runs; the next round asks for the new one's books.
+    """
 
     def __init__(
         self,

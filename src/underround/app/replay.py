@@ -4,7 +4,7 @@ Reads no clock and carries out no effect: what they brought about is in the reco
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,16 @@ from underround.app.codecs import CODECS
 from underround.app.digest import SignalDigest
 from underround.app.hash_audit import EngineHashes
 from underround.app.pipeline import Decode, Plan, books_fetched
+from underround.app.reference_lines import (
+    ReferenceLines,
+    SpotLine,
+    plan_of,
+    resolved_event,
+    window_events,
+)
+from underround.app.strategies import load_strategies
 from underround.app.tops import Tops, TopsWriter
-from underround.core.effect import FetchBooks, SignalRaised
+from underround.core.effect import Effect, FetchBooks, SignalRaised
 from underround.core.engine import Engine
 from underround.core.errors import UnusableError
 from underround.core.event import (
@@ -26,13 +34,18 @@ from underround.core.event import (
     ConnectionOpened,
     Event,
     InstrumentsExpected,
+    InstrumentsForgotten,
     MarketEvent,
     Timer,
 )
 from underround.core.instrument import Instrument, Venue
 from underround.core.opportunity import Signal
 from underround.core.pair import Pair
+from underround.core.pricing_desk import PricingDesk
+from underround.core.pricing_effect import ValueRaised
+from underround.core.pricing_settings import PricingSettings
 from underround.core.settings import Settings
+from underround.core.spot_event import Asset
 from underround.stores.recorded import (
     RecordedBatch,
     RecordedCommand,
@@ -75,6 +88,10 @@ class Replay:
         self.misplaced: Counter[str] = Counter()
         """Inputs left out, by the connection whose beginning the recording has lost."""
         self.on_signal: list[Callable[[Signal], None]] = [self.digest.add]
+        self.on_effect: list[Callable[[Effect], None]] = []
+        self.on_event: list[Callable[[Event], None]] = []
+        self.desk: PricingDesk | None = None
+        self.lines = ReferenceLines()
         self.tops: TopsWriter | None = None
         self.hashes: EngineHashes | None = None
         self._tops = Tops()
@@ -87,7 +104,8 @@ class Replay:
             try:
                 if self.tops is not None and isinstance(recorded, RecordedBatch):
                     self._write_tops(self.tops, recorded)
-                for event in self._events(recorded):
+                told = self._line_events(recorded)
+                for event in self._events(recorded) if told is None else told:
                     self._process(event)
                 if isinstance(recorded, RecordedBatch):
                     self._check_hashes(recorded)
@@ -99,10 +117,16 @@ class Replay:
             raise UnusableError("the recording has inputs before its header")
         if isinstance(event, Batch) and event.connection not in self.engine.links:
             raise _BeginningLostError(event.connection)
+        for look in self.on_event:
+            look(event)
         for effect in self.engine.process(event):
             if isinstance(effect, SignalRaised):
                 for tell in self.on_signal:
                     tell(effect.signal)
+            elif isinstance(effect, ValueRaised):
+                self.digest.add(effect.signal)
+            for hear in self.on_effect:
+                hear(effect)
 
     def _check_hashes(self, recorded: RecordedBatch) -> None:
         """Hold the books against the last frame's fingerprints, each at most once a second."""
@@ -110,10 +134,37 @@ class Replay:
             self.hashes.check(recorded.frames[-1], recorded.received_at_ns)
 
     def _write_tops(self, writer: TopsWriter, recorded: RecordedBatch) -> None:
+        if recorded.connection in self.lines.by_connection:
+            return  # the reference price's: no market's books
         venue = self._plan(recorded.connection).venue
         for frame in recorded.frames:
             for venue_told, name, top in self._tops.apply(venue, frame):
                 writer.row(self.inputs - 1, venue_told, name, top)
+
+    def _line_events(self, recorded: RecordedInput) -> Sequence[Event] | None:
+        """Return what an input of the reference price says; None for every other input."""
+        lines = self.lines.by_connection
+        match recorded:
+            case RecordedBatch(connection, _, at_ns, frames) if connection in lines:
+                return lines[connection].batch(frames, at_ns).events
+            case RecordedConnection(connection=name, at_ns=at_ns) if name in lines:
+                if recorded.state == "opened":
+                    lines[name].opened()
+                    return ()
+                return lines[name].closed(at_ns, recorded.reason or str(recorded.code)).events
+            case RecordedRest(what="line", request=name, body=body, received_at_ns=at_ns):
+                line = lines[name]
+                return line.snapshot(body, at_ns).events if isinstance(line, SpotLine) else ()
+            case RecordedCommand(name="line", arguments=arguments):
+                self.lines.plan(plan_of(arguments))
+                return ()
+            case RecordedCommand(name="window", at_ns=at_ns, arguments=arguments):
+                return window_events(arguments, at_ns)
+            case RecordedCommand(name="forgotten", at_ns=at_ns, arguments=arguments):
+                return (InstrumentsForgotten(arguments["instruments"], at_ns),)
+            case RecordedCommand(name="resolved", at_ns=at_ns, arguments=arguments):
+                return (resolved_event(arguments, at_ns),)
+        return None
 
     def _events(self, recorded: RecordedInput) -> Iterator[Event]:
         match recorded:
@@ -167,6 +218,14 @@ class Replay:
                     msgspec.convert(header.catalog, list[Instrument]),
                     msgspec.convert(header.pairs, list[Pair]),
                 )
+                pricing = header.config.get("pricing")
+                if pricing is not None:
+                    settings = msgspec.convert(pricing, PricingSettings)
+                    strategies = load_strategies(header.config.get("strategies", ()))
+                    desk = self.desk = PricingDesk(settings, strategies)
+                    self.engine.attach(desk)
+                    for asset in header.config.get("assets", ()):
+                        desk.index(Asset(asset))
             except (msgspec.ValidationError, KeyError) as fault:
                 raise UnusableError(f"the recording's header does not fit: {fault}") from None
             self.hashes = EngineHashes(self.engine)

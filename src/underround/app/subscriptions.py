@@ -7,10 +7,9 @@ unseen.
 import logging
 import random
 from collections.abc import Callable, Coroutine, Iterable, Sequence
-from functools import partial
 from typing import Any, Final
 
-from underround.app.connections import POLL_S, Connecting, mending, signed
+from underround.app.connections import POLL_S, Connecting, kalshi_headers, mending
 from underround.app.pipeline import Plan
 from underround.app.polling import Poller
 from underround.core.effect import Resubscribe, Unsubscribe
@@ -21,7 +20,6 @@ from underround.core.venue_status import VenueState
 from underround.venues.feed import Feed
 from underround.venues.kalshi.commands import INDICES, INDICES_5HZ, LIVES
 from underround.venues.kalshi.session import BookSession
-from underround.venues.kalshi.signing import WEBSOCKET_PATH
 from underround.venues.polymarket.session import (
     TOKENS_PER_CONNECTION,
     MarketSession,
@@ -210,7 +208,7 @@ class Subscriptions:
         run.pipeline.plan(plan)
         headers, mends = None, None
         if plan.venue is Venue.KALSHI and run.signer is not None:
-            headers = partial(signed(run.signer, run.rest.offset), "GET", WEBSOCKET_PATH)
+            headers = kalshi_headers(run.signer, run.rest.offset)
             mends = mending(run.rest.offset)
         feed = Feed(
             plan.connection,

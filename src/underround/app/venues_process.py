@@ -3,15 +3,12 @@
 A run against them differs from a live one in addresses only.
 """
 
-import asyncio
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-import msgspec
-
+from underround.app.companion import companion
 from underround.app.config import (
     Config,
     KalshiConfig,
@@ -20,10 +17,6 @@ from underround.app.config import (
     UniverseConfig,
     VenuesConfig,
 )
-from underround.core.errors import UnderroundError
-
-READY_WITHIN_S: Final = 30.0
-_ENDED_WITHIN_S: Final = 5.0
 
 
 @asynccontextmanager
@@ -34,32 +27,11 @@ async def simulated_venues(
 
     `markets` is how many each venue lists in all, pairs included; None lists the pairs alone.
     """
-    more = [] if markets is None else ["--markets", str(markets)]
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "underround.simulation", "--seed", str(seed), "--pairs", str(pairs), *more),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        start_new_session=True,  # Ctrl+C is ours to handle: the ledger is asked for first
-    )
-    assert process.stdout is not None
-    assert process.stdin is not None
-    try:
-        async with asyncio.timeout(READY_WITHIN_S):
-            line = await process.stdout.readline()
-        if not line:
-            raise UnderroundError("the simulated venues did not start; see the lines above")
-        yield msgspec.json.decode(line)
-    except TimeoutError:
-        raise UnderroundError("the simulated venues were not ready in time") from None
-    finally:
-        process.stdin.close()
-        try:
-            async with asyncio.timeout(_ENDED_WITHIN_S):
-                await process.wait()
-        except TimeoutError:
-            process.kill()
-            await process.wait()
+    words = ["--seed", str(seed), "--pairs", str(pairs)]
+    if markets is not None:
+        words += ["--markets", str(markets)]
+    async with companion("underround.simulation", words) as addresses:
+        yield addresses
 
 
 def simulated_config(

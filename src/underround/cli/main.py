@@ -31,7 +31,10 @@ COMMANDS: Final = {
     "match": ("match:match", "Find the markets that are the same bet; or judge proposed pairs."),
     "signals": ("signals:signals", "Show what was signalled, follow it, or consume it."),
     "fees": ("fees:fees", "Work out a fee step by step, or audit fees that were charged."),
-    "brti": ("brti:brti", "Calculate the real-time index of given books."),
+    "pipeline": ("pipeline:pipeline", "Price Bitcoin windows live, from one to the next."),
+    "report": ("report:report", "Write a session file as a page with plots."),
+    "check": ("check:check", "Test connections, latency and data quality against their limits."),
+    "brti": ("brti:app", "Calculate the real-time index: live, streamed, or of given books."),
     "fair-value": ("fair_value:price", "Price a market on the mean of the last index prints."),
 }
 for order, (name, (where, summary)) in enumerate(COMMANDS.items()):

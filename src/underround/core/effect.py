@@ -11,6 +11,7 @@ from underround.core.book_state import BookState, BookTrigger
 from underround.core.event import CommandAnswered
 from underround.core.instrument import Venue
 from underround.core.opportunity import Signal
+from underround.core.pricing_effect import PricingEffect
 
 
 class FetchBooks(Struct, frozen=True):
@@ -123,4 +124,5 @@ Effect: TypeAlias = (
     | BookJudged
     | Noted
     | SignalRaised
+    | PricingEffect
 )

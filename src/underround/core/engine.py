@@ -4,8 +4,7 @@ Pure and synchronous: no socket, file, clock, log or chance. One engine given th
 raises the same effects, byte for byte.
 """
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
 
 from underround.core.agreement import Agreement
 from underround.core.arbitrage.cross_venue import Direction
@@ -22,15 +21,19 @@ from underround.core.event import (
     ConnectionOpened,
     Event,
     InstrumentsExpected,
+    InstrumentsForgotten,
     InstrumentsListed,
     LevelAdded,
     LevelsSet,
     Timer,
+    time_of,
 )
+from underround.core.forgetting import forget
 from underround.core.instrument import Instrument
 from underround.core.link import Link
 from underround.core.market_events import MarketEvents
 from underround.core.pair import Pair
+from underround.core.part import Part, Route, join_routes
 from underround.core.rest_books import RestBooks
 from underround.core.settings import Settings
 from underround.core.trust import Trust
@@ -66,13 +69,14 @@ class Engine:
         self.told = VenueTold(settings, self.books, self.trust, self._out, self.detector.reconsider)
         self._market.routes |= self.told.in_batches
         self._next_sweep_ns = 0
-        self._routes: dict[type, Callable[[Any], None]] = {
+        self._routes: dict[type, Route] = {
             Batch: self._batch,
             ConnectionOpened: self._connection_opened,
             InstrumentsExpected: self._instruments_expected,
             ConnectionClosed: self._connection_closed,
             BooksFetched: self._books_fetched,
             InstrumentsListed: self._instruments_listed,
+            InstrumentsForgotten: self._instruments_forgotten,
             Timer: self._timer,
             Command: self._command,
             PairsListed: self._pairs_listed,
@@ -91,6 +95,10 @@ class Engine:
         """The price of each instrument's last trade, 0 before its first; only where it is known."""
         return self._market.last_trades_e4
 
+    def attach(self, part: Part) -> None:
+        """Let a part take the events that it names, each after the engine itself."""
+        join_routes(self._routes, part.joined(self.books, self._out))
+
     def process(self, event: Event) -> tuple[Effect, ...]:
         """Take one input and return what is to be done about it, in order."""
         self._routes[type(event)](event)
@@ -98,7 +106,7 @@ class Engine:
             return NOTHING
         if self.trust.regained:
             regained, self.trust.regained = self.trust.regained, []
-            self.detector.reconsider(regained, _time_of(event))
+            self.detector.reconsider(regained, time_of(event))
         effects = tuple(self._out)
         self._out.clear()
         return effects
@@ -269,6 +277,10 @@ class Engine:
         self._watchlist.pairs_listed(event)
         self._settle(event.at_ns)
 
+    def _instruments_forgotten(self, event: InstrumentsForgotten) -> None:
+        forget(event.instruments, self.books, self.links.values(), self.trust)
+        self._marked = [side for side in self._marked if side.book.instrument.id in self.books]
+
     def _timer(self, event: Timer) -> None:
         self.detector.wake(event.at_ns)
         if event.at_ns >= self._next_sweep_ns:
@@ -285,9 +297,3 @@ class Engine:
             self.detector.resume(self.directions, event.at_ns)
         else:
             self.trust.note("unknown command", event.name)
-
-
-def _time_of(event: Event) -> int:
-    if isinstance(event, Batch | BooksFetched):
-        return event.received_at_ns
-    return event.at_ns

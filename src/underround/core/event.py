@@ -11,6 +11,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from underround.core.instrument import Instrument, Venue
+from underround.core.reference_event import ReferenceEvent
 from underround.core.venue_event import (
     BooksDoubted,
     BooksProven,
@@ -233,6 +234,13 @@ class InstrumentsListed(Struct, gc=False):
     at_ns: int
 
 
+class InstrumentsForgotten(Struct, gc=False):
+    """Instruments that trade no more: their books go, unless a pair still watches them."""
+
+    instruments: Sequence[str]
+    at_ns: int
+
+
 class Timer(Struct, gc=False):
     """Time has come to this point."""
 
@@ -254,6 +262,7 @@ Event: TypeAlias = (
     | ConnectionClosed
     | BooksFetched
     | InstrumentsListed
+    | InstrumentsForgotten
     | Timer
     | Command
     | MarketsEnded
@@ -261,4 +270,12 @@ Event: TypeAlias = (
     | BooksProven
     | BooksDoubted
     | VenueStatusChanged
+    | ReferenceEvent
 )
+
+
+def time_of(event: Event) -> int:
+    """Return when an input happened."""
+    if isinstance(event, Batch | BooksFetched):
+        return event.received_at_ns
+    return event.at_ns

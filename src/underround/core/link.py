@@ -66,6 +66,10 @@ class Link:
         self.book_streams.clear()
         self.books.clear()
 
+    def forget_book(self, instrument: str) -> None:
+        """Feed a book no more."""
+        self.books.pop(instrument, None)
+
     def last_change(self, instrument: str, after_ms: int) -> LevelChange | None:
         """Return the newest remembered change of an instrument later than `after_ms`."""
         for message in reversed(self.recent):

@@ -124,6 +124,16 @@ class SettlementWindow:
         return True
 
     @property
+    def stamps(self) -> list[int]:
+        """The stamps of all prints of the window, oldest first."""
+        first_ns = self.close_at_ns - self.terms.prints * NS_PER_SECOND
+        return list(range(first_ns, self.close_at_ns, NS_PER_SECOND))
+
+    def value_at(self, stamped_at_ns: int) -> int | None:
+        """Return the print with a stamp, None where none was received."""
+        return self._prints.get((self.close_at_ns - stamped_at_ns) // NS_PER_SECOND)
+
+    @property
     def count(self) -> int:
         """How many prints were received."""
         return len(self._prints)
@@ -137,9 +147,8 @@ class SettlementWindow:
         """Return the stamps up to `now_ns` that were not received, oldest first."""
         return [
             stamp_ns
-            for place in range(self.terms.prints, 0, -1)
-            if (stamp_ns := self.close_at_ns - place * NS_PER_SECOND) <= now_ns
-            and place not in self._prints
+            for stamp_ns in self.stamps
+            if stamp_ns <= now_ns and self.value_at(stamp_ns) is None
         ]
 
     @property

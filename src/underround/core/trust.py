@@ -117,6 +117,13 @@ class Trust:
         """Note that a REST answer (or its absence) came."""
         self._asked.pop((instrument, purpose), None)
 
+    def forget(self, book: Book) -> None:
+        """Have nothing more to do with a book that is gone."""
+        self.suspects.pop(book, None)
+        self.incomplete.pop(book, None)
+        name = book.instrument.id
+        self._asked = {key: at_ns for key, at_ns in self._asked.items() if key[0] != name}
+
     def note(self, kind: str, detail: str) -> None:
         """Have something unexpected named once."""
         self._out.append(Noted(kind, detail))

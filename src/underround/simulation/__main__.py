@@ -40,7 +40,7 @@ async def _run(seed: int, speed: float, pairs: int, markets: int | None) -> None
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with SimulatedVenues(seed, speed=speed, pairs=pairs, markets=markets) as venues:
-        _watch_stdin(loop, stop)
+        watch_stdin(loop, stop)
         sys.stdout.write(json.dumps(venues.addresses) + "\n")
         sys.stdout.flush()
         gc.collect()
@@ -48,7 +48,7 @@ async def _run(seed: int, speed: float, pairs: int, markets: int | None) -> None
         await stop.wait()
 
 
-def _watch_stdin(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+def watch_stdin(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
     """Set `stop` when a pipe on standard input closes; a terminal or file is left alone."""
     try:
         descriptor = sys.stdin.fileno()

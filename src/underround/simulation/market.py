@@ -6,7 +6,7 @@ the YES book, as Polymarket's NO token is: each venue has one book a market.
 
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from underround.core.instrument import (
     CENTI_CENT,
@@ -79,7 +79,8 @@ class KalshiMarket:
     """One Kalshi market; `clock` is its exchange clock, which counts actions and may skip.
 
     `halted`: its shard or the whole exchange takes no orders; `strike` is dollars, absent until
-    it is known; `expiration_value` is what the settlement was read from.
+    it is known; `expiration_value` is what the settlement was read from; `listing` has fields of
+    the catalog that differ from what the catalog would make of the rest.
     """
 
     ticker: str
@@ -106,6 +107,7 @@ class KalshiMarket:
     traded_e6: int = 0
     result: str = ""
     expiration_value: str = ""
+    listing: dict[str, Any] = field(default_factory=dict)
 
     @property
     def grid(self) -> PriceGrid:

@@ -21,6 +21,16 @@ ALLOWED_HOSTS: Final = frozenset(
         "external-api-ws.demo.kalshi.co",
         "external-api.kalshi.com",
         "external-api-ws.kalshi.com",
+        # the constituent exchanges of the real-time indices: public market data
+        "advanced-trade-ws.coinbase.com",
+        "api.exchange.bullish.com",
+        "public-data-api.london-digital.lmax.com",
+        "stream.crypto.com",
+        "ws.bitstamp.net",
+        "ws.gemini.com",
+        "ws.kraken.com",
+        "ws.paxos.com",
+        "www.bitstamp.net",
     }
 )
 

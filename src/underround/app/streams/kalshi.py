@@ -10,7 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from underround.app.config import KalshiConfig
-from underround.app.connections import KEYED_REQUESTS_PER_S, MISSED_POLLS, POLL_S, signed
+from underround.app.connections import (
+    KEYED_REQUESTS_PER_S,
+    MISSED_POLLS,
+    POLL_S,
+    kalshi_headers,
+    signed,
+)
 from underround.app.live_books import LiveBooks
 from underround.app.pair_file import PairEntry
 from underround.app.pipeline import Plan
@@ -38,7 +44,7 @@ from underround.core.units import NS_PER_SECOND
 from underround.venues.errors import VenueFaultError
 from underround.venues.kalshi import catalog
 from underround.venues.kalshi.session import BookSession
-from underround.venues.kalshi.signing import WEBSOCKET_PATH, Signer, load_signer
+from underround.venues.kalshi.signing import Signer, load_signer
 from underround.venues.ports import FeedLimits
 from underround.venues.rest import RestClient
 
@@ -148,7 +154,7 @@ class KalshiStream:
 
     async def _listen(self, books: LiveBooks, signer: Signer) -> None:
         books.hands.sessions[SOCKET] = self._session
-        headers = partial(signed(signer), "GET", WEBSOCKET_PATH)
+        headers = kalshi_headers(signer)
         await stands(books.open_feed(SOCKET, self._addresses.ws, self._session, headers))
 
     async def _poll(self, books: LiveBooks, rest: RestClient) -> None:

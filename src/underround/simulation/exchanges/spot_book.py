@@ -7,6 +7,7 @@ import random
 from dataclasses import dataclass, field
 
 ONE_E8 = 100_000_000
+_NEARNESS = 0.2
 Level = tuple[int, int]
 """(price_e8, size_e8)."""
 
@@ -97,12 +98,15 @@ class SimulatedBook:
         for _ in range(4 * self.levels_a_side):
             if len(side) >= self.levels_a_side:
                 break
-            price_e8 = touch_e8 + sign * self.dice.randint(0, ticks) * self.tick_e8
+            # Most of what rests, rests near the touch: an index over all of it then stands still
+            # while the price does.
+            away = min(int(self.dice.expovariate(1 / (_NEARNESS * ticks))), ticks)
+            price_e8 = touch_e8 + sign * away * self.tick_e8
             if price_e8 not in side:
                 side[price_e8] = changes[price_e8] = self._size_e8()
 
     def _size_e8(self) -> int:
-        return round(min(0.02 * self.dice.paretovariate(1.1), 25.0) * ONE_E8)
+        return round(min(0.05 * self.dice.paretovariate(1.6), 4.0) * ONE_E8)
 
 
 class PricePath:

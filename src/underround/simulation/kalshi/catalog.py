@@ -79,7 +79,7 @@ class Catalog:
         }
         if market.strike is not None:
             listed |= {"floor_strike": market.strike, "custom_strike": {"round_digits": "2"}}
-        return listed
+        return listed | market.listing
 
     def events(self) -> list[list[KalshiMarket]]:
         """Return the markets grouped by event, in listing order."""

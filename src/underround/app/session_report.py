@@ -1,0 +1,268 @@
+"""A session file as one self-contained HTML page that reads on a screen, a phone and paper.
+
+Plots, tables and what they mean; no script, no font, no address outside. Everything from the file
+is escaped. Reads nothing and writes nothing.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from html import escape
+from typing import Any, Final
+
+from underround.app.charts import Band, Line, bar_plot, time_plot
+from underround.core.instrument import Venue
+
+_SHOWN_SIGNALS: Final = 200
+
+STYLE: Final = """
+:root{color-scheme:light dark;--ink:#1f2328;--dim:#57606a;--paper:#fff;--rule:#d0d7de;
+--a:#0969da;--b:#bc4c00;--c:#1a7f37;--d:#8250df}
+@media(prefers-color-scheme:dark){:root{--ink:#e6edf3;--dim:#9198a1;--paper:#0d1117;
+--rule:#3d444d;--a:#58a6ff;--b:#f0883e;--c:#3fb950;--d:#bc8cff}}
+body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);
+max-width:62rem;margin:2rem auto;padding:0 1rem}
+h1{font-size:1.6rem;margin-bottom:.2rem}h2{font-size:1.2rem;margin-top:2.2rem}
+.dim,.none,figcaption+.legend{color:var(--dim)}
+.tiles{display:flex;flex-wrap:wrap;gap:.8rem;margin:1.2rem 0}
+.tiles div{border:1px solid var(--rule);border-radius:.5rem;padding:.6rem .9rem;min-width:8rem}
+.tiles b{display:block;font-size:1.35rem;font-variant-numeric:tabular-nums}
+.tiles span{color:var(--dim);font-size:.85rem}
+table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}
+th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid var(--rule);vertical-align:top}
+td.n,th.n{text-align:right}.scroll{overflow-x:auto}
+figure{margin:1.2rem 0;break-inside:avoid}figcaption{font-weight:600}
+svg{width:100%;height:auto}svg text{fill:var(--dim);font-size:12px}
+svg .m{text-anchor:middle}svg .e{text-anchor:end}
+svg .g{stroke:var(--rule)}svg .w{stroke:var(--dim);stroke-dasharray:3 4}
+svg .line{fill:none;stroke-width:1.8}svg .line.a{stroke:var(--a)}svg .line.b{stroke:var(--b)}
+svg .line.c{stroke:var(--c)}svg .line.d{stroke:var(--d);stroke-dasharray:6 3}
+svg .area{opacity:.25}svg .area.a{fill:var(--a)}svg .area.b{fill:var(--b)}
+svg rect.a{fill:var(--a)}
+.legend span{margin-right:1.2rem}.legend i{display:inline-block;width:1.1rem;height:.3rem;
+margin-right:.4rem;vertical-align:middle}.legend i.a{background:var(--a)}
+.legend i.b{background:var(--b)}.legend i.c{background:var(--c)}.legend i.d{background:var(--d)}
+@media print{body{max-width:none}.scroll{overflow:visible}}
+"""
+
+
+def report_page(session: dict[str, Any]) -> str:
+    """Return the page of a session document."""
+    summary = session.get("summary", {})
+    began = _moment(session.get("started_at_ms"))
+    series = ", ".join(summary.get("series", []))
+    kind = "simulated venues" if summary.get("simulated") else "live"
+    parts = [
+        f"<h1>Session of {escape(began)}</h1>",
+        f'<p class="dim">{escape(series)} · {kind} · {summary.get("seconds", 0)} s</p>',
+        _tiles(summary),
+        "<h2>Price against strike</h2>",
+        *_price_plots(session),
+        "<h2>Fair value against quote</h2>",
+        *_value_plots(session),
+        "<h2>Latency</h2>",
+        *_latency(session),
+        "<h2>Windows</h2>",
+        _windows(session),
+        "<h2>Signals</h2>",
+        _signals(session),
+        "<h2>Feeds</h2>",
+        _feeds(summary),
+    ]
+    title = f"Session of {began}"
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"<title>{escape(title)}</title><style>{STYLE}</style></head><body>"
+        f"{''.join(parts)}</body></html>\n"
+    )
+
+
+def _tiles(summary: dict[str, Any]) -> str:
+    brti, windows = summary.get("brti", {}), summary.get("windows", {})
+    official = brti.get("official")
+    told = "no official value" if official is None else f"{official['mean']:+.2f} USD"
+    last = brti.get("last")
+    cells = [
+        ("index, last", "none" if last is None else f"{last:,.2f}"),
+        ("prints of ours", str(brti.get("prints", 0))),
+        ("less the official value", told),
+        ("windows settled", f"{windows.get('settled', 0)}"),
+        ("of these said wrongly", f"{windows.get('wrong', 0)}"),
+        ("chances opened", f"{summary.get('signals', {}).get('opened', 0)}"),
+    ]
+    tiles = "".join(f"<div><b>{escape(v)}</b><span>{escape(k)}</span></div>" for k, v in cells)
+    return f'<div class="tiles">{tiles}</div>'
+
+
+def _price_plots(session: dict[str, Any]) -> list[str]:
+    plots = []
+    for asset, rows in session.get("prints", {}).items():
+        windows = [w for w in _kalshi(session) if w.get("asset", asset) == asset]
+        strikes: list[tuple[float, float | None]] = []
+        for window in _one_series(windows):
+            if window.get("strike") is not None:
+                strikes += [
+                    (window["opens"], window["strike"]),
+                    (window["closes"], window["strike"]),
+                ]
+                strikes.append((window["closes"], None))
+        first, last = (rows[0]["t"], rows[-1]["t"]) if rows else (0, 0)
+        strikes = [(min(max(at, first), last), value) for at, value in strikes]
+        lines = [
+            Line("index of ours", "a", [(row["t"], row["index"]) for row in rows]),
+            Line("official value", "c", [(row["t"], row["official"]) for row in rows]),
+            Line("strike", "d", strikes),
+        ]
+        plots.append(time_plot(f"{asset}: index and strike, USD", lines, marks=_closes(windows)))
+    return plots or ['<p class="none">No print of the index.</p>']
+
+
+def _value_plots(session: dict[str, Any]) -> list[str]:
+    windows = [window for window in _one_series(_kalshi(session)) if window.get("prices")]
+    value: list[tuple[float, float | None]] = []
+    error: list[tuple[float, float | None, float | None]] = []
+    quote: list[tuple[float, float | None, float | None]] = []
+    for window in windows:
+        for at_ms, _, fair, sd, bid, ask in window["prices"]:
+            value.append((at_ms, fair))
+            is_valued = fair is not None and sd is not None
+            low = max(fair - sd, 0.0) if is_valued else None
+            error.append((at_ms, low, min(fair + sd, 1.0) if is_valued else None))
+            has_quote = bid is not None and ask is not None
+            quote.append((at_ms, bid if has_quote else None, ask if has_quote else None))
+        end_ms = window["prices"][-1][0]
+        value.append((end_ms, None))
+        error.append((end_ms, None, None))
+        quote.append((end_ms, None, None))
+    lines = [Line("fair value of YES", "a", value)]
+    bands = [Band("its standard error", "a", error), Band("bid to ask", "b", quote)]
+    name = windows[0]["series"] if windows else "windows"
+    title = f"{name}: fair value and quote of YES"
+    return [time_plot(title, lines, bands, _closes(windows), bounds=(0.0, 1.0), decimals=2)]
+
+
+def _latency(session: dict[str, Any]) -> list[str]:
+    latency = session.get("latency", {})
+    rows = [
+        [name, each["count"], *(_ms(each[k]) for k in ("p50", "p90", "p99", "max"))]
+        for name, each in latency.items()
+    ]
+    plots = []
+    for name, title in (("brti", "Index: from an exchange's stamp to the value"), ("total", "All")):
+        bars = [
+            ("more" if bound is None else f"≤{bound:g}", count)
+            for bound, count in latency.get(name, {}).get("histogram", [])
+        ]
+        plots.append(bar_plot(f"{title}, ms", bars))
+    heads = ["what", "count", "p50 ms", "p90 ms", "p99 ms", "most ms"]
+    return [*plots, _table(heads, rows, numeric=range(1, 6))]
+
+
+def _windows(session: dict[str, Any]) -> str:
+    rows = []
+    for window in session.get("windows", []):
+        if "resolved" in window:
+            outcome = "YES" if window["resolved"] else "NO"
+            said = window.get("said")
+            verdict = "could not say" if said is None else "wrong" if window["wrong"] else "right"
+        else:
+            outcome, verdict = "", ""
+        rows.append(
+            [
+                window["id"],
+                _money(window.get("strike")),
+                _money(window.get("value")),
+                _money(window.get("resolved_value")),
+                outcome,
+                verdict,
+            ]
+        )
+    heads = ["window", "strike", "settled, ours", "settled, venue", "paid", "we were"]
+    return _table(heads, rows, numeric=range(1, 4))
+
+
+def _signals(session: dict[str, Any]) -> str:
+    shown = session.get("signals", [])[-_SHOWN_SIGNALS:]
+    rows = [
+        [
+            _moment(signal["t"])[11:],
+            signal["kind"],
+            signal["subject"],
+            " + ".join(
+                f"{o.upper()} {p:g}"
+                for o, p in zip(signal["outcomes"], signal["prices"], strict=True)
+            ),
+            f"{signal['edge'] * 100:.1f} ¢",
+            f"{signal['confidence']:.0%}",
+            f"{signal['source']}: {signal['reason']}",
+        ]
+        for signal in shown
+    ]
+    note = (
+        '<p class="dim">Estimates after fees, never riskless; a pair across two oracles may pay '
+        f"nothing. The last {len(shown)} are shown.</p>"
+    )
+    heads = ["time", "", "on", "buy", "edge", "confidence", "why"]
+    return note + _table(heads, rows, numeric=(4, 5))
+
+
+def _feeds(summary: dict[str, Any]) -> str:
+    rows = [
+        [
+            name,
+            each["messages"],
+            each["reconnects"],
+            each["errors"],
+            ", ".join(f"{fault} {count}" for fault, count in each["faults"].items()),
+        ]
+        for name, each in summary.get("feeds", {}).items()
+    ]
+    heads = ["feed", "messages", "reconnects", "errors", "faults"]
+    return _table(heads, rows, numeric=range(1, 4))
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[Any]], numeric: Iterable[int]) -> str:
+    right = set(numeric)
+    classes = ['class="n"' if place in right else "" for place in range(len(heads))]
+    head = "".join(f"<th {c}>{escape(h)}</th>" for c, h in zip(classes, heads, strict=True))
+    body = "".join(
+        "<tr>"
+        + "".join(f"<td {c}>{escape(str(v))}</td>" for c, v in zip(classes, row, strict=True))
+        + "</tr>"
+        for row in rows
+    )
+    if not body:
+        return '<p class="none">None.</p>'
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return f'<div class="scroll">{table}</div>'
+
+
+def _kalshi(session: dict[str, Any]) -> list[dict[str, Any]]:
+    return [w for w in session.get("windows", []) if w.get("venue") == Venue.KALSHI]
+
+
+def _one_series(windows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the windows of the first series that has one strike at a time."""
+    for series in dict.fromkeys(window["series"] for window in windows):
+        found = [window for window in windows if window["series"] == series]
+        if len({window["closes"] for window in found}) == len(found):
+            return found
+    return windows[:1]
+
+
+def _closes(windows: list[dict[str, Any]]) -> list[float]:
+    return sorted({float(window["closes"]) for window in windows})
+
+
+def _moment(at_ms: float | None) -> str:
+    if at_ms is None:
+        return "an unknown time"
+    return f"{datetime.fromtimestamp(at_ms / 1_000, UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _money(value: float | None) -> str:
+    return "" if value is None else f"{value:,.2f}"
+
+
+def _ms(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}"

@@ -1,0 +1,135 @@
+"""One asset's reference price: the proxy from spot books, the official value, volatility, basis.
+
+Says what the price is now, how sure that is, and what stands behind it. Knows no market.
+"""
+
+from msgspec import Struct
+
+from underround.core.index import IndexQuality, IndexValue
+from underround.core.index_basis import ProxyBasis
+from underround.core.index_ticker import IndexTick, IndexTicker
+from underround.core.pricing_settings import PricingSettings
+from underround.core.reference_event import OfficialValue
+from underround.core.spot_event import Asset
+from underround.core.spot_units import ONE_E8
+from underround.core.units import NS_PER_SECOND
+from underround.core.volatility import EwmaVolatility
+
+_REMEMBERED_PRINTS = 120
+
+
+class Reference(Struct, frozen=True):
+    """The price to value windows by, USD: `spot` with `bias` (to be taken off) and error `sd`."""
+
+    spot: float
+    bias: float
+    sd: float
+    quality: IndexQuality
+    is_proxy: bool
+
+
+class Comparison(Struct, frozen=True):
+    """A proxy's print beside the official one of the same stamp, USD."""
+
+    asset: Asset
+    stamped_at_ns: int
+    official: float
+    proxy: float
+
+    @property
+    def difference(self) -> float:
+        """Proxy less official."""
+        return self.proxy - self.official
+
+
+class IndexDesk:
+    """Everything known of one asset's index."""
+
+    def __init__(self, asset: Asset, settings: PricingSettings) -> None:
+        self.asset = asset
+        self.ticker = IndexTicker(settings.parameters(asset))
+        self.volatility = EwmaVolatility(settings.half_life_s, settings.sample_s)
+        self.basis = ProxyBasis()
+        self.value: IndexValue | None = None
+        self.official: OfficialValue | None = None
+        self._settings = settings
+        self._official_print: OfficialValue | None = None
+        self._prints: dict[int, float] = {}
+        self._compared_ns = 0
+
+    def tick(self, tick: IndexTick) -> Comparison | None:
+        """Take a calculation; return the comparison that its print makes possible."""
+        self.value = tick.value
+        index = tick.value.index
+        if index is None or not tick.is_print:
+            return None
+        self.volatility.take(tick.at_ns, index)
+        self._prints[tick.at_ns] = index
+        if len(self._prints) > _REMEMBERED_PRINTS:
+            del self._prints[next(iter(self._prints))]
+        return self._compare()
+
+    def take_official(self, value: OfficialValue) -> Comparison | None:
+        """Take a published value; return the comparison that it makes possible."""
+        if self.official is None or value.stamped_at_ns >= self.official.stamped_at_ns:
+            self.official = value
+            if self.value is None or self.value.index is None:
+                self.volatility.take(value.stamped_at_ns, value.value_e8 / ONE_E8)
+        if value.is_fast:
+            return None
+        self._official_print = value
+        return self._compare()
+
+    def _compare(self) -> Comparison | None:
+        """Compare the last official print with ours of the same second, once."""
+        value = self._official_print
+        if value is None or value.stamped_at_ns <= self._compared_ns:
+            return None
+        proxy = self._prints.get(value.stamped_at_ns)
+        if proxy is None:
+            return None
+        self._compared_ns = value.stamped_at_ns
+        compared = Comparison(self.asset, value.stamped_at_ns, value.value_e8 / ONE_E8, proxy)
+        self.basis.take(compared.difference)
+        return compared
+
+    @property
+    def quality(self) -> IndexQuality:
+        """How much of the constituents' list stands behind the proxy now."""
+        return IndexQuality.NONE if self.value is None else self.value.quality
+
+    def has_official(self, now_ns: int) -> bool:
+        """Whether the official value flows."""
+        value = self.official
+        return value is not None and now_ns - value.at_ns <= self._settings.official_within_ns
+
+    @property
+    def bias_e8(self) -> int:
+        """Proxy less official as far as it is known, 0 where it is not."""
+        return round((self.basis.bias or 0.0) * ONE_E8)
+
+    def reference(self, now_ns: int) -> Reference | None:
+        """Return the price to value windows by; None without one.
+
+        The proxy less its known bias leads within the second; without books the official value
+        stands alone, with the error of its age.
+        """
+        index = None if self.value is None else self.value.index
+        is_official = self.has_official(now_ns)
+        if index is not None and (is_official or self._settings.allows(self.quality)):
+            sd = self.basis.sd if is_official else None
+            if sd is None:
+                sd = self._settings.proxy_sd(index, self.quality)
+            return Reference(index, self.basis.bias or 0.0, sd, self.quality, is_proxy=True)
+        if self.official is None or not is_official:
+            return None
+        spot = self.official.value_e8 / ONE_E8
+        age_s = max(now_ns - self.official.stamped_at_ns, 0) / NS_PER_SECOND
+        sd = (self.volatility.sigma_usd(spot) or 0.0) * age_s**0.5
+        return Reference(spot, 0.0, sd, IndexQuality.FULL, is_proxy=False)
+
+    def sigma(self, spot: float) -> float | None:
+        """Return the volatility in USD per square root of a second; None with too few returns."""
+        if self.volatility.returns < self._settings.least_returns:
+            return None
+        return self.volatility.sigma_usd(spot)

@@ -1,0 +1,76 @@
+"""The fair value of one window from what is known of its index: prints locked, price, volatility.
+
+Joins `fair_value`'s closed form with a proxy's error, on the prints to come and on those that only
+a proxy told. Pure; judges no quote.
+"""
+
+from msgspec.structs import replace
+
+from underround.core.distributions import normal_cdf, normal_density
+from underround.core.fair_value import FairValue, Model, Situation, fair_value
+from underround.core.index_desk import Reference
+from underround.core.pricing_settings import PricingSettings
+from underround.core.settlement import boundary_e8
+from underround.core.spot_units import ONE_E8
+from underround.core.units import NS_PER_SECOND
+from underround.core.window import Locked, Window
+
+
+def seconds_to_close(window: Window, now_ns: int) -> int:
+    """Return whole seconds to the close, rounded up, 0 after it."""
+    return max(-(-(window.close_at_ns - now_ns) // NS_PER_SECOND), 0)
+
+
+def window_value(
+    window: Window,
+    locked: Locked,
+    reference: Reference,
+    sigma: float,
+    sigma_error: float,
+    now_ns: int,
+    settings: PricingSettings,
+) -> FairValue | None:
+    """Return the fair value of YES at `now_ns`; None without a strike or with no price above 0.
+
+    `sigma` in USD per square root of a second, `sigma_error` relative. The price's own error
+    widens the law of the mean and is part of the standard error as well.
+    """
+    strike_e8, terms = window.strike_e8, window.terms
+    if strike_e8 is None or reference.spot - reference.bias <= 0:
+        return None
+    remaining = terms.prints - locked.count
+    if not remaining and locked.proxies:
+        return _settled_by_proxy(window, strike_e8, locked, reference.sd)
+    remaining_share = remaining / terms.prints
+    proxied_share = locked.proxies / terms.prints
+    # One error for all that the proxy tells, past and to come: its bias, not a noise.
+    scale = (remaining_share + proxied_share) / remaining_share if remaining else 0.0
+    seconds = seconds_to_close(window, now_ns)
+    situation = Situation(
+        spot=reference.spot,
+        strike_e8=strike_e8,
+        sigma=sigma,
+        seconds_to_close=min(seconds, terms.prints) if locked.count else seconds,
+        locked_count=locked.count,
+        locked_sum_e8=locked.sum_e8,
+        terms=terms,
+    )
+    model = Model(
+        tails=settings.tails,
+        degrees=settings.degrees,
+        proxy_bias=reference.bias,
+        proxy_sd=reference.sd * scale,
+        sigma_error=sigma_error,
+        spot_error=reference.sd * scale,
+    )
+    return fair_value(situation, model)
+
+
+def _settled_by_proxy(window: Window, strike_e8: int, locked: Locked, sd: float) -> FairValue:
+    """Return the value when all is past but some of it known from a proxy only."""
+    mean = locked.sum_e8 / window.terms.prints / ONE_E8
+    distance = mean - boundary_e8(strike_e8, window.terms) / ONE_E8
+    spread = max(sd * locked.proxies / window.terms.prints, 1e-9)
+    z = distance / spread
+    value = FairValue(normal_cdf(z), mean, spread, 0.0, 0.0)
+    return replace(value, standard_error=min(normal_density(z), 0.5))
