@@ -248,13 +248,19 @@ def decode(
     `origin` is the file's name for messages; `flags` are nested tables like the file's.
     Raises ConfigError, one line, for anything that cannot be used.
     """
+    return merge(Config, config_layers(text, origin, environ, flags))
+
+
+def config_layers(
+    text: str, origin: str, environ: Mapping[str, str], flags: Mapping[str, Any]
+) -> list[Layer]:
+    """Return what speaks for the configuration, the strongest last; ConfigError if not TOML."""
     try:
         # Numbers with a point stay text: money never goes through a float.
         tables = tomllib.loads(text, parse_float=str)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{origin}: not TOML: {error}") from None
-    layers = [Layer(origin, tables), environment_layer(environ), Layer("command line", flags)]
-    return merge(Config, layers)
+    return [Layer(origin, tables), environment_layer(environ), Layer("command line", flags)]
 
 
 def load_config(
@@ -266,10 +272,19 @@ def load_config(
 
     Raises ConfigError, one line, when a named file cannot be read or anything in it is wrong.
     """
+    text, origin = configured_text(path, environ)
+    return decode(text, origin, environ, flags or {})
+
+
+def configured_text(path: Path | None, environ: Mapping[str, str]) -> tuple[str, str]:
+    """Return the text of `path`, or of the default file ("" where there is none), and its name.
+
+    Raises ConfigError when a named file cannot be read.
+    """
     found = path or default_path(environ)
     if path is None and not found.is_file():
-        return decode("", str(found), environ, flags or {})
-    return decode(read_text(found, "config file"), str(found), environ, flags or {})
+        return "", str(found)
+    return read_text(found, "config file"), str(found)
 
 
 def read_text(path: Path, what: str) -> str:
