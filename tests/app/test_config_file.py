@@ -48,6 +48,7 @@ def test_each_setting_names_who_gave_it(tmp_path) -> None:
     environ = {
         "UNDERROUND__DETECTION__THRESHOLD_USD": "0.02",
         "UNDERROUND__STORAGE__REDIS_URL": "redis://me:hidden@localhost:6379",
+        "UNDERROUND__ALERTS__CHANNELS": "tgram://hidden/1, json://host/hidden",
     }
     shown = {each.key: each for each in shown_config(file, environ)}
     assert shown["pairs"] == Shown("pairs", "mine.toml", str(file))
@@ -56,6 +57,7 @@ def test_each_setting_names_who_gave_it(tmp_path) -> None:
     )
     assert shown["storage.redis_url"].value == "redis://***@localhost:6379"
     assert shown["storage.prices"] == Shown("storage.prices", "memory://", "default")
+    assert shown["alerts.channels"].value == ["tgram://***", "json://***"]
     assert "hidden" not in str(shown)
 
 

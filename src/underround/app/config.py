@@ -11,6 +11,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from underround.app.config_alerts import AlertsConfig
 from underround.app.config_bitcoin import BitcoinConfig
 from underround.app.config_sections import (
     DEFAULT_REDIS_URL,
@@ -28,6 +29,7 @@ from underround.core.errors import ConfigError
 __all__ = [
     "DEFAULT_REDIS_URL",
     "EXCHANGES",
+    "AlertsConfig",
     "BitcoinConfig",
     "Config",
     "DetectionConfig",
@@ -53,6 +55,7 @@ class Config(Struct, frozen=True, kw_only=True):
     storage: StorageConfig = field(default_factory=StorageConfig)
     universe: UniverseConfig = field(default_factory=UniverseConfig)
     bitcoin: BitcoinConfig = field(default_factory=BitcoinConfig)
+    alerts: AlertsConfig = field(default_factory=AlertsConfig)
     pairs: Text = "pairs.toml"
 
 

@@ -21,6 +21,7 @@ DEFAULT: Final = "default"
 MASK: Final = "***"
 _PASSWORD = re.compile(r"(?<=://)([^/@\s]*:)?[^/@\s]+(?=@)")
 _KEY_IDS: Final = frozenset({"key_id", "token", "secret"})
+_ADDRESSES: Final = frozenset({"channels"})
 
 
 class Shown(Struct, frozen=True):
@@ -44,6 +45,8 @@ def shown_config(path: Path | None, environ: Mapping[str, str]) -> list[Shown]:
 
 def without_secrets(key: str, value: Any) -> Any:
     """Return a value as it may be shown: passwords in addresses and the ends of keys masked."""
+    if key in _ADDRESSES:  # whose every part may be one
+        return [f"{address.partition('://')[0]}://{MASK}" for address in value]
     if not isinstance(value, str):
         return value
     if key in _KEY_IDS:

@@ -13,6 +13,7 @@ from typing import Final
 from msgspec import Struct
 
 from underround import __version__
+from underround.app.alerts import with_alerts
 from underround.app.codecs import CODECS
 from underround.app.collector import calm_the_collector
 from underround.app.config import Config
@@ -111,6 +112,9 @@ async def running(
         )
         watches = watching(
             made_of, universe, frames, lambda work: tasks.append(group.create_task(work))
+        )
+        with_alerts(
+            config.alerts, pipeline, stack, lambda work: tasks.append(group.create_task(work))
         )
         watches.markets.on_pair += [board.watch, partial(_paired, run, watches.markets)]
         watches.subscriptions.open(await canaries(rest, config, options, universe))
