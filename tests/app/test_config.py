@@ -47,6 +47,8 @@ DEFAULTS = {
         "prices": "memory://",
         "redis_url": "redis://localhost:6379",
         "recordings": "data/recordings",
+        "recordings_most_days": 0,
+        "recordings_most_gib": 0,
         "journal": "data/signals.db",
     },
     "universe": {

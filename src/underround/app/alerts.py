@@ -19,6 +19,7 @@ from underround.app.clock import wall_ns
 from underround.app.config_alerts import AlertsConfig
 from underround.app.pipeline import Pipeline
 from underround.app.subscriptions import Start
+from underround.app.supervision import kept_running
 from underround.app.told import Told
 from underround.app.wording import describe
 from underround.core.errors import ConfigError
@@ -196,4 +197,4 @@ def with_alerts(
     root = logging.getLogger("underround")
     root.addHandler(listener)
     stack.callback(root.removeHandler, listener)
-    start(alerts.run())
+    start(kept_running("alerts", alerts.run))

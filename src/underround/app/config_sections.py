@@ -90,12 +90,15 @@ class DetectionConfig(Struct, frozen=True, kw_only=True):
 class StorageConfig(Struct, frozen=True, kw_only=True):
     """Where prices are shared, and recordings and the journal of signals kept.
 
-    `prices` is for `run`; `redis_url` is what `PriceCache()` of the streaming guide opens.
+    `prices` is for `run`; `redis_url` is what `PriceCache()` of the streaming guide opens. The
+    oldest recordings beyond a limit are deleted; 0 keeps all of them.
     """
 
     prices: Prices = "memory://"
     redis_url: Prices = DEFAULT_REDIS_URL
     recordings: Text = "data/recordings"
+    recordings_most_days: Count = 0
+    recordings_most_gib: Count = 0
     journal: Text = "data/signals.db"
 
 

@@ -33,6 +33,7 @@ from underround.app.pipeline import Pipeline
 from underround.app.price_board import PriceBoard
 from underround.app.replay import describe
 from underround.app.signal_delivery import signal_delivery
+from underround.app.supervision import kept_running
 from underround.app.universe import Universe, load
 from underround.app.watches import canaries, watching
 from underround.core.engine import Engine
@@ -103,7 +104,7 @@ async def running(
         group = await stack.enter_async_context(asyncio.TaskGroup())
         work = [_ticking(pipeline), _flushing(board, clock_ns)]
         if delivery.relay is not None:
-            work.append(delivery.relay.run())
+            work.append(kept_running("signal relay", delivery.relay.run))
         tasks = [group.create_task(each) for each in work]
         stack.push_async_callback(_stop, run.feeds, tasks)
         listed = list(universe.instruments.values())
