@@ -83,7 +83,7 @@ def test_shown_configuration_is_the_default() -> None:
     keys = set(re.findall(r"^#? ?([a-z_]+) =", shown, re.MULTILINE))
     config = Config()
     tables = [config.venues.polymarket, config.venues.kalshi]
-    tables += [config.detection, config.storage, config.universe, config.bitcoin]
+    tables += [config.detection, config.storage, config.universe, config.bitcoin, config.web]
     assert keys == {"pairs", *(key for table in tables for key in table.__struct_fields__)}
 
 

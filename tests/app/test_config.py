@@ -88,6 +88,13 @@ def test_nothing_set_means_the_live_hosts_and_memory() -> None:
             "most_basis_risk_percent": 5,
             "strategies": (),
         },
+        "web": {
+            "host": "127.0.0.1",
+            "port": 0,
+            "names": (),
+            "token_path": "",
+            "catalog": "data/catalog.sqlite",
+        },
         "pairs": "pairs.toml",
     }
 
@@ -149,7 +156,7 @@ MISTAKES = {
     ),
     "threshold_usd = '0.1'": 'unknown key "threshold_usd"; did you mean "detection.threshold_usd"?',
     "banana = 1": (
-        'unknown key "banana"; known here are venues, detection, storage, universe, bitcoin, pairs'
+        'unknown key "banana"; known here are venues, detection, storage, universe, bitcoin, web, pairs'
     ),
     "detection = 3": "detection must be a section, not 3",
     "detection.threshold_usd = '5'": f"detection.threshold_usd must be {DOLLARS}, not '5'",

@@ -13,6 +13,7 @@ from msgspec import Meta, Struct, field
 from msgspec.structs import force_setattr
 
 from underround.app.layering import Layer, environment_layer, merge
+from underround.app.web_config import WebConfig
 from underround.core.errors import ConfigError
 from underround.core.fair_value import Tails
 from underround.core.index import IndexQuality
@@ -221,6 +222,7 @@ class Config(Struct, frozen=True, kw_only=True):
     storage: StorageConfig = field(default_factory=StorageConfig)
     universe: UniverseConfig = field(default_factory=UniverseConfig)
     bitcoin: BitcoinConfig = field(default_factory=BitcoinConfig)
+    web: WebConfig = field(default_factory=WebConfig)
     pairs: Text = "pairs.toml"
 
 
