@@ -13,6 +13,7 @@ import httpx
 from msgspec.structs import replace
 
 from underround.app.clock import steady_clock
+from underround.app.config_web import WebConfig
 from underround.app.connections import Options
 from underround.app.face import Face, face_options
 from underround.app.pair_file import load_pairs
@@ -27,7 +28,6 @@ from underround.app.watching import (
     summary,
     wait,
 )
-from underround.app.web_config import WebConfig
 from underround.app.wiring import Running, running
 from underround.core.book_state import BookState
 from underround.core.errors import UnderroundError

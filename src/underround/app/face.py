@@ -10,7 +10,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from underround.app.config import Config
-from underround.app.web_config import LOOPBACK
+from underround.app.config_web import LOOPBACK
 from underround.app.wiring import Running
 
 

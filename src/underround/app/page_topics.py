@@ -17,7 +17,6 @@ from underround.app.universe import Universe
 from underround.core.book import Book
 from underround.core.book_state import BookState
 from underround.core.instrument import Instrument, Outcome
-from underround.core.sizing import annualised_return
 from underround.core.units import NS_PER_MS, NS_PER_SECOND
 
 CLOSED_SHOWN: Final = 60
@@ -132,12 +131,11 @@ class OpportunityRows:
         instruments = [
             books[leg.instrument].instrument for leg in signal.legs if leg.instrument in books
         ]
-        locked_ns = _locked_ns(instruments, signal.at_ns)
         return {
             "id": signal.id,
             "pair": signal.pair,
             "title": instruments[0].title if instruments else signal.pair,
-            "underround": str(getattr(signal, "underround", "cross_venue")),
+            "underround": signal.underround,
             "legs": [
                 {
                     "venue": leg.venue,
@@ -145,6 +143,8 @@ class OpportunityRows:
                     "outcome": leg.outcome,
                     "price_e4": leg.price_e4,
                     "limit_e4": leg.limit_e4,
+                    "size_e6": leg.size_e6,
+                    "cost_usd_e6": leg.cost_usd_e6,
                 }
                 for leg in signal.legs
             ],
@@ -155,23 +155,17 @@ class OpportunityRows:
             "cost_usd_e6": signal.cost_usd_e6,
             "fee_usd_e6": signal.fee_usd_e6,
             "edge_usd_e6": signal.edge_usd_e6,
-            "return": signal.edge_usd_e6 / signal.cost_usd_e6 if signal.cost_usd_e6 else None,
-            "annualised": None
-            if locked_ns is None
-            else annualised_return(signal.edge_usd_e6, signal.cost_usd_e6, locked_ns),
+            "return_bps": signal.return_bps,
+            "annual_return_bps": signal.annual_return_bps,
+            "resolves_ms": None
+            if signal.resolves_at_ns is None
+            else signal.resolves_at_ns // NS_PER_MS,
             "opened_ms": standing.opened_ns // NS_PER_MS,
             "changed_ms": standing.changed_ns // NS_PER_MS,
             "closed_ms": None if standing.closed_ns is None else standing.closed_ns // NS_PER_MS,
             "reason": standing.reason,
             "gates": _gates(standing),
         }
-
-
-def _locked_ns(instruments: list[Instrument], at_ns: int) -> int | None:
-    """Return how long the money is bound: until the last leg's close; None where it is unknown."""
-    closes = [one.close_at_ns for one in instruments]
-    known = [close_ns for close_ns in closes if close_ns is not None]
-    return max(known) - at_ns if known and len(known) == len(closes) else None
 
 
 def _gates(standing: Standing) -> list[str]:

@@ -93,6 +93,7 @@ class Pipeline:
         self.on_signal: list[Callable[[Signal], None]] = []
         self.on_judged: list[Callable[[BookJudged], None]] = []
         self.on_closed: list[Callable[[str, int | None, str], None]] = []
+        self.on_told: list[Callable[[Told], None]] = []
         self.last_batches: dict[str, Sequence[bytes]] = {}
         """What each connection delivered last, for whoever looks at a frame now and then."""
         self.on_pricing: list[Callable[[PricingEffect], None]] = []
@@ -191,6 +192,8 @@ class Pipeline:
         if self._recorder is not None:
             self._recorder.append_command(name_of(told), arguments_of(told), told.at_ns)
         self.process(told)
+        for tell in self.on_told:
+            tell(told)
 
     def command(self, name: str, arguments: dict[str, str]) -> None:
         """Record and carry out what a person or another program asks for."""

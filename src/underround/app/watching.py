@@ -67,7 +67,11 @@ async def wait(stop: asyncio.Event, seconds: float | None) -> None:
 
 
 class OpportunityLog:
-    """Every opportunity of a run from opening to closing, for scores and summaries."""
+    """Every opportunity of a run from opening to closing, for scores and summaries.
+
+    A row names what was for sale: the kind of underround and its legs as sorted [venue,
+    instrument, outcome].
+    """
 
     def __init__(self) -> None:
         self.rows: dict[str, dict[str, Any]] = {}
@@ -76,8 +80,12 @@ class OpportunityLog:
         """Take in one signal."""
         if said.kind is SignalKind.OPENED:
             self.rows[said.id] = {
+                "kind": said.underround.value,
                 "pair": said.pair,
                 "direction": said.direction,
+                "legs": sorted(
+                    [leg.venue.value, leg.instrument, leg.outcome.value] for leg in said.legs
+                ),
                 "opened_ns": said.at_ns,
                 "closed_ns": None,
             }

@@ -7,11 +7,11 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from underround.app.config import Config
+from underround.app.config_web import WebConfig
 from underround.app.demo import run_demo
 from underround.app.output import write_json
 from underround.app.session import new_recording
 from underround.app.watching import log_to_stderr, run_until_done, show_summary
-from underround.app.web_config import WebConfig
 from underround.cli.page import SHOWN, PageFlags
 from underround.cli.run import Seconds
 

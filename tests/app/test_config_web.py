@@ -3,8 +3,8 @@
 import pytest
 
 from underround.app.config import Config
+from underround.app.config_web import WebConfig
 from underround.app.face import face_options
-from underround.app.web_config import WebConfig
 from underround.core.errors import ConfigError
 
 TOKEN = "correct-horse-battery-staple"
