@@ -23,6 +23,7 @@ from underround.app.config_sections import (
     VenuesConfig,
 )
 from underround.app.config_values import EXCHANGES, Text
+from underround.app.config_web import WebConfig
 from underround.app.layering import Layer, environment_layer, merge
 from underround.core.errors import ConfigError
 
@@ -55,6 +56,7 @@ class Config(Struct, frozen=True, kw_only=True):
     storage: StorageConfig = field(default_factory=StorageConfig)
     universe: UniverseConfig = field(default_factory=UniverseConfig)
     bitcoin: BitcoinConfig = field(default_factory=BitcoinConfig)
+    web: WebConfig = field(default_factory=WebConfig)
     alerts: AlertsConfig = field(default_factory=AlertsConfig)
     pairs: Text = "pairs.toml"
 

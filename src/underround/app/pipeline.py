@@ -32,6 +32,7 @@ from underround.core.event import (
     Batch,
     BookReplaced,
     BooksFetched,
+    Command,
     ConnectionClosed,
     ConnectionOpened,
     Event,
@@ -193,6 +194,13 @@ class Pipeline:
         self.process(told)
         for tell in self.on_told:
             tell(told)
+
+    def command(self, name: str, arguments: dict[str, str]) -> None:
+        """Record and carry out what a person or another program asks for."""
+        at_ns = self._clock_ns()
+        if self._recorder is not None:
+            self._recorder.append_command(name, arguments, at_ns)
+        self.process(Command(name, at_ns, arguments))
 
     def venue_of(self, connection: str) -> Venue:
         """Return the venue of a planned connection; KeyError for another."""

@@ -16,6 +16,7 @@ from msgspec import Struct
 from underround.app.clock import file_stamp, steady_clock
 from underround.app.config import Config, load_config
 from underround.app.connections import Options
+from underround.app.face import Face, face_options
 from underround.app.output import write_line
 from underround.app.pair_file import PairEntry, configured_pairs
 from underround.app.retention import keep_room
@@ -24,6 +25,7 @@ from underround.app.supervision import kept_running
 from underround.app.watching import (
     giving_up,
     live_books,
+    show_page,
     show_signal,
     show_status,
     stop_on_signals,
@@ -46,6 +48,7 @@ class SessionRequest(Struct, frozen=True, kw_only=True):
     every_s: float = 20.0
     shows: bool = True
     detects: bool = True
+    face: Face | None = None
 
 
 def configured(request: SessionRequest) -> tuple[Config, list[PairEntry], list[str]]:
@@ -80,6 +83,9 @@ async def run_session(request: SessionRequest) -> dict[str, Any] | None:
             if not stop.is_set():
                 raise
             return None
+        if request.face is not None:
+            shown = request.face(run, face_options(config, request.kind))
+            show_page(await stack.enter_async_context(shown), request.shows)
         if request.shows:
             _greet(run.universe.problems, remarks)
             write_line(

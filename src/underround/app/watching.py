@@ -93,6 +93,13 @@ class OpportunityLog:
             self.rows[said.id]["closed_ns"] = said.at_ns
 
 
+def show_page(where: str, shows: bool) -> None:
+    """Tell a person where the page is: on stdout, or on stderr where that is kept for JSON."""
+    stream = sys.stdout if shows else sys.stderr
+    stream.write(f"page: {where}\n")
+    stream.flush()
+
+
 def show_signal(said: Signal) -> None:
     """Print a signal; a change only moves the numbers, so it stays quiet."""
     if said.kind is not SignalKind.CHANGED:
