@@ -100,6 +100,7 @@ class StorageConfig(Struct, frozen=True, kw_only=True):
     recordings_most_days: Count = 0
     recordings_most_gib: Count = 0
     journal: Text = "data/signals.db"
+    catalog: Text = "data/catalog.sqlite"
 
 
 class UniverseConfig(Struct, frozen=True, kw_only=True):

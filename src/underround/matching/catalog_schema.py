@@ -104,7 +104,11 @@ CREATE TABLE adjudication (
     decision TEXT NOT NULL
 );
 """
-MIGRATIONS: Final = (_MARKETS, _PAIRS, _ADJUDICATIONS)
+_MATCHED: Final = """
+ALTER TABLE market ADD COLUMN matched TEXT NOT NULL DEFAULT '';
+"""
+"""What of a market was read when it was last matched: what differs is to be matched again."""
+MIGRATIONS: Final = (_MARKETS, _PAIRS, _ADJUDICATIONS, _MATCHED)
 
 
 class CatalogError(ConfigError):
