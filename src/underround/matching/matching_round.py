@@ -5,6 +5,7 @@ people are others' business.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,7 +19,15 @@ from underround.matching.listing import Listing
 from underround.matching.pair_states import PairState
 from underround.matching.verdict import Decision, Verdict
 
-_READ = "digest || '|' || ends || '|' || opens || '|' || outcomes || '|' || ?"
+# What of a market is read, and by whom: kept as it was when the market was last matched.
+_MARK: Final = (
+    "UPDATE market SET matched = digest || '|' || ends || '|' || opens || '|' || outcomes || '|' ||"
+    " ? WHERE listed = 1"
+)
+_FRESH: Final = (
+    "SELECT id FROM market WHERE venue = ? AND listed = 1 AND matched !="
+    " digest || '|' || ends || '|' || opens || '|' || outcomes || '|' || ?"
+)
 
 
 class Round(Struct, frozen=True):
@@ -42,15 +51,12 @@ def match_catalog(
     verdicts = find_pairs(sides, two, top=top, adjudicate=adjudicate) if sides else []
     verdicts = _against_standing(catalog, verdicts)
     with catalog.transaction() as database:
-        database.execute(f"UPDATE market SET matched = {_READ} WHERE listed = 1", (reader,))  # noqa: S608
+        database.execute(_MARK, (reader,))
     return Round(verdicts, {venue: len(names) for venue, names in fresh.items()})
 
 
 def _fresh(catalog: Catalog, venue: Venue, reader: str) -> set[str]:
-    rows = catalog.database.execute(
-        f"SELECT id FROM market WHERE venue = ? AND listed = 1 AND matched != {_READ}",  # noqa: S608
-        (venue, reader),
-    )
+    rows = catalog.database.execute(_FRESH, (venue, reader))
     return {row["id"] for row in rows}
 
 
