@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from underround.app.catalog_feed import refresh_catalog, refresh_named
+from underround.app.catalog_feed import fetch_named, refresh_catalog
 from underround.app.clock import wall_ns
 from underround.app.connections import Rest, rest_clients, signer_of
 from underround.app.match_run import MatchRequest, match_once
@@ -80,20 +80,14 @@ async def test_a_changed_rule_suspends_its_pair_until_a_person_answers(tmp_path:
 
 
 async def test_markets_can_be_read_by_name(tmp_path: Path):
-    with Catalog() as catalog:
-        async with world(tmp_path) as (venues, rest):
-            pair = venues.pairs[1]
-            names = {
-                Venue.POLYMARKET: [pair.polymarket.condition_id],
-                Venue.KALSHI: [pair.kalshi.ticker],
-            }
-            await refresh_named(catalog, rest, names, wall_ns)
-        assert [each.id for each in catalog.listed(Venue.KALSHI)] == [pair.kalshi.ticker]
-        (market,) = catalog.listed(Venue.POLYMARKET)
-        assert (market.id, market.rules) == (
-            pair.polymarket.condition_id,
-            pair.polymarket.description,
-        )
+    async with world(tmp_path) as (venues, rest):
+        pair = venues.pairs[1]
+        condition, ticker = pair.polymarket.condition_id, pair.kalshi.ticker
+        found = await fetch_named(rest, {Venue.POLYMARKET: [condition], Venue.KALSHI: [ticker]})
+    assert [(each.id, each.rules) for venue in found.values() for each in venue] == [
+        (condition, pair.polymarket.description),
+        (ticker, pair.kalshi.rules),
+    ]
 
 
 async def test_a_list_that_lost_most_of_its_markets_is_not_believed(tmp_path: Path):

@@ -64,20 +64,19 @@ async def refresh_catalog(
     return taken
 
 
-async def refresh_named(
-    catalog: Catalog, rest: Rest, names: dict[Venue, Sequence[str]], clock_ns: Callable[[], int]
-) -> dict[Venue, Refresh]:
-    """Read only these markets (condition ids, tickers) and take them in; VenueError."""
-    fetched = {
+async def fetch_named(
+    rest: Rest, names: dict[Venue, Sequence[str]]
+) -> dict[Venue, list[CatalogMarket]]:
+    """Read only these markets (condition ids, tickers) as far as they are open; VenueError."""
+    pages = {
         Venue.POLYMARKET: polymarket_texts.fetch_named(rest.gamma, names[Venue.POLYMARKET]),
         Venue.KALSHI: kalshi_texts.fetch_named(rest.kalshi, names[Venue.KALSHI]),
     }
-    done = {}
-    for venue, pages in fetched.items():
-        markets, _ = await _all(venue, pages)
-        wanted = [market for name, market in markets.items() if name in set(names[venue])]
-        done[venue] = catalog.refresh(venue, wanted, clock_ns())
-    return done
+    found = {}
+    for venue, bodies in pages.items():
+        markets, _ = await _all(venue, bodies)
+        found[venue] = [market for name, market in markets.items() if name in set(names[venue])]
+    return found
 
 
 async def _all(

@@ -29,6 +29,7 @@ from underround.app.frame_watch import FrameWatch
 from underround.app.hands import VenueHands
 from underround.app.market_watch import MarketWatch
 from underround.app.pair_file import PairEntry
+from underround.app.pair_watch import PairWatch
 from underround.app.pipeline import Pipeline
 from underround.app.price_board import PriceBoard
 from underround.app.replay import describe
@@ -65,6 +66,7 @@ class Running(Struct):
     feeds: list[Feed]
     clock_ns: Callable[[], int]
     frames: FrameWatch
+    pair_watch: PairWatch | None = None
 
 
 @asynccontextmanager
@@ -114,6 +116,7 @@ async def running(
         watches = watching(
             made_of, universe, frames, lambda work: tasks.append(group.create_task(work))
         )
+        run.pair_watch = watches.pairs
         with_alerts(
             config.alerts, pipeline, stack, lambda work: tasks.append(group.create_task(work))
         )

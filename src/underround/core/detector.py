@@ -4,7 +4,8 @@ Closing is immediate. Opening waits while a group of changes may be unfinished, 
 that has been quiet was confirmed over REST.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from underround.core.arbitrage.cross_venue import Direction
 from underround.core.book import Book
@@ -15,6 +16,7 @@ from underround.core.opportunity import Opportunity, Signal, SignalKind, is_mate
 from underround.core.settings import Settings
 from underround.core.sizing import Sizing
 from underround.core.trust import VERIFY, Trust
+from underround.core.venue_event import PairsSuspended
 
 
 class Detector:
@@ -29,6 +31,8 @@ class Detector:
         self.is_paused = False
         self.open: dict[Direction, None] = {}
         self.held: dict[Direction, int] = {}
+        self.suspended: dict[str, str] = {}
+        self.inputs: dict[type, Callable[[Any], None]] = {PairsSuspended: self._suspend}
         trust.on_lost = self.close_book
 
     def consider(self, direction: Direction, at_ns: int) -> None:
@@ -43,7 +47,7 @@ class Detector:
             elif direction.is_thin:
                 self._update(direction, opportunity, at_ns)
             return
-        if not direction.has_edge:
+        if not direction.has_edge or direction.pair.id in self.suspended:
             self._release(direction)
             return
         if direction.seen_ns == 0:
@@ -70,6 +74,17 @@ class Detector:
         for direction in directions:
             if direction.opportunity is None and direction.has_edge:
                 self.consider(direction, at_ns)
+
+    def _suspend(self, event: PairsSuspended) -> None:
+        """Close what stands on pairs that may not be signalled; others may open when they move."""
+        self.suspended = dict(event.reasons)
+        for direction in list(self.open):
+            opportunity = direction.opportunity
+            if opportunity is not None and direction.pair.id in self.suspended:
+                self._close(direction, opportunity, "pair suspended", event.at_ns)
+        for direction in list(self.held):
+            if direction.pair.id in self.suspended:
+                self._release(direction)
 
     def group_ended(self, book: Book) -> None:
         """Note which held openings still stand, now that a later group of `book` begins."""

@@ -81,6 +81,7 @@ class Engine:
             Command: self._command,
             PairsListed: self._pairs_listed,
             **self.told.inputs,
+            **self.detector.inputs,
         }
         self._watchlist.watch(instruments)
         self._watchlist.pair(pairs)

@@ -105,6 +105,13 @@ class PairsListed(Struct, gc=False):
     at_ns: int
 
 
+class PairsSuspended(Struct, gc=False):
+    """These pairs, by id with the reason, and no others may not be signalled from now on."""
+
+    reasons: dict[str, str]
+    at_ns: int
+
+
 class BooksProven(Struct, gc=False):
     """The venue's own fingerprint of these books matched ours at the time `proven_ns`."""
 

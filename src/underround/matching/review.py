@@ -23,6 +23,8 @@ from underround.matching.verdict import Decision, Verdict
 
 GUARDS: Final = "guards"
 """Who accepted a pair whose every check passed."""
+PAIRS_FILE: Final = "pairs file"
+"""Who accepted a pair that a person wrote into the pairs file by hand."""
 
 
 class ReviewError(UnderroundError):
@@ -123,6 +125,24 @@ class ReviewDesk:
                 note, _digest(side), _digest(market), now_ns,
             ),
         )  # fmt: skip
+
+    def adopt(self, verdict: Verdict, now_ns: int) -> ReviewPair:
+        """Take in a pair that a person wrote into the pairs file; return it as it then stands.
+
+        It counts as accepted, whatever the guards say, unless somebody has answered otherwise.
+        """
+        with self.catalog.transaction() as database:
+            known = self._known(verdict)
+            if known is None:
+                taken = {row["id"] for row in database.execute("SELECT id FROM pair")}
+                name = entry_id(verdict.kalshi.id, polarity_of(verdict.polymarket))
+                pair_id = free_id(name, taken)
+                self._insert(pair_id, verdict, now_ns)
+            else:
+                pair_id = known.id
+            if not self.history(pair_id):
+                self._answer(pair_id, Answer.ACCEPT, "written there", PAIRS_FILE, now_ns)
+        return self.pair(pair_id)
 
     def waiting(self, limit: int | None = None) -> list[ReviewPair]:
         """Return the pairs that wait for a person: suspended first, then the newest judged."""
