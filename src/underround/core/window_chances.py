@@ -50,9 +50,9 @@ def pair_chances(view: View, desk: IndexDesk, settings: PricingSettings) -> Iter
     shown = {each.window.id: each for each in view.windows}
     for pair in pair_windows(each.window for each in view.windows):
         kalshi, polymarket = shown[pair.kalshi.id], shown[pair.polymarket.id]
-        if kalshi.fair is None:
+        if kalshi.fair is None or polymarket.fair is None:
             continue
-        for value in pair_values(pair, kalshi.fair, sigma, settings):
+        for value in pair_values(pair, kalshi.fair, sigma, settings, polymarket.oracle_offset):
             chance = _pair_chance(view, pair, value, kalshi, polymarket, settings)
             if chance is not None:
                 yield chance

@@ -14,6 +14,7 @@ from msgspec import Struct
 from underround.core.distributions import normal_cdf, normal_density
 from underround.core.fair_value import FairValue
 from underround.core.instrument import Outcome, Venue
+from underround.core.oracle_distance import lasting_shifts
 from underround.core.pricing_settings import PricingSettings
 from underround.core.settlement import boundary_e8
 from underround.core.spot_units import ONE_E8
@@ -77,20 +78,35 @@ def pair_windows(windows: Iterable[Window]) -> list[WindowPair]:
 
 
 def pair_values(
-    pair: WindowPair, fair: FairValue, sigma: float, settings: PricingSettings
+    pair: WindowPair,
+    fair: FairValue,
+    sigma: float,
+    settings: PricingSettings,
+    offset: float | None = None,
 ) -> Iterator[PairValue]:
     """Yield what both complete sets are worth, given the Kalshi window's fair value.
 
     The index's settlement mean is normal with `fair`'s moments; the other oracle's is that plus
-    an error of its own. Integrated numerically over the former.
+    an error of its own, and plus what is left of its `offset` at the open. Whether that lasts
+    nobody knows, so each set is worth what it is worth under the less favourable reading.
     """
+    shifts = lasting_shifts(pair.kalshi, pair.polymarket, offset)
+    by_shift = [tuple(_sets(pair, fair, sigma, settings, shift)) for shift in shifts]
+    for same_set in zip(*by_shift, strict=True):
+        yield min(same_set, key=lambda value: value.expected)
+
+
+def _sets(
+    pair: WindowPair, fair: FairValue, sigma: float, settings: PricingSettings, shift: float
+) -> Iterator[PairValue]:
+    """Yield both sets with the oracle `shift` USD above the index; integrated numerically."""
     kalshi, polymarket = pair.kalshi, pair.polymarket
     assert kalshi.strike_e8 is not None
     assert polymarket.strike_e8 is not None
     sd = max(fair.sd, 1e-9)
     apart_sd = oracle_sd(polymarket, fair.mean, sigma, kalshi.terms.prints, settings)
     low = boundary_e8(kalshi.strike_e8, kalshi.terms) / ONE_E8 - fair.mean
-    other = boundary_e8(polymarket.strike_e8, polymarket.terms) / ONE_E8 - fair.mean
+    other = boundary_e8(polymarket.strike_e8, polymarket.terms) / ONE_E8 - fair.mean - shift
     p_up = normal_cdf(-other / hypot(sd, apart_sd))
     p_yes = normal_cdf(-low / sd)
     both_high = _both_above(low, other, sd, apart_sd)
@@ -108,10 +124,11 @@ def oracle_sd(
     """Return how far a window's oracle may end from the index's settlement mean, USD.
 
     Another index of the same mean has its own error; an instant's price strays from the mean of
-    the last `prints` seconds by sigma²·prints/3 besides.
+    the last `prints` seconds by sigma²·prints/3 besides, and one taken later by sigma² a second.
     """
-    if window.oracle is Oracle.BINANCE:
-        return hypot(price * settings.binance_sd_bp / 10_000, sigma * sqrt(prints / 3))
+    if window.oracle.is_binance:
+        stray = sigma * sqrt(prints / 3 + window.oracle.late_s)
+        return hypot(price * settings.binance_sd_bp / 10_000, stray)
     if window.oracle is Oracle.CHAINLINK:
         return price * settings.chainlink_sd_bp / 10_000
     return 0.0

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from underround.core.instrument import Instrument, Venue
-from underround.core.settlement import PRINTS_LIVE, SettlementTerms
+from underround.core.settlement import PRINTS_LIVE, Comparison, SettlementTerms
 from underround.core.spot_event import Asset
 from underround.core.spot_units import parse_e8
 from underround.core.window import Window
@@ -202,9 +202,9 @@ def _listed(market: _Market, series: str, fees: SeriesFees, prints: int) -> List
     instrument = to_instrument(listed, {series: fees}, {})
     if isinstance(instrument, Skipped):
         raise Odd(instrument.reason)
-    strike_e8 = None if market.floor_strike is None else parse_e8(str(market.floor_strike))
+    strike_e8 = 0 if market.floor_strike is None else parse_e8(str(market.floor_strike))
     digits = None if market.custom_strike is None else market.custom_strike.round_digits
-    terms = stated_terms(market.strike_type, digits, prints)
+    terms = stated_terms(market.ticker, market.strike_type, digits, prints)
     if terms is None and market.strike_type not in ("", "custom"):
         raise Odd(f"strike_type {market.strike_type} is not priced")
     window = Window(
@@ -215,9 +215,15 @@ def _listed(market: _Market, series: str, fees: SeriesFees, prints: int) -> List
         yes=market.ticker,
         opens_at_ns=instant_ns(market.open_time),
         close_at_ns=close_at_ns,
-        terms=terms or SettlementTerms(prints),
-        # Without the comparison a strike says nothing: it is told together with it.
-        strike_e8=None if terms is None else strike_e8,
+        terms=terms or _unsaid(market.ticker, digits, prints),
+        # Without the comparison a strike says nothing: it is told together with it. None is 0.
+        strike_e8=None if terms is None or strike_e8 <= 0 else strike_e8,
     )
     value_e8 = parse_e8(market.expiration_value) if market.expiration_value else None
     return ListedWindow(window, instrument, _RESOLVED.get(market.result), value_e8)
+
+
+def _unsaid(ticker: str, digits: str | int | None, prints: int) -> SettlementTerms:
+    """Return what holds until the comparison is told: that of a window struck at its open."""
+    terms = stated_terms(ticker, Comparison.GREATER_OR_EQUAL, digits, prints)
+    return terms or SettlementTerms(prints)
