@@ -1,4 +1,4 @@
-"""Another oracle's distance from the index: read at the open, and never taken for less than it is."""
+"""Another oracle's distance from the index: read at the open, never taken for less than it is."""
 
 import pytest
 from msgspec.structs import replace

@@ -4,12 +4,21 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from tests.core.windows import QUICK, START_NS, World, a_polymarket_window, a_window
+from tests.core.windows import (
+    QUICK,
+    START_NS,
+    STEADY,
+    World,
+    a_polymarket_window,
+    a_window,
+    a_world,
+    closed,
+    opened,
+)
 from underround.core.effect import Noted
 from underround.core.index import IndexQuality
 from underround.core.index_exclusions import RefusalReason
 from underround.core.instrument import Outcome
-from underround.core.opportunity import SignalKind
 from underround.core.pricing_effect import (
     IndexTicked,
     OfficialCompared,
@@ -20,37 +29,13 @@ from underround.core.pricing_effect import (
 from underround.core.reference_event import (
     SpotReceived,
     StrikeTold,
-    WindowListed,
     WindowResolved,
 )
-from underround.core.settlement import Comparison
 from underround.core.spot_event import Asset, Exchange, SpotFault, SpotFaultKind
 from underround.core.spot_units import ONE_E8
 from underround.core.units import NS_PER_SECOND
 from underround.core.value_signal import Grade
-from underround.core.value_strategy import value_strategy
 from underround.core.view import Idea
-from underround.core.window import Oracle
-
-STEADY = [100.5, 100.4, 100.6, 100.5, 100.4]
-
-
-def a_world(window=None, settings=QUICK, strategies=None) -> World:
-    """Return a world whose index moves little around 100.5, with one quoted window."""
-    world = World(settings, strategies)
-    window = window or a_window()
-    world.watch(window)
-    world.quote(window, window.yes, 4_000, 4_200)
-    world.live(STEADY)
-    return world
-
-
-def opened(world) -> list:
-    return [e.signal for e in world.all(ValueRaised) if e.signal.kind is SignalKind.OPENED]
-
-
-def closed(world) -> list:
-    return [e.signal for e in world.all(ValueRaised) if e.signal.kind is SignalKind.CLOSED]
 
 
 def test_the_index_comes_five_times_a_second_and_once_as_a_print():
@@ -161,92 +146,6 @@ def test_the_official_value_alone_still_prices():
     shown = world.all(WindowsPriced)[-1].view.windows[0]
     assert shown.fair is not None
     assert shown.fair.p_yes > 0.5
-
-
-def test_the_official_value_alone_opens_nothing():
-    world = World()
-    window = a_window()
-    world.watch(window)
-    world.quote(window, window.yes, 1_000, 1_200)
-    for price in STEADY:
-        world.tick(1_000)
-        world.official(world.now_ns, price)
-    assert opened(world) == []
-
-
-def test_an_official_value_stamped_long_ago_is_none_however_fresh_it_came():
-    world = a_world()
-    world.official(world.now_ns - 6 * NS_PER_SECOND, 99.5)
-    desk = world.desk.index(Asset.BTC)
-    assert not desk.has_official(world.now_ns)
-    world.official(world.now_ns, 99.5)
-    assert desk.has_official(world.now_ns)
-    assert not desk.has_official(world.now_ns + 6 * NS_PER_SECOND)
-
-
-def test_a_market_that_stands_still_is_not_believed_to_stay_so():
-    world = World()
-    window = a_window(strike=100.0005)
-    world.watch(window)
-    world.quote(window, window.yes, 100, 200)
-    world.live([100.0] * 5)
-    view = world.all(WindowsPriced)[-1].view
-    assert view.sigma == pytest.approx(100.0 * QUICK.least_sigma_bp / 10_000)
-
-
-def test_a_strike_told_keeps_the_catalog_s_rounding():
-    world = World()
-    finer = replace(a_window().terms, round_digits=4)
-    world.watch(a_window(strike=None, terms=finer))
-    usual, other = a_window().terms, replace(a_window().terms, comparison=Comparison.GREATER)
-    world.give(StrikeTold("KXBTC15M-A", 100 * ONE_E8, world.now_ns, usual))
-    assert world.desk.windows["KXBTC15M-A"].terms == finer
-    world.give(StrikeTold("KXBTC15M-A", 100 * ONE_E8, world.now_ns, other))
-    assert world.desk.windows["KXBTC15M-A"].terms == other
-
-
-@pytest.mark.parametrize("strike", [40.0, 250.0])
-def test_a_strike_that_cannot_be_one_is_not_priced(strike):
-    world = a_world(a_window(strike=strike))
-    assert world.all(WindowsPriced)[-1].view.windows[0].blocked == (
-        "the strike cannot be this window's"
-    )
-    assert opened(world) == []
-
-
-def test_a_close_that_was_moved_has_other_prints():
-    world = a_world()
-    stamp_ns = START_NS + 9 * NS_PER_SECOND
-    world.official(stamp_ns, 100.0)
-    moved = a_window(close_at_ns=START_NS + 12 * NS_PER_SECOND)
-    world.give(WindowListed(moved, world.now_ns))
-    for second in range(6, 12):
-        world.official(START_NS + second * NS_PER_SECOND, 101.0)
-    value_e8, is_official = world.desk.prints[moved.id].settled(moved.terms, 0)
-    assert (value_e8, is_official) == (101 * ONE_E8, True)
-
-
-def test_a_quote_that_is_only_asked_for_makes_less_sure():
-    world = a_world()
-    shown = world.all(WindowsPriced)[-1].view
-    window = shown.windows[0]
-    slow = replace(window, yes=replace(window.yes, is_slow=True))
-    strategy = value_strategy(QUICK)
-    [idea] = strategy(shown)
-    [careful] = strategy(replace(shown, windows=(slow,)))
-    assert (careful.edge, careful.outcome) == (idea.edge, idea.outcome)
-    assert careful.confidence < idea.confidence
-
-
-def test_a_tether_s_price_is_learnt_at_one_open_and_used_for_all_windows_in_it():
-    world = a_world()
-    hour = replace(a_polymarket_window(strike=101.0), oracle=Oracle.BINANCE, opens_at_ns=START_NS)
-    day = replace(hour, id="day", oracle=Oracle.BINANCE_MINUTE, strike_e8=99 * ONE_E8)
-    world.official(START_NS, 100.4)
-    world.give(WindowListed(day, world.now_ns))
-    assert world.desk.offset_of(day) is None
-    world.give(WindowListed(hour, world.now_ns))
-    assert world.desk.offset_of(hour) == world.desk.offset_of(day) == pytest.approx(0.6)
 
 
 def ended(official: list[float], resolved_yes: bool) -> WindowEnded:

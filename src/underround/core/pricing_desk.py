@@ -124,7 +124,7 @@ class PricingDesk:
             self.windows[window.id] = replace(window, strike_e8=event.strike_e8, terms=terms)
 
     def _measure_offset(self, window: Window) -> None:
-        """Compare an oracle's opening price with the index then, once and while it is remembered."""
+        """Compare an oracle's opening price with the index then, while that is remembered."""
         if window.id not in self.offsets:
             offset = opening_offset(self.index(window.asset), window)
             if offset is not None:

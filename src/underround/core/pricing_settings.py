@@ -20,8 +20,9 @@ class PricingSettings(Struct, frozen=True, kw_only=True):
     Errors in basis points of the price. `proxy_sd_bp` holds for the full list of constituents and
     doubles with each step down in quality; once the official value is known its own differences
     take over. `least_sigma_bp` (a root second) is believed of the quietest market: 20 minutes of
-    three recorded days came down to 0.18. `least_edge` is USD a contract after fees; `most_basis_risk` the highest
-    probability at which a pair of oracles may pay nothing. `reading` names switches of the index.
+    three recorded days came down to 0.18. `least_edge` is USD a contract after fees;
+    `most_basis_risk` the highest probability at which a pair of oracles may pay nothing.
+    `reading` names switches of the index.
     """
 
     half_life_s: float = DEFAULT_HALF_LIFE_S

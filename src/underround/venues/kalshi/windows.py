@@ -120,15 +120,19 @@ async def fetch_windows(
         ("limit", "1000"),
     ]
     found: list[ListedWindow] = []
+    odd: list[str] = []
     cursor = ""
     for _ in range(_PAGES_LIMIT):
         after = [("cursor", cursor)] if cursor else []
         page, cursor = decode_windows(
-            await kalshi.get("/markets", [*query, *after]), series, fees, prints
+            await kalshi.get("/markets", [*query, *after]), series, fees, prints, odd
         )
         found += page
         if not cursor:
             break
+    if odd and not found:
+        problem = f"{series}: no market is priced here, its first one {odd[0]}"
+        raise UnreadableError(Venue.KALSHI, problem, retryable=True)
     return found
 
 
@@ -146,28 +150,38 @@ async def fetch_window(
 
 
 def decode_windows(
-    body: bytes, series: str, fees: SeriesFees, prints: int = PRINTS_LIVE
+    body: bytes,
+    series: str,
+    fees: SeriesFees,
+    prints: int = PRINTS_LIVE,
+    odd: list[str] | None = None,
 ) -> tuple[list[ListedWindow], str]:
     """Read one page of /markets; return windows and the cursor ("" at the end).
 
-    Markets that are no such windows are left out. UnreadableError when it is not such a page.
+    Markets that are no such windows are left out, and why is added to `odd`. UnreadableError when
+    it is not such a page.
     """
     try:
         page = _page.decode(body)
     except (msgspec.DecodeError, RecursionError) as error:
         raise _unreadable("list of windows", error) from None
-    return _read(page.markets, series, fees, prints), page.cursor
+    return _read(page.markets, series, fees, prints, odd), page.cursor
 
 
 def _read(
-    raws: Iterable[msgspec.Raw], series: str, fees: SeriesFees, prints: int
+    raws: Iterable[msgspec.Raw],
+    series: str,
+    fees: SeriesFees,
+    prints: int,
+    odd: list[str] | None = None,
 ) -> list[ListedWindow]:
     found = []
     for raw in raws:
         try:
             found.append(_listed(_market.decode(raw), series, fees, prints))
-        except (Odd, ValueError, RecursionError):  # msgspec's errors are ValueErrors
-            continue
+        except (Odd, ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors
+            if odd is not None:
+                odd.append(printable(str(error)))
     return found
 
 
