@@ -1,4 +1,4 @@
-"""What is doubtful is priced with its doubt, or opens nothing: old values, odd strikes, old quotes."""
+"""What is doubtful is priced with its doubt, or opens nothing: old values, odd strikes and more."""
 
 import pytest
 from msgspec.structs import replace
