@@ -11,12 +11,14 @@ from tests.core.windows import (
     a_polymarket_window,
     a_window,
     a_world,
+    closed,
     opened,
+    spot_book,
 )
 from underround.core.pricing_effect import WindowsPriced
-from underround.core.reference_event import StrikeTold, WindowListed
+from underround.core.reference_event import SpotReceived, StrikeTold, WindowListed
 from underround.core.settlement import Comparison
-from underround.core.spot_event import Asset
+from underround.core.spot_event import Asset, Exchange
 from underround.core.spot_units import ONE_E8
 from underround.core.units import NS_PER_SECOND
 from underround.core.value_strategy import value_strategy
@@ -107,3 +109,29 @@ def test_a_tether_s_price_is_learnt_at_one_open_and_used_for_all_windows_in_it()
     assert world.desk.offset_of(day) is None
     world.give(WindowListed(hour, world.now_ns))
     assert world.desk.offset_of(hour) == world.desk.offset_of(day) == pytest.approx(0.6)
+
+
+@pytest.mark.parametrize("seconds", [-3, 3])
+def test_on_a_clock_that_is_off_nothing_is_priced(seconds):
+    world = a_world()
+    assert opened(world)
+    for _ in range(5):
+        events = [
+            replace(
+                spot_book(100.5, world.now_ns, name),
+                exchange_at_ns=world.now_ns - seconds * NS_PER_SECOND,
+            )
+            for name in Exchange
+        ]
+        world.give(SpotReceived(Asset.BTC, world.now_ns, events))
+        world.tick()
+    assert world.all(WindowsPriced)[-1].view.windows[0].blocked == "this machine's clock is off"
+    assert [signal.reason for signal in closed(world)] == ["this machine's clock is off"]
+
+
+def test_one_exchange_s_clock_is_not_this_machine_s():
+    world = a_world()
+    off = replace(spot_book(100.5, world.now_ns), exchange_at_ns=world.now_ns - 3 * NS_PER_SECOND)
+    world.give(SpotReceived(Asset.BTC, world.now_ns, [off]))
+    world.tick()
+    assert not world.desk.index(Asset.BTC).is_clock_off

@@ -179,7 +179,7 @@ def _line(value: dict[str, Any]) -> str:
     name = INDEX_NAMES[value["asset"]]
     line = f"💰 {name}: ${value['published']:,.2f} ({value['latency_ms']:.0f}ms)"
     if value["official"] is not None and value["difference"] is not None:
-        line += f"  official {value['official']:,.2f} ({value['difference']:+.2f})"
+        line += f"  official {value['official']:,.2f} (prints differ by {value['difference']:+.2f})"
     left_out = ", ".join(f"{who} {why['reason']}" for who, why in value["refused"].items())
     without = f"; without {left_out}" if left_out else ""
     return f"{line}  {value['quality']}: {len(value['used'])} venues{without}"

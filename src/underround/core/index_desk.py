@@ -16,6 +16,7 @@ from underround.core.units import NS_PER_SECOND
 from underround.core.volatility import EwmaVolatility
 
 _REMEMBERED_PRINTS = 300
+_LEAST_CLOCKS = 3
 
 
 class Reference(Struct, frozen=True):
@@ -94,6 +95,26 @@ class IndexDesk:
         return compared
 
     @property
+    def clock_offset_ns(self) -> int | None:
+        """Our clock less the exchanges', and what their messages took: the middle of all in use.
+
+        None with fewer than three that stamp their messages.
+        """
+        pool = self.ticker.calculator.pool
+        found = []
+        for name in pool.pooled:
+            book = pool.books[name]
+            if book.received_at_ns is not None and book.exchange_at_ns is not None:
+                found.append(book.received_at_ns - book.exchange_at_ns)
+        return sorted(found)[len(found) // 2] if len(found) >= _LEAST_CLOCKS else None
+
+    @property
+    def is_clock_off(self) -> bool:
+        """Whether seconds counted here are not those that windows close by."""
+        offset_ns = self.clock_offset_ns
+        return offset_ns is not None and abs(offset_ns) > self._settings.clock_within_ns
+
+    @property
     def quality(self) -> IndexQuality:
         """How much of the constituents' list stands behind the proxy now."""
         return IndexQuality.NONE if self.value is None else self.value.quality
@@ -125,8 +146,11 @@ class IndexDesk:
 
         The proxy less its known bias leads within the second, with an error no smaller than how
         far its last print was off: an exchange that joins or leaves moves it at once. Without
-        enough books the official value stands alone, with the error of its age.
+        enough books the official value stands alone, with the error of its age. On a clock that is
+        off there is none: prints would be those of other seconds.
         """
+        if self.is_clock_off:
+            return None
         index = None if self.value is None else self.value.index
         is_official = self.has_official(now_ns)
         if index is not None and self._settings.allows(self.quality):

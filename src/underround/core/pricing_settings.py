@@ -41,6 +41,7 @@ class PricingSettings(Struct, frozen=True, kw_only=True):
     most_basis_risk: float = 0.05
     reading: str = ""
     stale_ns: int = 10 * NS_PER_SECOND
+    clock_within_ns: int = 2 * NS_PER_SECOND
 
     def parameters(self, asset: Asset) -> IndexParameters:
         """Return the index's parameters under the reading; ValueError for one not known."""

@@ -74,7 +74,7 @@ def _valued(
 ) -> tuple[FairValue | None, str]:
     """Return the fair value, or None and why there is none."""
     if reference is None:
-        return None, "no index"
+        return None, "this machine's clock is off" if desk.is_clock_off else "no index"
     if window.strike_e8 is None:
         return None, "no strike yet"
     if sigma is None:
