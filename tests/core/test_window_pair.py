@@ -74,6 +74,16 @@ def test_an_offset_counts_whichever_reading_of_it_is_worse():
     assert down_yes.expected < without[1].expected - 0.1
 
 
+def test_an_error_that_is_only_assumed_makes_no_set_worth_more():
+    # The oracle may end on the other side of one strike: then both legs pay, or neither does.
+    settings = replace(QUICK, chainlink_sd_bp=100.0)
+    for value in values(a_pair(), mean=99.0, sd=0.5, settings=settings):
+        assert value.expected <= 1 + 1e-6
+    up_no, down_yes = values(a_pair(), mean=99.0, sd=0.5, settings=settings)
+    assert up_no.p_both == pytest.approx(0, abs=1e-6)
+    assert down_yes.loss > 0.1
+
+
 def test_of_a_tether_not_seen_nothing_is_said():
     pair = WindowPair(a_window(), replace(a_polymarket_window(), oracle=Oracle.BINANCE))
     assert values(pair) == []

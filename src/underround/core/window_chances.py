@@ -72,7 +72,7 @@ def _pair_chance(
         return None
     edge = value.expected - on_polymarket.cost - on_kalshi.cost
     keeps = edge >= settings.least_edge / 2
-    if not keeps or value.p_neither > settings.most_basis_risk:
+    if not keeps or value.loss > settings.most_basis_risk:
         return None
     return Chance(
         source="pair",
@@ -83,10 +83,10 @@ def _pair_chance(
             _leg(kalshi, value.set_of.complement, on_kalshi),
         ),
         edge=edge,
-        confidence=1 - value.p_neither,
-        loss_probability=value.p_neither,
+        confidence=1 - value.loss,
+        loss_probability=value.loss,
         reason=(
-            f"pays nothing with {value.p_neither:.2%}, twice with {value.p_both:.2%}; "
+            f"pays nothing with {value.loss:.2%}, twice with {value.p_both:.2%}; "
             f"strikes {_strike(pair.polymarket.strike_e8)} and {_strike(pair.kalshi.strike_e8)}"
         ),
         opens=edge >= settings.least_edge,
