@@ -78,9 +78,9 @@ def test_an_error_that_is_only_assumed_makes_no_set_worth_more():
     # The oracle may end on the other side of one strike: then both legs pay, or neither does.
     settings = replace(QUICK, chainlink_sd_bp=100.0)
     for value in values(a_pair(), mean=99.0, sd=0.5, settings=settings):
-        assert value.expected <= 1 + 1e-6
+        assert value.expected <= 1 + 2e-3  # a tie pays on one venue alone
     up_no, down_yes = values(a_pair(), mean=99.0, sd=0.5, settings=settings)
-    assert up_no.p_both == pytest.approx(0, abs=1e-6)
+    assert up_no.p_both == pytest.approx(0, abs=2e-3)
     assert down_yes.loss > 0.1
 
 
