@@ -1,6 +1,7 @@
 """A whole run on the simulated world: windows roll and settle, signals replay byte for byte."""
 
 import msgspec
+import pytest
 
 from tests.app.bitcoin import bitcoin_run
 from underround.app.index_calibration import Calibration
@@ -8,6 +9,7 @@ from underround.app.replay import Replay
 from underround.app.session_file import read_session, session_summary, write_session
 from underround.app.session_log import SessionLog
 from underround.app.session_report import report_page
+from underround.app.window_decisions import decisions_of
 from underround.core.index import IndexQuality
 from underround.core.instrument import Venue
 from underround.core.pricing_effect import (
@@ -68,6 +70,7 @@ async def test_windows_roll_settle_and_replay(tmp_path):
     replay.run(recording)
     assert (replay.digest.hex, replay.digest.count) == (digest.hex, digest.count)
     assert replay.digest.count > 0
+    assert (dict(replay.misplaced), replay.damage, replay.lost) == ({}, [], 0)
     kinds = (IndexTicked, ValueRaised, WindowEnded, OfficialCompared)
     live, replayed = (
         [msgspec.json.encode(e) for e in told if isinstance(e, kinds)]
@@ -78,6 +81,12 @@ async def test_windows_roll_settle_and_replay(tmp_path):
     assert page.count("<svg") == 4
     assert "KXBTC15M" in page
     assert "http" not in page
+    told, again = (
+        sorted((e.at_ns, e.close_at_ns, e.p_model) for e in decisions_of([each]))
+        for each in (path, recording)
+    )
+    assert [each[:2] for each in again] == [each[:2] for each in told]
+    assert [e[2] for e in again] == pytest.approx([e[2] for e in told], abs=1e-4)
     calibration = Calibration()
     calibration.run(recording)
     best, *others = calibration.fits()

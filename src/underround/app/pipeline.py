@@ -91,6 +91,7 @@ class Pipeline:
         self._recorder = recorder
         self._clock_ns = clock_ns
         self._plans: dict[str, Plan] = {}
+        self._closed_for: dict[str, str] = {}
         self._decoders: dict[str, Decode] = {}
 
     def plan(self, plan: Plan) -> None:
@@ -108,6 +109,7 @@ class Pipeline:
         if self._recorder is not None:
             self._recorder.append_connection(connection, "opened", at_ns)
         _log.info("✅ %s", self._way(plan))
+        self._closed_for.pop(connection, None)
         self.process(
             ConnectionOpened(connection, plan.venue, at_ns, plan.instruments, plan.is_slow)
         )
@@ -135,8 +137,11 @@ class Pipeline:
         """Tell the engine that a connection is gone."""
         if self._recorder is not None:
             self._recorder.append_connection(connection, "closed", at_ns, code, reason)
+        why = reason or str(code)
+        is_news = self._closed_for.get(connection) != why
+        self._closed_for[connection] = why
         level = logging.INFO if reason == "stopped" else logging.WARNING
-        _log.log(level, "%s closed: %s", connection, reason or code)
+        _log.log(level if is_news else logging.DEBUG, "%s closed: %s", connection, why)
         self.process(ConnectionClosed(connection, at_ns, reason or str(code)))
         self.last_batches.pop(connection, None)
         for tell in self.on_closed:

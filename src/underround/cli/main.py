@@ -33,6 +33,7 @@ COMMANDS: Final = {
     "fees": ("fees:fees", "Work out a fee step by step, or audit fees that were charged."),
     "pipeline": ("pipeline:pipeline", "Price Bitcoin windows live, from one to the next."),
     "report": ("report:report", "Write a session file as a page with plots."),
+    "calibration": ("calibration:calibration", "Score the probabilities of resolved windows."),
     "check": ("check:check", "Test connections, latency and data quality against their limits."),
     "brti": ("brti:app", "Calculate the real-time index: live, streamed, or of given books."),
     "doctor": ("doctor:doctor", "Look at everything a run rests on, and say what to do."),
