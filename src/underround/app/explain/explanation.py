@@ -1,0 +1,98 @@
+"""One signal explained as one value: frames, books, walk, fees, what was said of it after.
+
+The fields and their units are described in docs/how-to/explain.md; the web page and the terminal
+show the same value. Derived from the recording alone; prints nothing.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from underround.app.config import Config
+from underround.app.explain.frames import Evidence, evidence_of
+from underround.app.explain.moment import LegMoment
+from underround.app.explain.retrace import Retraced, Wanted, retrace
+from underround.app.explain.target import sought
+from underround.app.explain.walk import Walk, walk_again
+from underround.core.opportunity import Signal, SignalKind
+from underround.stores.recording_reader import Place
+
+
+class Life(Struct, frozen=True, kw_only=True):
+    """What became of it; `closed_ns` and `lasted_ns` are None where the recording ends before.
+
+    `peak_edge_e6` is the best edge at the top that was told of.
+    """
+
+    opened_ns: int
+    closed_ns: int | None
+    lasted_ns: int | None
+    reason: str
+    peak_edge_e6: int
+    signals: tuple[Signal, ...]
+
+
+class Explanation(Struct, frozen=True, kw_only=True):
+    """Everything a signal rested on, and what happened after."""
+
+    id: str
+    kind: str
+    recording: str
+    raised_at: Place
+    signal: Signal
+    number: int
+    pair: dict[str, Any] | None
+    legs: tuple[LegMoment, ...]
+    walk: Walk | None
+    evidence: tuple[Evidence, ...]
+    life: Life
+
+
+def explain(
+    config: Config, signal_id: str, recording: Path | None, journal: Path | None
+) -> Explanation:
+    """Explain the signal that an id means.
+
+    UnderroundError, one line, when there is none; UnusableError, OSError for its recording.
+    """
+    target = sought(signal_id, config, recording, journal)
+    return explained(target.recording, target.wanted)
+
+
+def explained(recording: Path, wanted: Wanted) -> Explanation:
+    """Explain a signal of a recording; errors as `retrace`."""
+    traced = retrace(recording, wanted)
+    moment = traced.moment
+    return Explanation(
+        id=moment.signal.id,
+        kind=str(getattr(moment.signal, "underround", "cross_venue")),
+        recording=traced.recording,
+        raised_at=traced.raised_at,
+        signal=moment.signal,
+        number=moment.number,
+        pair=_pair(traced),
+        legs=moment.legs,
+        walk=walk_again(moment),
+        evidence=tuple(evidence_of(traced)),
+        life=_life(traced),
+    )
+
+
+def _pair(traced: Retraced) -> dict[str, Any] | None:
+    pair: dict[str, Any] | None = None if traced.pair is None else msgspec.to_builtins(traced.pair)
+    return pair
+
+
+def _life(traced: Retraced) -> Life:
+    opened, last = traced.story[0], traced.story[-1]
+    is_closed = last.kind is SignalKind.CLOSED
+    return Life(
+        opened_ns=opened.at_ns,
+        closed_ns=last.at_ns if is_closed else None,
+        lasted_ns=last.at_ns - opened.at_ns if is_closed else None,
+        reason=last.reason,
+        peak_edge_e6=max(signal.edge_top_e6 for signal in traced.story),
+        signals=tuple(traced.story),
+    )
