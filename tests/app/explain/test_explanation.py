@@ -24,7 +24,7 @@ def test_the_signal_is_raised_again(rain):
     found = explained(rain, OPENED)
     assert (found.signal.kind, found.signal.at_ns, found.number) == ("opened", at(100), 1)
     assert [leg.instrument.id for leg in found.legs] == [YES, TICKER]
-    assert found.pair["note"] == "both read the same gauge"
+    assert found.pair.note == "both read the same gauge"
 
 
 def test_the_places_lead_to_the_frames_themselves(rain):
@@ -68,6 +68,14 @@ def test_a_fee_is_spelled_out_with_its_numbers(rain):
 def test_every_gate_was_open(rain):
     for leg in explained(rain, OPENED).legs:
         assert [gate.name for gate in leg.gates if not gate.is_open] == []
+
+
+def test_voids_are_priced_beside_the_payoff(rain):
+    found = explained(rain, OPENED)
+    assert found.walk.payoff_e6 == 1_000_000
+    # One side alone: Polymarket's halves, or Kalshi's last price of NO, and nothing of the other.
+    assert [case.payoff_e6 for case in found.void_cases] == [500_000, 500_000, 1_000_000]
+    assert found.worst_payoff_e6 == 500_000
 
 
 def test_what_happened_after(rain):

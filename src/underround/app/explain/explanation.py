@@ -5,9 +5,7 @@ show the same value. Derived from the recording alone; prints nothing.
 """
 
 from pathlib import Path
-from typing import Any
 
-import msgspec
 from msgspec import Struct
 
 from underround.app.config import Config
@@ -15,8 +13,10 @@ from underround.app.explain.frames import Evidence, evidence_of
 from underround.app.explain.moment import LegMoment
 from underround.app.explain.retrace import Retraced, Wanted, retrace
 from underround.app.explain.target import sought
-from underround.app.explain.walk import Walk, walk_again
+from underround.app.explain.walk import Walk, payoff_per_set_e6, walk_again
+from underround.core.contract_terms import Bought, VoidCase, void_cases, worst_payoff_e6
 from underround.core.opportunity import Signal, SignalKind
+from underround.core.pair import Pair
 from underround.stores.recording_reader import Place
 
 
@@ -35,7 +35,10 @@ class Life(Struct, frozen=True, kw_only=True):
 
 
 class Explanation(Struct, frozen=True, kw_only=True):
-    """Everything a signal rested on, and what happened after."""
+    """Everything a signal rested on, and what happened after.
+
+    `worst_payoff_e6` is the least a set pays in any of the `void_cases`, usd_e6.
+    """
 
     id: str
     kind: str
@@ -43,7 +46,10 @@ class Explanation(Struct, frozen=True, kw_only=True):
     raised_at: Place
     signal: Signal
     number: int
-    pair: dict[str, Any] | None
+    pair: Pair | None
+    differences: tuple[str, ...]
+    void_cases: tuple[VoidCase, ...]
+    worst_payoff_e6: int
     legs: tuple[LegMoment, ...]
     walk: Walk | None
     evidence: tuple[Evidence, ...]
@@ -64,7 +70,9 @@ def explain(
 def explained(recording: Path, wanted: Wanted) -> Explanation:
     """Explain a signal of a recording; errors as `retrace`."""
     traced = retrace(recording, wanted)
-    moment = traced.moment
+    moment, terms = traced.moment, traced.pair.terms if traced.pair is not None else None
+    payoff_e6 = payoff_per_set_e6(moment.signal)
+    bought = [Bought(leg.venue, leg.outcome, leg.price_e4) for leg in moment.signal.legs]
     return Explanation(
         id=moment.signal.id,
         kind=str(getattr(moment.signal, "underround", "cross_venue")),
@@ -72,17 +80,15 @@ def explained(recording: Path, wanted: Wanted) -> Explanation:
         raised_at=traced.raised_at,
         signal=moment.signal,
         number=moment.number,
-        pair=_pair(traced),
+        pair=traced.pair,
+        differences=() if terms is None else terms.differences,
+        void_cases=void_cases(bought, payoff_e6, terms),
+        worst_payoff_e6=worst_payoff_e6(bought, payoff_e6, terms),
         legs=moment.legs,
         walk=walk_again(moment),
         evidence=tuple(evidence_of(traced)),
         life=_life(traced),
     )
-
-
-def _pair(traced: Retraced) -> dict[str, Any] | None:
-    pair: dict[str, Any] | None = None if traced.pair is None else msgspec.to_builtins(traced.pair)
-    return pair
 
 
 def _life(traced: Retraced) -> Life:

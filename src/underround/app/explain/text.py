@@ -9,6 +9,7 @@ from underround.app.explain.frames import Evidence
 from underround.app.explain.moment import LegMoment
 from underround.app.explain.walk import Walk, WalkedLeg
 from underround.app.wording import cents, clock_time
+from underround.core.contract_terms import TERMS
 from underround.core.opportunity import Signal, SignalKind
 from underround.core.units import NS_PER_MS, format_price, format_size, format_usd
 
@@ -26,6 +27,7 @@ def lines(explanation: Explanation) -> Iterator[str]:
         yield from _walk(explanation.walk)
         yield from _fees(explanation.walk, explanation.legs)
     yield from _gates(explanation.legs)
+    yield from _terms(explanation)
     yield from _evidence(explanation.evidence)
     yield from _life(explanation)
 
@@ -145,6 +147,29 @@ def _gates(legs: Sequence[LegMoment]) -> Iterator[str]:
                 f"{'✓' if reading.is_open else '✗'} {reading.words}"[: width - 1].ljust(width)
             )
         yield f"{gate.name:16}{''.join(cells)}".rstrip()
+
+
+def _terms(explanation: Explanation) -> Iterator[str]:
+    yield from _title("How both sides settle")
+    terms = None if explanation.pair is None else explanation.pair.terms
+    if terms is None:
+        yield "The pair file states no terms; voids are taken as the venues mostly pay them."
+    else:
+        yield f"{'':16}{'polymarket':42}kalshi"
+        for name in TERMS:
+            ours, theirs = getattr(terms.polymarket, name), getattr(terms.kalshi, name)
+            mark = "≠" if name in explanation.differences else " "
+            if ours or theirs:
+                cells = f"{ours or '–':.39}".ljust(40), f"{theirs or '–':.40}"
+                yield f"{name.replace('_', ' '):14}{mark} {cells[0]}  {cells[1]}".rstrip()
+        graded = f"graded {terms.grade}" if terms.grade else "not graded"
+        approved = f", approved by {terms.approved_by}" if terms.approved_by else ""
+        left = f": {terms.residual}" if terms.residual else ""
+        yield from wrap(f"{graded}{approved}{left}", WIDTH)
+    for case in explanation.void_cases:
+        words = case.words[: WIDTH - 14]
+        yield f"{words.ljust(WIDTH - 14)} pays {format_usd(case.payoff_e6, 4)}"
+    yield f"A set pays {format_usd(explanation.worst_payoff_e6, 4)} at worst."
 
 
 def _evidence(evidence: Sequence[Evidence]) -> Iterator[str]:

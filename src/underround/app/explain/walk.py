@@ -11,6 +11,7 @@ from underround.app.explain.fee_steps import FeeSteps, fee_steps
 from underround.app.explain.moment import LegMoment, Moment
 from underround.core.fees import taker_fee_per_contract_e6
 from underround.core.leg import BuyLadder, ladder_steps, order_for, shared_lot_e6
+from underround.core.opportunity import Signal
 from underround.core.units import SIZE_ONE_E6
 
 _ANY_COST_E6 = 10**9
@@ -67,7 +68,7 @@ class Walk(Struct, frozen=True, kw_only=True):
 def walk_again(moment: Moment) -> Walk | None:
     """Walk the legs of a moment; None when its books do not hold the size (a foreign recording)."""
     signal = moment.signal
-    payoff_e6 = (signal.cost_usd_e6 + signal.edge_usd_e6) * SIZE_ONE_E6 // signal.size_e6
+    payoff_e6 = payoff_per_set_e6(signal)
     sizes = [leg_size_e6(leg, signal.size_e6) for leg in moment.legs]
     legs = [_leg(leg, size_e6) for leg, size_e6 in zip(moment.legs, sizes, strict=True)]
     if any(leg is None for leg in legs):
@@ -80,6 +81,11 @@ def walk_again(moment: Moment) -> Walk | None:
         steps=tuple(steps),
         ended_because=_end(steps, moment.threshold_e6),
     )
+
+
+def payoff_per_set_e6(signal: Signal) -> int:
+    """Return what one set of a signal surely pays when all is settled as asked, in usd_e6."""
+    return (signal.cost_usd_e6 + signal.edge_usd_e6) * SIZE_ONE_E6 // signal.size_e6
 
 
 def leg_size_e6(leg: LegMoment, size_e6: int) -> int:
