@@ -82,7 +82,8 @@ def test_what_happened_after(rain):
     life = explained(rain, OPENED).life
     assert [signal.kind for signal in life.signals] == ["opened", "changed", "closed"]
     assert (life.closed_ns, life.lasted_ns) == (at(250), at(250) - at(100))
-    assert life.reason == "edge gone"
+    assert (life.reason, life.end.ended) == ("edge gone", "trade")
+    assert [trade.printed.size_e6 for trade in life.end.trades] == [40_000_000]
 
 
 def test_a_change_is_explained_as_it_was(rain):

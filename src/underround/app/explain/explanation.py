@@ -14,6 +14,7 @@ from underround.app.explain.moment import LegMoment
 from underround.app.explain.retrace import Retraced, Wanted, retrace
 from underround.app.explain.target import sought
 from underround.app.explain.walk import Walk, payoff_per_set_e6, walk_again
+from underround.core.consumption import Consumption
 from underround.core.contract_terms import Bought, VoidCase, void_cases, worst_payoff_e6
 from underround.core.opportunity import Signal, SignalKind
 from underround.core.pair import Pair
@@ -23,13 +24,15 @@ from underround.stores.recording_reader import Place
 class Life(Struct, frozen=True, kw_only=True):
     """What became of it; `closed_ns` and `lasted_ns` are None where the recording ends before.
 
-    `peak_edge_e6` is the best edge at the top that was told of.
+    `peak_edge_e6` is the best edge at the top that was told of, `end` what ended it (trade, cancel,
+    gate) and the trades that show it.
     """
 
     opened_ns: int
     closed_ns: int | None
     lasted_ns: int | None
     reason: str
+    end: Consumption | None
     peak_edge_e6: int
     signals: tuple[Signal, ...]
 
@@ -75,7 +78,7 @@ def explained(recording: Path, wanted: Wanted) -> Explanation:
     bought = [Bought(leg.venue, leg.outcome, leg.price_e4) for leg in moment.signal.legs]
     return Explanation(
         id=moment.signal.id,
-        kind=str(getattr(moment.signal, "underround", "cross_venue")),
+        kind=moment.signal.underround.value,
         recording=traced.recording,
         raised_at=traced.raised_at,
         signal=moment.signal,
@@ -99,6 +102,7 @@ def _life(traced: Retraced) -> Life:
         closed_ns=last.at_ns if is_closed else None,
         lasted_ns=last.at_ns - opened.at_ns if is_closed else None,
         reason=last.reason,
+        end=traced.end,
         peak_edge_e6=max(signal.edge_top_e6 for signal in traced.story),
         signals=tuple(traced.story),
     )

@@ -4,7 +4,6 @@ Keeps, for every book, the places in the recording where its levels and its proo
 Decides nothing and prints nothing.
 """
 
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from msgspec import Struct, field
 
 from underround.app.explain.moment import Moment, taken
 from underround.app.replay import Replay
+from underround.core.consumption import Consumption, Trade, consumption
 from underround.core.errors import UnderroundError
 from underround.core.event import (
     Batch,
@@ -23,7 +23,7 @@ from underround.core.event import (
     TradePrinted,
     time_of,
 )
-from underround.core.instrument import Venue
+from underround.core.instrument import Instrument, Venue
 from underround.core.opportunity import Signal, SignalKind
 from underround.core.pair import Pair
 from underround.core.units import NS_PER_SECOND
@@ -38,13 +38,6 @@ class Wanted(Struct, frozen=True):
 
     id: str | None = None
     number: int | None = None
-
-
-class Trade(Struct, frozen=True):
-    """Somebody's trade, as the venue told it."""
-
-    heard_ns: int
-    printed: TradePrinted
 
 
 class BookSources(Struct):
@@ -66,7 +59,7 @@ class Retraced(Struct, kw_only=True):
     venues: dict[str, Venue]
     pair: Pair | None
     story: list[Signal]
-    trades: list[Trade]
+    end: Consumption | None
     ended_ns: int
 
 
@@ -164,14 +157,21 @@ class _Retrace:
             venues={name: plan.venue for name, plan in self._replay.plans.items()},
             pair=self._replay.pairs.get(signal.pair),
             story=story,
-            trades=self._trades,
+            end=None,
             ended_ns=self._now_ns,
         )
 
     def ended(self) -> None:
-        """Note when the recording, or the interest in it, ended."""
+        """Note when the recording, or the interest in it, ended, and what ended the signal."""
         if self.found is not None:
             self.found.ended_ns = self._now_ns
+            last = self.found.story[-1]
+            if last.kind is SignalKind.CLOSED:
+                self.found.end = consumption(last, self._trades, self._instrument_of)
+
+    def _instrument_of(self, name: str) -> Instrument | None:
+        book = None if self._replay.engine is None else self._replay.engine.books.get(name)
+        return None if book is None else book.instrument
 
 
 def retrace(path: Path, wanted: Wanted) -> Retraced:
@@ -197,8 +197,3 @@ def retrace(path: Path, wanted: Wanted) -> Retraced:
 
 def _copied(source: BookSources) -> BookSources:
     return BookSources(source.whole, source.proof, source.last, dict(source.levels))
-
-
-def told_in(trades: Sequence[Trade], first_ns: int, last_ns: int) -> list[Trade]:
-    """Return the trades that were heard of between two instants, both included."""
-    return [trade for trade in trades if first_ns <= trade.heard_ns <= last_ns]

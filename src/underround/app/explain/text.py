@@ -9,6 +9,7 @@ from underround.app.explain.frames import Evidence
 from underround.app.explain.moment import LegMoment
 from underround.app.explain.walk import Walk, WalkedLeg
 from underround.app.wording import cents, clock_time
+from underround.core.consumption import Consumption
 from underround.core.contract_terms import TERMS
 from underround.core.opportunity import Signal, SignalKind
 from underround.core.units import NS_PER_MS, format_price, format_size, format_usd
@@ -232,7 +233,19 @@ def _life(explanation: Explanation) -> Iterator[str]:
     if life.lasted_ns is None:
         yield "It was open when the recording ended."
     else:
+        if life.end is not None:
+            yield from _end(life.end)
         yield (
             f"It lasted {life.lasted_ns / NS_PER_MS:.1f} ms; its best edge was "
             f"{cents(life.peak_edge_e6)}."
         )
+
+
+def _end(end: Consumption) -> Iterator[str]:
+    yield f"Ended by a {end.ended}: {end.words}."
+    for trade in end.trades:
+        told = trade.printed
+        yield (
+            f"{clock_time(trade.heard_ns)}  {format_size(told.size_e6)} traded at "
+            f"{format_price(told.price_e4)} of {told.instrument}"
+        )[:WIDTH]

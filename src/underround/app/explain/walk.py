@@ -90,8 +90,7 @@ def payoff_per_set_e6(signal: Signal) -> int:
 
 def leg_size_e6(leg: LegMoment, size_e6: int) -> int:
     """Return how many contracts a leg holds in the end: as many as there are sets, or its share."""
-    own_e6: int = getattr(leg.leg, "size_e6", 0)
-    return own_e6 or size_e6
+    return leg.leg.size_e6 or size_e6
 
 
 def _ladder(leg: LegMoment) -> BuyLadder:
