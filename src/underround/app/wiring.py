@@ -8,12 +8,14 @@ import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
 
 from underround import __version__
 from underround.app.alerts import with_alerts
+from underround.app.audit_trail import audit_trail
 from underround.app.codecs import CODECS
 from underround.app.collector import calm_the_collector
 from underround.app.config import Config
@@ -96,7 +98,10 @@ async def running(
         delivery = await stack.enter_async_context(
             signal_delivery(config.storage, signals, str(began_ns))
         )
-        pipeline.on_signal += [digest.add, delivery.take]
+        trail = stack.enter_context(
+            audit_trail(Path(config.storage.audit), engine, options.recording, clock_ns)
+        )
+        pipeline.on_signal += [digest.add, delivery.take, trail.signal]
         pipeline.on_judged.append(lambda judged: board.judged(judged.instrument, judged.at_ns))
         frames = FrameWatch(pipeline)
         run = Running(

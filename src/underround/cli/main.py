@@ -32,6 +32,8 @@ COMMANDS: Final = {
     "signals": ("signals:signals", "Show what was signalled, follow it, or consume it."),
     "explain": ("explain:explain", "Show what a signal rested on, and what happened after."),
     "stats": ("stats:stats", "Show how long opportunities lasted and what ended them."),
+    "audit": ("audit:app", "Check the log of all decisions, chained by hash."),
+    "export": ("export:export", "Write a recording as Parquet."),
     "fees": ("fees:fees", "Work out a fee step by step, or audit fees that were charged."),
     "pipeline": ("pipeline:pipeline", "Price Bitcoin windows live, from one to the next."),
     "report": ("report:report", "Write a session file as a page with plots."),
