@@ -88,7 +88,7 @@ class DetectionConfig(Struct, frozen=True, kw_only=True):
 
 
 class StorageConfig(Struct, frozen=True, kw_only=True):
-    """Where prices are shared, and recordings and the journal of signals kept.
+    """Where prices are shared, and recordings, the journal of signals and the audit log kept.
 
     `prices` is for `run`; `redis_url` is what `PriceCache()` of the streaming guide opens. The
     oldest recordings beyond a limit are deleted; 0 keeps all of them.
@@ -101,6 +101,7 @@ class StorageConfig(Struct, frozen=True, kw_only=True):
     recordings_most_gib: Count = 0
     journal: Text = "data/signals.db"
     catalog: Text = "data/catalog.sqlite"
+    audit: Text = "data/audit.log"
 
 
 class UniverseConfig(Struct, frozen=True, kw_only=True):

@@ -69,6 +69,7 @@ class Side:
         "is_marked",
         "is_touched",
         "levels",
+        "moved_ns",
         "open_count",
         "prices_e4",
         "ranks",
@@ -80,6 +81,7 @@ class Side:
         self.is_bid = is_bid
         self.watchers: list[Direction] = []
         self.open_count = 0
+        self.moved_ns = 0  # when its best price, or a whole book, last came
         self.is_touched = False
         self.is_marked = False
         self.rebuild(book.instrument.grid)

@@ -15,6 +15,7 @@ from underround.core.effect import Effect, SignalRaised, WakeAt
 from underround.core.opportunity import Opportunity, Signal, SignalKind, is_material
 from underround.core.settings import Settings
 from underround.core.sizing import Sizing
+from underround.core.standing import doubt, is_frozen
 from underround.core.trust import VERIFY, Trust
 from underround.core.venue_event import PairsSuspended
 
@@ -143,7 +144,12 @@ class Detector:
         return True
 
     def _waits_for_proof(self, direction: Direction, at_ns: int) -> bool:
-        quiet = [side.book for side in direction.sides if self._trust.needs_proof(side.book, at_ns)]
+        quiet = [
+            side.book
+            for side in direction.sides
+            if self._trust.needs_proof(side.book, at_ns)
+            or is_frozen(side, direction.sides, self._settings)
+        ]
         for book in quiet:
             self._trust.ask(book.instrument.venue, (book,), VERIFY, at_ns)
         if quiet:
@@ -178,6 +184,10 @@ class Detector:
             if direction.opportunity is None:
                 return  # judging the book has closed it already
             if reason is not None:
+                self._close(direction, opportunity, reason, at_ns)
+                return
+        for side in direction.sides:
+            if (reason := doubt(side, direction.sides, self._settings, at_ns)) is not None:
                 self._close(direction, opportunity, reason, at_ns)
                 return
         sizing = direction.size() if direction.has_edge else None

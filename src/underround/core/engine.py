@@ -194,6 +194,7 @@ class Engine:
         touched = self._touched
         for side in touched:
             side.is_touched = False
+            side.moved_ns = now_ns
             if not side.is_marked:
                 side.is_marked = True
                 self._marked.append(side)
