@@ -14,16 +14,24 @@ from underround.core.venue_event import (
     BooksProven,
     MarketsEnded,
     PairsListed,
+    StructuresListed,
     VenueStatusChanged,
 )
 
 Told: TypeAlias = (
-    InstrumentsListed | PairsListed | MarketsEnded | BooksProven | BooksDoubted | VenueStatusChanged
+    InstrumentsListed
+    | PairsListed
+    | StructuresListed
+    | MarketsEnded
+    | BooksProven
+    | BooksDoubted
+    | VenueStatusChanged
 )
 
 KINDS: Final[dict[str, type[Told]]] = {
     "instruments": InstrumentsListed,
     "pairs": PairsListed,
+    "structures": StructuresListed,
     "ended": MarketsEnded,
     "proven": BooksProven,
     "doubted": BooksDoubted,

@@ -14,6 +14,7 @@ from underround.app.connections import Connecting, Options, Rest
 from underround.app.fee_watch import FeeWatch
 from underround.app.frame_watch import FrameWatch
 from underround.app.market_watch import MarketWatch
+from underround.app.structure_watch import StructureWatch
 from underround.app.subscriptions import Start, Subscriptions
 from underround.app.universe import Universe
 from underround.app.venue_watch import VenueWatch
@@ -33,6 +34,7 @@ class Watches(Struct):
 
     subscriptions: Subscriptions
     markets: MarketWatch
+    structures: StructureWatch
 
 
 def watching(run: Connecting, universe: Universe, frames: FrameWatch, start: Start) -> Watches:
@@ -46,6 +48,15 @@ def watching(run: Connecting, universe: Universe, frames: FrameWatch, start: Sta
         subscriptions,
         run.clock_ns,
     )
+    structures = StructureWatch(
+        run.rest,
+        run.pipeline,
+        subscriptions,
+        universe.pairs,
+        run.config.universe.event_limit,
+        run.clock_ns,
+    )
+    markets.on_pair.append(structures.paired)
     fees = FeeWatch(run.rest, run.pipeline, run.clock_ns)
     venues = VenueWatch(run.rest, run.pipeline, run.clock_ns, is_keyed=run.signer is not None)
     run.hands.subscriptions = subscriptions
@@ -63,7 +74,7 @@ def watching(run: Connecting, universe: Universe, frames: FrameWatch, start: Sta
         start(venues.watch_kalshi())
     if any(one.venue is Venue.POLYMARKET for one in run.listed) or universe.waiting:
         start(venues.watch_polymarket())
-    return Watches(subscriptions, markets)
+    return Watches(subscriptions, markets, structures)
 
 
 async def canaries(

@@ -37,7 +37,7 @@ from underround.core.structure import Structure
 from underround.core.structure_desk import StructureDesk
 from underround.core.trust import Trust
 from underround.core.units import SIZE_BITS
-from underround.core.venue_event import PairsListed
+from underround.core.venue_event import PairsListed, StructuresListed
 from underround.core.venue_told import VenueTold
 from underround.core.watchlist import Watchlist
 
@@ -82,6 +82,7 @@ class Engine:
             Timer: self._timer,
             Command: self._command,
             PairsListed: self._pairs_listed,
+            StructuresListed: self._structures_listed,
             **LinkEvents(self.links, self.books, self.trust).inputs,
             **self.told.inputs,
         }
@@ -253,6 +254,10 @@ class Engine:
     def _pairs_listed(self, event: PairsListed) -> None:
         self._watchlist.pairs_listed(event)
         self._settle(event.at_ns)
+
+    def _structures_listed(self, event: StructuresListed) -> None:
+        self.desk.list(event.structures)
+        self.desk.regained(list(self.books.values()), event.at_ns)
 
     def _instruments_forgotten(self, event: InstrumentsForgotten) -> None:
         forget(event.instruments, self.books, self.links.values(), self.trust)

@@ -21,6 +21,7 @@ from underround.core.venue_event import (
     MarketAppeared,
     MarketsEnded,
     PairsListed,
+    StructuresListed,
     TermsChanged,
     TopClaimed,
     TradingHalted,
@@ -267,6 +268,7 @@ Event: TypeAlias = (
     | Command
     | MarketsEnded
     | PairsListed
+    | StructuresListed
     | BooksProven
     | BooksDoubted
     | VenueStatusChanged

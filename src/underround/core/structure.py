@@ -1,7 +1,7 @@
 """Markets that hang together: which may win together, which must, and what proves it.
 
 Plain facts about sets of questions, told by a venue's catalog or approved by a person, and refused
-where the proof is missing. Nothing here knows a price, and nothing is concluded from a title.
+where the proof is missing. Nothing here knows a price or decides what hangs together.
 """
 
 from collections.abc import Iterable, Iterator
@@ -9,7 +9,6 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from underround.core.arbitrage.basket import Rule
 from underround.core.instrument import Instrument, Outcome, Venue
 from underround.core.pair import Claim
 
@@ -49,11 +48,14 @@ class Ladder(Struct, frozen=True, kw_only=True, tag_field="kind", tag="ladder"):
 
 
 class Basket(Struct, frozen=True, kw_only=True, tag_field="kind", tag="basket"):
-    """A few related questions and the rules that leave some outcomes of them impossible."""
+    """A few related questions, and every way in which they may turn out together.
+
+    `worlds[world][question]` says whether the question's YES wins there.
+    """
 
     id: str
     questions: tuple[Question, ...]
-    rules: tuple[Rule, ...]
+    worlds: tuple[tuple[bool, ...], ...]
     proof: str
 
 
