@@ -7,6 +7,7 @@ import pytest
 from tests.app.desk import MARKET, NO_TOKEN, YES_TOKEN, Desk
 from underround.app.replay import Replay
 from underround.app.told import KINDS, arguments_of, name_of, told_again
+from underround.core.basket_event import BasketSolved
 from underround.core.event import InstrumentsListed
 from underround.core.instrument import Venue
 from underround.core.pair import Pair, Polarity
@@ -35,6 +36,7 @@ EVERY = [
     InstrumentsListed([YES_TOKEN, NO_TOKEN, MARKET], 1),
     PairsListed([PAIR], 2),
     StructuresListed([SET, LADDER, BASKET], 3),
+    BasketSolved("cluster", [5_000_000, 0], 2, 3),
     BooksProven(Venue.POLYMARKET, [YES_TOKEN.id], 1, 3),
     BooksDoubted(Venue.POLYMARKET, [NO_TOKEN.id], 4),
     VenueStatusChanged(Venue.KALSHI, VenueState.PAUSED, "trading is paused", 5, 2),

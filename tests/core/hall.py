@@ -6,6 +6,8 @@ Prices are ten-thousandths of a dollar, sizes whole contracts, times millisecond
 from collections.abc import Iterable, Sequence
 
 from tests.core.desk import KALSHI, ONE, POLYMARKET, START_NS, STREAM, e6, signals
+from underround.app.basket_worker import sizes_of
+from underround.core.basket_event import BasketSolved, SolveBasket
 from underround.core.effect import Effect, FetchBooks
 from underround.core.engine import Engine
 from underround.core.event import (
@@ -143,6 +145,17 @@ class Hall:
         book = self.engine.books[name]
         time_ms = book.time_ms if book.instrument.venue is Venue.POLYMARKET else None
         return BookReplaced(name, book.bids.depth(), book.asks.depth(), time_ms=time_ms)
+
+    def solve(self) -> tuple[Effect, ...]:
+        """Answer every basket's program that was asked for."""
+        asked = [effect for effect in self.heard if isinstance(effect, SolveBasket)]
+        self.heard = [effect for effect in self.heard if not isinstance(effect, SolveBasket)]
+        found: tuple[Effect, ...] = ()
+        for each in asked:
+            found += self.process(
+                BasketSolved(each.subject, sizes_of(each), each.asked_at_ns, self.now_ns)
+            )
+        return found
 
     @property
     def open(self) -> list[Signal]:

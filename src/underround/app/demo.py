@@ -97,7 +97,7 @@ async def _asked(answer: Awaitable[httpx.Response]) -> httpx.Response:
 
 
 async def _all_live(run: Running, stop: asyncio.Event) -> None:
-    """Wait until every book that is compared is LIVE: the history starts with everybody watching."""
+    """Wait until every compared book is LIVE, so that the history starts with all watching."""
     loop = asyncio.get_running_loop()
     until = loop.time() + LIVE_WITHIN_S
     wanted = {name for pair in run.universe.pairs for name in pair_books(pair)}

@@ -8,6 +8,7 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
+from underround.core.basket_event import BasketSolved
 from underround.core.event import InstrumentsListed
 from underround.core.venue_event import (
     BooksDoubted,
@@ -22,6 +23,7 @@ Told: TypeAlias = (
     InstrumentsListed
     | PairsListed
     | StructuresListed
+    | BasketSolved
     | MarketsEnded
     | BooksProven
     | BooksDoubted
@@ -32,6 +34,7 @@ KINDS: Final[dict[str, type[Told]]] = {
     "instruments": InstrumentsListed,
     "pairs": PairsListed,
     "structures": StructuresListed,
+    "solved": BasketSolved,
     "ended": MarketsEnded,
     "proven": BooksProven,
     "doubted": BooksDoubted,

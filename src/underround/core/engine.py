@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from underround.core.agreement import Agreement
 from underround.core.arbitrage.cross_venue import Direction
+from underround.core.basket_event import BasketSolved
 from underround.core.book import Book, Side
 from underround.core.counts import Counts
 from underround.core.detector import Detector
@@ -63,7 +64,7 @@ class Engine:
         self._touched: list[Side] = []
         self.trust = Trust(settings, self.counts, self._out)
         self.detector = Detector(settings, self.counts, self._out, self.trust)
-        self.desk = StructureDesk(settings, self.books, self.trust, self.detector)
+        self.desk = StructureDesk(settings, self.books, self.trust, self.detector, self._out)
         self.trust.on_lost = self._lost
         self._market = MarketEvents(self.books, self.counts, self.trust, self._touch)
         self._rest_books = RestBooks(self.counts, self.trust, self._market)
@@ -83,6 +84,7 @@ class Engine:
             Command: self._command,
             PairsListed: self._pairs_listed,
             StructuresListed: self._structures_listed,
+            BasketSolved: self.desk.solved,
             **LinkEvents(self.links, self.books, self.trust).inputs,
             **self.told.inputs,
         }
@@ -272,6 +274,7 @@ class Engine:
             self.desk.sweep(event.at_ns)
             self.told.sweep(event.at_ns)
             self._agreement.sweep(self.links.values(), self.detector.open, event.at_ns)
+        self.desk.baskets.sweep(event.at_ns)
 
     def _command(self, event: Command) -> None:
         if event.name == "pause":

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from underround.core.basket_event import BasketSolved
 from underround.core.instrument import Instrument, Venue
 from underround.core.reference_event import ReferenceEvent
 from underround.core.venue_event import (
@@ -269,6 +270,7 @@ Event: TypeAlias = (
     | MarketsEnded
     | PairsListed
     | StructuresListed
+    | BasketSolved
     | BooksProven
     | BooksDoubted
     | VenueStatusChanged

@@ -6,13 +6,20 @@ edge, and not again for the same promise until something better comes or the nex
 
 from collections.abc import Iterable, Mapping
 
+from underround.core.arbitrage.basket import Claim as Claimed
+from underround.core.arbitrage.basket import cluster_of
+from underround.core.arbitrage.basket_edge import BasketEdge
 from underround.core.arbitrage.ladder_edge import LadderEdge
 from underround.core.arbitrage.partition import OutcomeSet, Way, refusal
 from underround.core.arbitrage.partition_edge import PartitionEdge
 from underround.core.arbitrage.share import Share, shares_of
 from underround.core.arbitrage.watch import Edge, Purchase, Watch
+from underround.core.basket_asking import BasketAsking
+from underround.core.basket_event import BasketSolved
 from underround.core.book import NO_COST, Book, Side
 from underround.core.detector import Detector
+from underround.core.effect import Effect
+from underround.core.instrument import Outcome
 from underround.core.settings import Settings
 from underround.core.structure import Basket, Ladder, Partition, Structure, instruments_of
 from underround.core.trust import Trust
@@ -25,12 +32,18 @@ class StructureDesk:
     """All structures under watch; `due` are those to be looked at once the batch is applied."""
 
     def __init__(
-        self, settings: Settings, books: Mapping[str, Book], trust: Trust, detector: Detector
+        self,
+        settings: Settings,
+        books: Mapping[str, Book],
+        trust: Trust,
+        detector: Detector,
+        out: list[Effect],
     ) -> None:
         self.watches: list[Watch] = []
         self.due: list[Watch] = []
         self.refused: dict[str, str] = {}
         self.structures: dict[str, Structure] = {}
+        self.baskets = BasketAsking(settings.threshold_e6, out)
         self._threshold_e6 = settings.threshold_e6
         self._books = books
         self._trust = trust
@@ -47,9 +60,11 @@ class StructureDesk:
                 self._trust.note("a structure of unknown instruments", structure.id)
                 continue
             self.structures[structure.id] = structure
-            added += [
-                Watch(structure.id, edge, self._threshold_e6) for edge in self._edges(structure)
-            ]
+            for edge in self._edges(structure):
+                watch = Watch(structure.id, edge, self._threshold_e6)
+                if isinstance(edge, BasketEdge):
+                    self.baskets.add(watch, edge)
+                added.append(watch)
         self.watches += added
         return added
 
@@ -88,6 +103,12 @@ class StructureDesk:
             elif watch.has_moved and purchase.opportunity is not None:
                 self._improve(watch, purchase, at_ns)
             watch.has_moved = False
+
+    def solved(self, event: BasketSolved) -> None:
+        """Take the answer of a basket's program, and look whether it holds on the books now."""
+        watch = self.baskets.take(event)
+        if watch is not None and watch.purchase is None:
+            self._seek(watch, event.at_ns)
 
     def resume(self, at_ns: int) -> None:
         """End a pause: what stands now may open."""
@@ -142,8 +163,19 @@ class StructureDesk:
                 claims = [each for rung in rungs for each in (rung.yes, rung.no)]
                 legs = [shares_of(one, sides, leg) for leg, one in enumerate(claims)]
                 yield LadderEdge(legs, self._threshold_e6)
-            case Basket():
-                return
+            case Basket(questions=questions, worlds=worlds):
+                both = [
+                    (Claimed(number, outcome), claims)
+                    for number, each in enumerate(questions)
+                    for outcome, claims in ((Outcome.YES, each.yes), (Outcome.NO, each.no))
+                ]
+                sold = [(claimed, claim) for claimed, claims in both for claim in claims]
+                shares = [
+                    Share(claim, sides[claim.instrument, claim.takes_bids], leg, 0)
+                    for leg, (_, claim) in enumerate(sold)
+                ]
+                cluster = cluster_of(worlds, [claimed for claimed, _ in sold])
+                yield BasketEdge(cluster, shares, self._threshold_e6)
 
     def _look(self, watch: Watch, at_ns: int) -> None:
         purchase = watch.purchase
