@@ -37,6 +37,12 @@ _DATED: Final = re.compile(
     rf"|[$€£]?-?\d[\d,]*(?:\.\d+)?(?:k|m|bn?|%|°)?",
     re.IGNORECASE,
 )
+_COMPARED: Final = re.compile(
+    rf"(?:(?:(?:at or )?(?:above|below)|at least|at most|over|under|between|"
+    rf"(?:greater|more|less|higher|lower) than(?: or equal to)?) )?"
+    rf"{_HOLE}(?: ?(?:and|to|-|–) {_HOLE})?"
+    rf"(?: or (?:above|below|more|less|higher|lower|greater))?"
+)
 _LOWER_COUNTS: Final = re.compile(
     r"higher (?:range )?bracket|lower bound (?:is )?included|lower bound inclusive", re.IGNORECASE
 )
@@ -86,9 +92,13 @@ def deadline_of(market: EventMarket) -> Deadline | None:
 
 
 def strike_words(market: EventMarket) -> str:
-    """Return a market's words with every number left out that is no part of a date or a time."""
+    """Return a market's words without the numbers that are no dates, and how it compares with them.
+
+    Both are told by the strikes of the catalog.
+    """
     text = f"{market.title}\n{market.rules}"
-    return _plain(_DATED.sub(lambda found: found.group(1) or _HOLE, text))
+    text = _plain(_DATED.sub(lambda found: found.group(1) or _HOLE, text))
+    return _COMPARED.sub(_HOLE, text)
 
 
 def _span(kind: str, numbers: list[Decimal], rules: str) -> Span | None:
