@@ -105,10 +105,14 @@ class StorageConfig(Struct, frozen=True, kw_only=True):
 
 
 class UniverseConfig(Struct, frozen=True, kw_only=True):
-    """Which markets are followed beside those of the pairs."""
+    """Which markets are followed beside those of the pairs.
+
+    Events of up to `event_limit` markets are watched whole, as sets and ladders; 0 watches none.
+    """
 
     polymarket_top: Count = 100
     kalshi_top: Count = 100
+    event_limit: Count = 40
     kalshi_series: tuple[Text, ...] = ()
     kalshi_indices: tuple[Text, ...] = ()
 

@@ -32,6 +32,7 @@ from underround.app.wiring import Running, running
 from underround.core.book_state import BookState
 from underround.core.errors import UnderroundError
 from underround.core.pair import Pair
+from underround.core.structure import instruments_of
 from underround.simulation.score import score
 
 LIVE_WITHIN_S = 10.0
@@ -96,12 +97,16 @@ async def _asked(answer: Awaitable[httpx.Response]) -> httpx.Response:
 
 
 async def _all_live(run: Running, stop: asyncio.Event) -> None:
-    """Wait until every paired book is LIVE, so that the history starts with everybody watching."""
+    """Wait until every compared book is LIVE, so that the history starts with all watching."""
     loop = asyncio.get_running_loop()
     until = loop.time() + LIVE_WITHIN_S
     wanted = {name for pair in run.universe.pairs for name in pair_books(pair)}
     while loop.time() < until and not stop.is_set():
-        if all(run.engine.books[name].state is BookState.LIVE for name in wanted):
+        is_loaded = run.structures is None or run.structures.loaded.is_set()
+        wanted |= {
+            name for each in run.engine.desk.structures.values() for name in instruments_of(each)
+        }
+        if is_loaded and all(run.engine.books[name].state is BookState.LIVE for name in wanted):
             return
         await asyncio.sleep(0.02)
 

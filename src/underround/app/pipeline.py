@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from underround.app.plan import Plan, books_fetched, fetch_request, plan_arguments
 from underround.app.ports import Hands
 from underround.app.told import Told, arguments_of, name_of
+from underround.core.basket_event import SolveBasket
 from underround.core.effect import (
     Answered,
     BookJudged,
@@ -263,6 +264,8 @@ class Pipeline:
                     self._hands.look_up(effect)
                 case RepriceEvent():
                     self._hands.reprice(effect)
+                case SolveBasket():
+                    self._hands.solve_basket(effect)
 
     def _raise(self, signal: Signal) -> None:
         if signal.kind is SignalKind.OPENED:

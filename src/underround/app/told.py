@@ -8,6 +8,7 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
+from underround.core.basket_event import BasketSolved
 from underround.core.event import InstrumentsListed
 from underround.core.venue_event import (
     BooksDoubted,
@@ -15,6 +16,7 @@ from underround.core.venue_event import (
     MarketsEnded,
     PairsListed,
     PairsSuspended,
+    StructuresListed,
     VenueStatusChanged,
 )
 
@@ -22,6 +24,8 @@ Told: TypeAlias = (
     InstrumentsListed
     | PairsListed
     | PairsSuspended
+    | StructuresListed
+    | BasketSolved
     | MarketsEnded
     | BooksProven
     | BooksDoubted
@@ -32,6 +36,8 @@ KINDS: Final[dict[str, type[Told]]] = {
     "instruments": InstrumentsListed,
     "pairs": PairsListed,
     "suspended": PairsSuspended,
+    "structures": StructuresListed,
+    "solved": BasketSolved,
     "ended": MarketsEnded,
     "proven": BooksProven,
     "doubted": BooksDoubted,

@@ -15,6 +15,7 @@ from underround.app.fee_watch import FeeWatch
 from underround.app.frame_watch import FrameWatch
 from underround.app.market_watch import MarketWatch
 from underround.app.pair_watch import PairWatch
+from underround.app.structure_watch import StructureWatch
 from underround.app.subscriptions import Start, Subscriptions
 from underround.app.supervision import kept_running
 from underround.app.universe import Universe
@@ -36,6 +37,7 @@ class Watches(Struct):
     subscriptions: Subscriptions
     markets: MarketWatch
     pairs: PairWatch
+    structures: StructureWatch
 
 
 def watching(run: Connecting, universe: Universe, frames: FrameWatch, start: Start) -> Watches:
@@ -49,6 +51,15 @@ def watching(run: Connecting, universe: Universe, frames: FrameWatch, start: Sta
         subscriptions,
         run.clock_ns,
     )
+    structures = StructureWatch(
+        run.rest,
+        run.pipeline,
+        subscriptions,
+        universe.pairs,
+        run.config.universe.event_limit,
+        run.clock_ns,
+    )
+    markets.on_pair.append(structures.paired)
     fees = FeeWatch(run.rest, run.pipeline, run.clock_ns)
     venues = VenueWatch(run.rest, run.pipeline, run.clock_ns, is_keyed=run.signer is not None)
     catalog = run.config.storage.catalog
@@ -69,7 +80,7 @@ def watching(run: Connecting, universe: Universe, frames: FrameWatch, start: Sta
         start(venues.watch_kalshi())
     if any(one.venue is Venue.POLYMARKET for one in run.listed) or universe.waiting:
         start(venues.watch_polymarket())
-    return Watches(subscriptions, markets, pairs)
+    return Watches(subscriptions, markets, pairs, structures)
 
 
 async def canaries(

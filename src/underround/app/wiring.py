@@ -36,6 +36,7 @@ from underround.app.pipeline import Pipeline
 from underround.app.price_board import PriceBoard
 from underround.app.replay import describe
 from underround.app.signal_delivery import signal_delivery
+from underround.app.structure_watch import StructureWatch
 from underround.app.supervision import kept_running
 from underround.app.universe import Universe, load
 from underround.app.watches import canaries, watching
@@ -69,6 +70,7 @@ class Running(Struct):
     clock_ns: Callable[[], int]
     frames: FrameWatch
     pair_watch: PairWatch | None = None
+    structures: StructureWatch | None = None
 
 
 @asynccontextmanager
@@ -128,6 +130,8 @@ async def running(
         )
         watches.markets.on_pair += [board.watch, partial(_paired, run, watches.markets)]
         watches.subscriptions.open(await canaries(rest, config, options, universe))
+        run.structures = watches.structures
+        tasks.append(group.create_task(watches.structures.run()))
         calm_the_collector()
         stack.callback(gc.unfreeze)
         yield run

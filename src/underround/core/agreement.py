@@ -6,10 +6,10 @@ still answers its heartbeats is found this way, and every change that a venue le
 
 from collections.abc import Iterable
 
-from underround.core.arbitrage.cross_venue import Direction
 from underround.core.book import Book
 from underround.core.book_state import BookState
 from underround.core.link import Link
+from underround.core.offered import Offered
 from underround.core.settings import Settings
 from underround.core.trust import AGREE, VERIFY, Trust
 
@@ -22,7 +22,7 @@ class Agreement:
         self._trust = trust
         self._due_ns: dict[Link, int] = {}
 
-    def sweep(self, links: Iterable[Link], standing: Iterable[Direction], at_ns: int) -> None:
+    def sweep(self, links: Iterable[Link], standing: Iterable[Offered], at_ns: int) -> None:
         """Ask for what is due: whole connections now and then, quiet books under a signal often."""
         for link in links:
             if link.is_open and not link.is_slow:

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from underround.core.basket_event import BasketSolved
 from underround.core.instrument import Instrument, Venue
 from underround.core.reference_event import ReferenceEvent
 from underround.core.venue_event import (
@@ -22,6 +23,7 @@ from underround.core.venue_event import (
     MarketsEnded,
     PairsListed,
     PairsSuspended,
+    StructuresListed,
     TermsChanged,
     TopClaimed,
     TradingHalted,
@@ -269,6 +271,8 @@ Event: TypeAlias = (
     | MarketsEnded
     | PairsListed
     | PairsSuspended
+    | StructuresListed
+    | BasketSolved
     | BooksProven
     | BooksDoubted
     | VenueStatusChanged

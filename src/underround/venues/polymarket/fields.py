@@ -5,6 +5,7 @@ A message that carries any other field has changed since this was written: the r
 
 from typing import Any, Final
 
+from underround.venues.polymarket.events import WireEventMarket
 from underround.venues.polymarket.listing import WireMarket
 from underround.venues.polymarket.messages import (
     WireMessage,
@@ -70,7 +71,7 @@ BOOK: Final = KNOWN["book"]
 """One book of `/book` and `/books`."""
 
 MARKET: Final = known_fields(
-    (WireMarket, "slug closed"),
+    (WireMarket, WireEventMarket, "slug closed"),
     (
         (
             "internal to the venue",
@@ -97,7 +98,7 @@ MARKET: Final = known_fields(
         ),
         (
             "dates that trading does not follow: a market closes by being resolved",
-            "endDate endDateIso startDate startDateIso createdAt updatedAt deployingTimestamp "
+            "endDateIso startDate startDateIso createdAt updatedAt deployingTimestamp "
             "acceptingOrdersTimestamp hasReviewedDates eventStartTime gameStartTime closedTime",
         ),
         (
