@@ -95,6 +95,13 @@ DEFAULTS = {
         "quiet_hours": "",
         "time_zone": "UTC",
     },
+    "web": {
+        "host": "127.0.0.1",
+        "port": 0,
+        "names": (),
+        "token_path": "",
+        "catalog": "data/catalog.sqlite",
+    },
     "pairs": "pairs.toml",
 }
 

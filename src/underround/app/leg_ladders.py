@@ -10,7 +10,7 @@ from underround.core.book import Book, Side
 from underround.core.engine import Engine
 from underround.core.fees import taker_fee_per_contract_e6
 from underround.core.opportunity import Leg
-from underround.core.units import NS_PER_MS, PRICE_ONE_E4
+from underround.core.units import NS_PER_MS, PRICE_ONE_E4, SIZE_ONE_E6
 
 LEVELS: Final = 12
 
@@ -23,14 +23,24 @@ def explanation(engine: Engine, standing: Standing, at_ns: int) -> dict[str, Any
     """
     signal = standing.signal
     is_open = standing.closed_ns is None
+    payoff_usd_e6 = signal.cost_usd_e6 + signal.edge_usd_e6
     return {
         "id": signal.id,
         "pair": signal.pair,
         "direction": signal.direction,
+        "underround": signal.underround,
         "at_ms": at_ns // NS_PER_MS,
+        "opened_ms": standing.opened_ns // NS_PER_MS,
+        "closed_ms": None if standing.closed_ns is None else standing.closed_ns // NS_PER_MS,
+        "resolves_ms": None
+        if signal.resolves_at_ns is None
+        else signal.resolves_at_ns // NS_PER_MS,
         "is_open": is_open,
         "reason": standing.reason,
-        "payoff_usd_e6": signal.cost_usd_e6 + signal.edge_usd_e6,
+        "payoff_usd_e6": payoff_usd_e6,
+        "payoff_e6": payoff_usd_e6 * SIZE_ONE_E6 // signal.size_e6,
+        "return_bps": signal.return_bps,
+        "annual_return_bps": signal.annual_return_bps,
         "cost_usd_e6": signal.cost_usd_e6,
         "fee_usd_e6": signal.fee_usd_e6,
         "edge_usd_e6": signal.edge_usd_e6,
@@ -42,7 +52,7 @@ def explanation(engine: Engine, standing: Standing, at_ns: int) -> dict[str, Any
         "held_ms": signal.held_ns // NS_PER_MS,
         "is_slow": signal.is_slow,
         "legs": [
-            _leg(engine.books.get(leg.instrument), leg, signal.size_e6 if is_open else 0)
+            _leg(engine.books.get(leg.instrument), leg, leg.order_size_e6 if is_open else 0)
             for leg in signal.legs
         ],
     }
