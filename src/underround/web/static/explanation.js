@@ -43,7 +43,7 @@ function paint(found) {
     top(found.legs[0] ? found.legs[0].title : found.pair,
       `${found.pair} · ${KINDS[found.underround] || found.underround} · ${state}`),
     sum(found), facts(found),
-    h("h3", {}, "The curve"), h("p", { class: "note" },
+    h("h3", {}, found.is_open ? "The curve" : "The curve, as it was sized last"), h("p", { class: "note" },
       "What one more set costs, fees included, against the dollar that it pays. The walk stops where buying more no longer clears the threshold."),
     curve(found),
     h("h3", {}, "The ladders"),
@@ -133,12 +133,12 @@ function curve(found) {
   const x = (sets) => left + (sets / most) * (width - left - 12);
   const y = (cost) => 12 + ((high - Math.min(cost, high)) / (high - low)) * (base - 12);
   const path = points.map(([from, to, cost], i) => `${i ? "L" : "M"}${x(from)} ${y(cost)}L${x(to)} ${y(cost)}`).join("");
-  const gains = points.filter(([from, , cost]) => found.is_open && cost < payoff && from < found.size_e6).map(([from, to, cost]) =>
+  const gains = points.filter(([from, , cost]) => cost < payoff && from < found.size_e6).map(([from, to, cost]) =>
     svg("rect", { class: "gain", x: x(from), y: y(payoff), width: Math.max(x(Math.min(to, found.size_e6)) - x(from), 0), height: Math.max(y(cost) - y(payoff), 0) }));
   const label = (text, px, py, anchor) => svg("text", { x: px, y: py, "text-anchor": anchor || "start" }, text);
-  const stop = found.is_open ? [
+  const stop = [
     svg("path", { class: "stop", d: `M${x(found.size_e6)} 12V${base}` }),
-    label(`walk: ${size(found.size_e6)} sets`, Math.min(x(found.size_e6) + 6, width - 110), base - 8)] : [];
+    label(`walk: ${size(found.size_e6)} sets`, Math.min(x(found.size_e6) + 6, width - 110), base - 8)];
   return svg("svg", { class: "curve", viewBox: `0 0 ${width} ${height}`, role: "img",
     "aria-label": `Cost of one more set from ${edge(costs[0])} upwards against ${edge(payoff)} paid; ${size(found.size_e6)} sets are bought.` },
     gains,
