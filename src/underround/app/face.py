@@ -18,17 +18,15 @@ class FaceOptions(Struct, frozen=True, kw_only=True):
     """Where a page is served and what it may offer.
 
     Port 0 is a free one. Without a token one is drawn. `names` are further names that the machine
-    is called by in a browser. `catalog` holds the pairs under review, `pairs` is the file that
-    approved ones are written to, `recordings` holds past sessions.
+    is called by in a browser. `catalog` holds the pairs under review, `recordings` past sessions.
     """
 
     host: str = LOOPBACK
     port: int = 0
     token: str | None = None
     names: tuple[str, ...] = ()
-    catalog: Path | None = None
-    pairs: Path | None = None
-    recordings: Path | None = None
+    catalog: Path = Path("data/catalog.sqlite")
+    recordings: Path = Path("data/recordings")
     kind: str = "run"
 
 
@@ -49,7 +47,6 @@ def face_options(config: Config, kind: str) -> FaceOptions:
         token=web.token(),
         names=web.names,
         catalog=Path(web.catalog),
-        pairs=Path(config.pairs),
         recordings=Path(config.storage.recordings),
         kind=kind,
     )

@@ -269,8 +269,7 @@ class Pipeline:
 
     def _raise(self, signal: Signal) -> None:
         if signal.kind is SignalKind.OPENED:
-            took_ns = self._clock_ns() - signal.tick_at_ns
             held = self.latency.held_ns if signal.held_for else self.latency.immediate_ns
-            held.append(took_ns)
+            held.append(self._clock_ns() - signal.tick_at_ns)
         for tell in self.on_signal:
             tell(signal)
