@@ -40,6 +40,7 @@ from underround.simulation.polymarket.rest import PolymarketRest
 from underround.simulation.polymarket.socket import PATH as POLYMARKET_PATH
 from underround.simulation.polymarket.socket import MarketChannel
 from underround.simulation.server import served
+from underround.simulation.trading import Trading
 from underround.simulation.universe import draw_extras, draw_pairs
 
 _START_AFTER_S: Final = 1.0
@@ -132,12 +133,14 @@ class SimulatedVenues:
         self.exchange.polymarket, self.exchange.kalshi = channel, socket.publisher
         self.bitcoin.publisher = socket.publisher
         catalog = PolymarketRest(listing, wall_ns, self._after_s_as_ns)
+        self.trading = Trading(self.exchange, wall_ns, socket.publisher)
         trade_api = KalshiRest(
             socket.publisher.markets,
             self._after_s_as_ns,
             state=self.lifecycle.state,
             fees=self.lifecycle.fees,
             now_ns=wall_ns,
+            portfolio=self.trading.kalshi.routes,
         )
         shields = {
             POLYMARKET: Shield(catalog.clob),
