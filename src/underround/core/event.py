@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from underround.core.instrument import Instrument, Venue
 from underround.core.reference_event import ReferenceEvent
+from underround.core.trading_event import TradingEvent
 from underround.core.venue_event import (
     BooksDoubted,
     BooksProven,
@@ -271,6 +272,7 @@ Event: TypeAlias = (
     | BooksDoubted
     | VenueStatusChanged
     | ReferenceEvent
+    | TradingEvent
 )
 
 
