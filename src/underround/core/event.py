@@ -13,6 +13,7 @@ from msgspec import Struct
 from underround.core.basket_event import BasketSolved
 from underround.core.instrument import Instrument, Venue
 from underround.core.reference_event import ReferenceEvent
+from underround.core.trading_event import TradingEvent
 from underround.core.venue_event import (
     BooksDoubted,
     BooksProven,
@@ -277,6 +278,7 @@ Event: TypeAlias = (
     | BooksDoubted
     | VenueStatusChanged
     | ReferenceEvent
+    | TradingEvent
 )
 
 
