@@ -28,14 +28,25 @@ DEFAULT_REDIS_URL: Final = "redis://localhost:6379"
 
 
 class PolymarketConfig(Struct, frozen=True, kw_only=True):
-    """Polymarket's addresses: market catalog, order books, market channel."""
+    """Polymarket's addresses, and the operator's wallet for those who trade live.
+
+    Reading needs no wallet. `address` is the wallet's own, `private_key_path` a file (mode 0600)
+    or a place in the keyring that holds its key.
+    """
 
     gamma: Web = "https://gamma-api.polymarket.com"
     clob: Web = "https://clob.polymarket.com"
     ws: Socket = "wss://ws-subscriptions-clob.polymarket.com/ws/market"
+    user_ws: Socket = "wss://ws-subscriptions-clob.polymarket.com/ws/user"
+    site: Web = "https://polymarket.com"
+    address: Text | None = None
+    private_key_path: Text | None = None
 
     def __post_init__(self) -> None:
-        _check_addresses((self.gamma, self.clob), self.ws)
+        _check_addresses((self.gamma, self.clob, self.site), self.ws)
+        _check_addresses((), self.user_ws)
+        if self.address is not None and self.private_key_path is None:
+            raise ValueError("address is set without private_key_path: a wallet needs both")
 
 
 class KalshiConfig(Struct, frozen=True, kw_only=True):
