@@ -45,8 +45,6 @@ class PolymarketConfig(Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         _check_addresses((self.gamma, self.clob, self.site), self.ws)
         _check_addresses((), self.user_ws)
-        if self.address is not None and self.private_key_path is None:
-            raise ValueError("address is set without private_key_path: a wallet needs both")
 
 
 class KalshiConfig(Struct, frozen=True, kw_only=True):

@@ -11,7 +11,6 @@ from urllib.parse import SplitResult, urlsplit
 ALLOWED_HOSTS: Final = frozenset(
     {
         "clob.polymarket.com",
-        "polymarket.com",
         "gamma-api.polymarket.com",
         "polymarket.com",  # whether trading is allowed from here
         "ws-live-data.polymarket.com",
