@@ -43,7 +43,7 @@ def test_scores_and_a_plot_of_recorded_windows(history, tmp_path, capsysbinary):
 def test_lines_for_a_person(history, capsys):
     assert run(["calibration", *history]) == 0
     out = capsys.readouterr().out
-    assert "decisions in 4 resolved windows" in out
+    assert "decisions, windows of 4 closes" in out
     assert "logistic correction, walk-forward: not tried: 4 windows" in out
 
 

@@ -58,6 +58,13 @@ def test_an_opening_price_far_from_the_index_is_of_another_window(offset, is_odd
     assert is_implausible(a_polymarket_window(strike=100.0), offset) is is_odd
 
 
+def test_a_strike_of_the_index_itself_is_nearer_to_ours():
+    assert opening_offset(a_desk(BEFORE_OPEN), a_window(strike=96.6)) == pytest.approx(0.1)
+    assert opening_offset(a_desk(BEFORE_OPEN), a_window(strike=96.6, terms=LADDER)) is None
+    assert is_implausible(a_window(strike=100.0), 0.21)
+    assert not is_implausible(a_window(strike=100.0), 0.19)
+
+
 def test_the_index_itself_is_no_distance_away():
     assert distance_of(a_window(), 80_000.0, None, QUICK) == SAME
 

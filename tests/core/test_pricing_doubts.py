@@ -22,7 +22,7 @@ from underround.core.spot_event import Asset, Exchange
 from underround.core.spot_units import ONE_E8
 from underround.core.units import NS_PER_SECOND
 from underround.core.value_strategy import value_strategy
-from underround.core.window import Oracle
+from underround.core.window import Oracle, Window
 
 
 def test_the_official_value_alone_opens_nothing():
@@ -135,3 +135,54 @@ def test_one_exchange_s_clock_is_not_this_machine_s():
     world.give(SpotReceived(Asset.BTC, world.now_ns, [off]))
     world.tick()
     assert not world.desk.index(Asset.BTC).is_clock_off
+
+
+def struck(strike, **facts) -> tuple[World, Window]:
+    """Return a world that lived through the minute before a window's open, at 100."""
+    world = World()
+    opens_at_ns = START_NS + 8 * NS_PER_SECOND
+    window = a_window(
+        strike=None, opens_at_ns=opens_at_ns, close_at_ns=opens_at_ns + 15 * NS_PER_SECOND, **facts
+    )
+    world.watch(window)
+    world.live([100.0] * 9)
+    world.give(StrikeTold(window.id, round(strike * ONE_E8), world.now_ns))
+    world.quote(window, window.yes, 4_000, 4_200)
+    world.live([100.0])
+    return world, window
+
+
+def test_a_strike_at_the_open_tells_our_bias_where_nothing_else_does():
+    world, window = struck(100.1)
+    reference = world.desk.index(Asset.BTC).reference(world.now_ns)
+    assert reference.spot - reference.bias == pytest.approx(100.1)
+    shown = world.all(WindowsPriced)[-1].view.windows[0]
+    assert shown.fair.mean == pytest.approx(100.1)
+    corrected = replace(world.desk.windows[window.id], strike_e8=round(99.9 * ONE_E8))
+    world.give(WindowListed(corrected, world.now_ns))
+    assert world.desk.offset_of(window) == pytest.approx(-0.2)
+
+
+def test_a_strike_fixed_beforehand_tells_nothing_of_the_index():
+    ladder = replace(a_window().terms, comparison=Comparison.GREATER)
+    world, window = struck(100.1, terms=ladder)
+    assert world.desk.index(Asset.BTC).bias == 0.0
+    assert world.desk.offset_of(window) is None
+
+
+def test_a_strike_that_our_index_never_saw_is_not_priced():
+    world, _ = struck(100.3)  # 30 basis points off the mean before the open
+    assert world.all(WindowsPriced)[-1].view.windows[0].blocked == (
+        "the strike cannot be this window's"
+    )
+    assert world.desk.index(Asset.BTC).bias == 0.0
+
+
+def test_official_values_tell_the_bias_better_than_a_strike():
+    world, _ = struck(100.1)
+    desk = world.desk.index(Asset.BTC)
+    assert desk.bias == pytest.approx(-0.1)
+    for _ in range(12):
+        world.live([100.0])
+        world.official(world.now_ns - world.now_ns % NS_PER_SECOND, 100.05)
+    assert desk.bias == pytest.approx(-0.05)

@@ -66,7 +66,7 @@ def calibration_report(
 
 def report_lines(report: Mapping[str, Any]) -> list[str]:
     """Return the report for a person."""
-    lines = [f"{report['decisions']} decisions in {report['windows']} resolved windows", ""]
+    lines = [f"{report['decisions']} decisions, windows of {report['windows']} closes", ""]
     for name, each in report["scores"].items():
         lines.append(
             f"{name:12}  Brier {each['brier']:.4f}  log loss {each['log_loss']:.4f}  "

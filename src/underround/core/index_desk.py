@@ -58,6 +58,7 @@ class IndexDesk:
         self._prints: dict[int, float] = {}
         self._official_prints: dict[int, float] = {}
         self._compared_ns = 0
+        self._anchor: float | None = None
 
     def tick(self, tick: IndexTick) -> Comparison | None:
         """Take a calculation; return the comparison that its print makes possible."""
@@ -134,12 +135,28 @@ class IndexDesk:
         if official is not None:
             return official
         proxy = self._prints.get(stamped_at_ns)
-        return None if proxy is None else proxy - (self.basis.bias or 0.0)
+        return None if proxy is None else proxy - self.bias
+
+    def anchor(self, offset: float) -> None:
+        """Take up what a strike at the open lay above our index then: our bias, with its sign.
+
+        Without official values it is all that tells; from the second on each counts half.
+        """
+        if self._anchor is None:
+            self._anchor = -offset
+        else:
+            self._anchor -= offset / 2
+
+    @property
+    def bias(self) -> float:
+        """Proxy less official, USD: by official values, else by strikes at the open, else 0."""
+        bias = self.basis.bias
+        return bias if bias is not None else self._anchor or 0.0
 
     @property
     def bias_e8(self) -> int:
-        """Proxy less official as far as it is known, 0 where it is not."""
-        return round((self.basis.bias or 0.0) * ONE_E8)
+        """The bias in 1e-8 USD."""
+        return round(self.bias * ONE_E8)
 
     def reference(self, now_ns: int) -> Reference | None:
         """Return the price to value windows by; None without one.
@@ -157,7 +174,7 @@ class IndexDesk:
             sd = self.basis.error if is_official else None
             if sd is None:
                 sd = self._settings.proxy_sd(index, self.quality)
-            return Reference(index, self.basis.bias or 0.0, sd, self.quality, is_proxy=True)
+            return Reference(index, self.bias, sd, self.quality, is_proxy=True)
         if self.official is None or not is_official:
             return None
         spot = self.official.value_e8 / ONE_E8

@@ -14,10 +14,13 @@ from underround.core.index_desk import IndexDesk
 from underround.core.pricing_settings import PricingSettings
 from underround.core.spot_units import ONE_E8
 from underround.core.units import NS_PER_SECOND
-from underround.core.window import Oracle, Window
+from underround.core.window import Window
 
 MOST_APART: Final = 0.01
 """An opening price this far (relative) from the index then is of another window, or no price."""
+
+MOST_ASTRAY: Final = 0.002
+"""The same for a strike that is the index itself, ours standing in for it."""
 
 _LEAST_SHARE: Final = 5 / 6
 
@@ -35,9 +38,10 @@ SAME: Final = OracleDistance(0.0, 0.0)
 def opening_offset(desk: IndexDesk, window: Window) -> float | None:
     """Return the oracle's opening price less the index at that moment, USD.
 
-    None on the index itself, without a strike, or where our prints do not reach back to the open.
+    On the index itself it is our error, where the strike is its mean before the open. None where
+    it was fixed otherwise, without a strike, or where our prints do not reach back to the open.
     """
-    if window.oracle is Oracle.BRTI or window.strike_e8 is None:
+    if window.strike_e8 is None or not (window.oracle.is_other or window.is_struck_at_open):
         return None
     opens_at_ns = window.opens_at_ns
     if window.oracle.is_binance:  # one instant
@@ -55,7 +59,8 @@ def is_implausible(window: Window, offset: float | None) -> bool:
     """Tell whether an opening price cannot be that of this window."""
     if offset is None or window.strike_e8 is None:
         return False
-    return abs(offset) > MOST_APART * window.strike_e8 / ONE_E8
+    most = MOST_APART if window.oracle.is_other else MOST_ASTRAY
+    return abs(offset) > most * window.strike_e8 / ONE_E8
 
 
 def distance_of(
@@ -67,7 +72,7 @@ def distance_of(
     quotes in a tether whose price lasts, so all of it is taken, and without it nothing is said.
     Its candles end at an instant and not in a mean, which the caller's variance has to tell.
     """
-    if window.oracle is Oracle.BRTI:
+    if not window.oracle.is_other:
         return SAME
     if window.oracle.is_binance:
         sd = spot * settings.binance_sd_bp / 10_000

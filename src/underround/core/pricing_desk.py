@@ -56,6 +56,7 @@ class PricingDesk:
         self.prints: dict[str, WindowPrints] = {}
         self.offsets: dict[str, float] = {}
         self.tethers: dict[Asset, float] = {}
+        self._struck: dict[str, int | None] = {}
         self.signals = ValueSignals()
         self.strategies: dict[str, Strategy] = {NAME: value_strategy(settings)}
         self.strategies.update(strategies or {})
@@ -121,16 +122,26 @@ class PricingDesk:
         window = self.windows.get(event.window)
         if window is not None:
             terms = _joined_terms(window.terms, event.terms)
-            self.windows[window.id] = replace(window, strike_e8=event.strike_e8, terms=terms)
+            window = replace(window, strike_e8=event.strike_e8, terms=terms)
+            self.windows[window.id] = window
+            self._measure_offset(window)
 
     def _measure_offset(self, window: Window) -> None:
         """Compare an oracle's opening price with the index then, while that is remembered."""
-        if window.id not in self.offsets:
-            offset = opening_offset(self.index(window.asset), window)
-            if offset is not None:
-                self.offsets[window.id] = offset
-                if window.oracle.is_binance and not is_implausible(window, offset):
-                    self.tethers[window.asset] = offset
+        if self._struck.get(window.id) == window.strike_e8:
+            return  # known; a strike that was put right is measured anew
+        desk = self.index(window.asset)
+        offset = opening_offset(desk, window)
+        if offset is None:
+            return
+        self.offsets[window.id] = offset
+        self._struck[window.id] = window.strike_e8
+        if is_implausible(window, offset):
+            return
+        if window.oracle.is_binance:
+            self.tethers[window.asset] = offset
+        elif not window.oracle.is_other and desk.official is None:
+            desk.anchor(offset)
 
     def offset_of(self, window: Window) -> float | None:
         """Return how far a window's oracle lay above the index when that was last seen, USD.
@@ -169,6 +180,7 @@ class PricingDesk:
         window = self.windows.pop(name)
         del self.prints[name]
         self.offsets.pop(name, None)
+        self._struck.pop(name, None)
         for strategy in self.strategies:
             self._say(f"{strategy}/{name}/", (), at_ns, reason)
         if not any(each.asset is window.asset for each in self.windows.values()):

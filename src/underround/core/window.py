@@ -32,6 +32,11 @@ class Oracle(StrEnum):
     BINANCE_MINUTE = "binance_minute"  # of the minute's candle that only begins at the end
 
     @property
+    def is_other(self) -> bool:
+        """Whether it is another price than the index that is calculated here."""
+        return self is not Oracle.BRTI
+
+    @property
     def is_binance(self) -> bool:
         """Whether it is the price of one exchange, in a tether."""
         return self in (Oracle.BINANCE, Oracle.BINANCE_MINUTE)
