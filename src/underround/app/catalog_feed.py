@@ -4,7 +4,7 @@ Fetches and decodes; what a change means for a pair is the catalog's business.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -65,7 +65,7 @@ async def refresh_catalog(
 
 
 async def fetch_named(
-    rest: Rest, names: dict[Venue, Sequence[str]]
+    rest: Rest, names: Mapping[Venue, Sequence[str]]
 ) -> dict[Venue, list[CatalogMarket]]:
     """Read only these markets (condition ids, tickers) as far as they are open; VenueError."""
     pages = {
