@@ -4,6 +4,7 @@ Fetches and decodes; what a change means for a pair is the catalog's business.
 """
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any
 
@@ -93,9 +94,14 @@ async def _all(
 
 
 def _decoded(venue: Venue, body: bytes) -> Any:
+    """Decode a page; one market's broken text must not cost all the others."""
     try:
         return msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        pass
+    try:
+        return json.loads(body.decode("utf-8", "replace"))
+    except (ValueError, RecursionError) as error:
         raise UnreadableError(
             venue, f"list of markets cannot be read: {error}", retryable=True
         ) from None
