@@ -46,7 +46,8 @@ def face_options(config: Config, kind: str) -> FaceOptions:
         port=web.port,
         token=web.token(),
         names=web.names,
-        catalog=Path(web.catalog),
+        catalog=Path(config.storage.catalog),
+        pairs=Path(config.pairs),
         recordings=Path(config.storage.recordings),
         kind=kind,
     )
