@@ -14,6 +14,7 @@ from underround.app.connections import Connecting, Options, Rest
 from underround.app.fee_watch import FeeWatch
 from underround.app.frame_watch import FrameWatch
 from underround.app.market_watch import MarketWatch
+from underround.app.structure_file import configured_structures
 from underround.app.structure_watch import StructureWatch
 from underround.app.subscriptions import Start, Subscriptions
 from underround.app.universe import Universe
@@ -48,11 +49,15 @@ def watching(run: Connecting, universe: Universe, frames: FrameWatch, start: Sta
         subscriptions,
         run.clock_ns,
     )
+    entries, problems = configured_structures(run.config)
+    for problem in problems:
+        run.pipeline.note("a structure is left out", problem)
     structures = StructureWatch(
         run.rest,
         run.pipeline,
         subscriptions,
         universe.pairs,
+        entries,
         run.config.universe.event_limit,
         run.clock_ns,
     )
