@@ -66,6 +66,7 @@ class Engine:
         self.trust = Trust(settings, self.counts, self._out)
         self.detector = Detector(settings, self.counts, self._out, self.trust)
         self.desk = StructureDesk(settings, self.books, self.trust, self.detector, self._out)
+        self._due = self.desk.due
         self.trust.on_lost = self._lost
         self._market = MarketEvents(self.books, self.counts, self.trust, self._touch)
         self._rest_books = RestBooks(self.counts, self.trust, self._market)
@@ -214,7 +215,7 @@ class Engine:
             if side.shares:
                 self.desk.moved(side)
         touched.clear()
-        if self.desk.due:
+        if self._due:
             self.desk.look(now_ns)
 
     def _end_group(self, book: Book) -> None:
