@@ -10,6 +10,7 @@ def main() -> int:
     held = [hot_path.main(), pauses.main(), matching_speed.main(), thousand_markets.main()]
     held.append(signing.main())
     ladder.main()
+    structures.main()
     return 0 if all(held) else 1
 
 

@@ -15,6 +15,7 @@ from underround.app.fee_watch import FeeWatch
 from underround.app.frame_watch import FrameWatch
 from underround.app.market_watch import MarketWatch
 from underround.app.pair_watch import PairWatch
+from underround.app.structure_file import configured_structures
 from underround.app.structure_watch import StructureWatch
 from underround.app.subscriptions import Start, Subscriptions
 from underround.app.supervision import kept_running
@@ -51,11 +52,15 @@ def watching(run: Connecting, universe: Universe, frames: FrameWatch, start: Sta
         subscriptions,
         run.clock_ns,
     )
+    entries, problems = configured_structures(run.config)
+    for problem in problems:
+        run.pipeline.note("a structure is left out", problem)
     structures = StructureWatch(
         run.rest,
         run.pipeline,
         subscriptions,
         universe.pairs,
+        entries,
         run.config.universe.event_limit,
         run.clock_ns,
     )
