@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from underround.app.config import Config
 from underround.app.connections import Connecting, Options, Rest
+from underround.app.fee_reading import fee_reading
 from underround.app.fee_watch import FeeWatch
 from underround.app.frame_watch import FrameWatch
 from underround.app.market_watch import MarketWatch
@@ -45,6 +46,7 @@ def watching(run: Connecting, universe: Universe, frames: FrameWatch, start: Sta
         run.pipeline,
         subscriptions,
         run.clock_ns,
+        fee_reading(run.config),
     )
     fees = FeeWatch(run.rest, run.pipeline, run.clock_ns)
     venues = VenueWatch(run.rest, run.pipeline, run.clock_ns, is_keyed=run.signer is not None)
