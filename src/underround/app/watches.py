@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from underround.app.config import Config
 from underround.app.connections import Connecting, Options, Rest
+from underround.app.fee_reading import fee_reading
 from underround.app.fee_watch import FeeWatch
 from underround.app.frame_watch import FrameWatch
 from underround.app.market_watch import MarketWatch
@@ -51,6 +52,7 @@ def watching(run: Connecting, universe: Universe, frames: FrameWatch, start: Sta
         run.pipeline,
         subscriptions,
         run.clock_ns,
+        fee_reading(run.config),
     )
     entries, problems = configured_structures(run.config)
     for problem in problems:
