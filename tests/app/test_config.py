@@ -22,8 +22,11 @@ from underround.core.settings import Settings
 from underround.core.units import NS_PER_SECOND
 from underround.venues.hosts import ALLOWED_HOSTS
 
-DEFAULTS = {
-    "venues": {
+
+def test_nothing_set_means_the_live_hosts_and_memory() -> None:
+    config = decode("", "c.toml", {}, {})
+    assert config == Config()
+    assert msgspec.to_builtins(config.venues) == {
         "polymarket": {
             "gamma": "https://gamma-api.polymarket.com",
             "clob": "https://clob.polymarket.com",
@@ -36,80 +39,10 @@ DEFAULTS = {
             "key_id": None,
             "private_key_path": None,
         },
-    },
-    "detection": {
-        "threshold_usd": "0.005",
-        "stale_after_ms": 10_000,
-        "group_quiet_ms": 5,
-        "verify_after_quiet_ms": 250,
-    },
-    "storage": {
-        "prices": "memory://",
-        "redis_url": "redis://localhost:6379",
-        "recordings": "data/recordings",
-        "recordings_most_days": 0,
-        "recordings_most_gib": 0,
-        "journal": "data/signals.db",
-    },
-    "universe": {
-        "polymarket_top": 100,
-        "kalshi_top": 100,
-        "kalshi_series": (),
-        "kalshi_indices": (),
-    },
-    "bitcoin": {
-        "series": ("KXBTC15M",),
-        "exchanges": (
-            "bitstamp",
-            "bullish",
-            "coinbase",
-            "cryptocom",
-            "gemini",
-            "kraken",
-            "paxos",
-        ),
-        "pair_with_polymarket": True,
-        "ladder_rungs": 5,
-        "prints": 60,
-        "reading": "",
-        "stale_after_ms": 10_000,
-        "half_life_s": 1_200,
-        "sample_s": 10,
-        "least_returns": 6,
-        "tails": "student",
-        "proxy_error_bp": "1.0",
-        "chainlink_error_bp": "1.5",
-        "binance_error_bp": "6.0",
-        "least_quality": "reduced",
-        "least_edge_usd": "0.02",
-        "least_confidence_percent": 90,
-        "most_basis_risk_percent": 5,
-        "strategies": (),
-    },
-    "alerts": {
-        "channels": (),
-        "kinds": ("signal", "connection", "venue", "error"),
-        "least_edge_usd": "0.01",
-        "group_s": 30,
-        "most_per_hour": 20,
-        "quiet_hours": "",
-        "time_zone": "UTC",
-    },
-    "web": {
-        "host": "127.0.0.1",
-        "port": 0,
-        "names": (),
-        "token_path": "",
-        "catalog": "data/catalog.sqlite",
-    },
-    "pairs": "pairs.toml",
-}
-
-
-def test_nothing_set_means_the_live_hosts_and_memory() -> None:
-    config = decode("", "c.toml", {}, {})
-    assert config == Config()
-    assert msgspec.to_builtins(config) == DEFAULTS
+    }
+    assert config.storage.prices == "memory://"
+    assert config.alerts.channels == ()
+    assert config.web.host == "127.0.0.1"
 
 
 def test_file_gives_way_to_environment_and_both_to_flags() -> None:

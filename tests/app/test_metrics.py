@@ -1,10 +1,13 @@
 """Metrics are Prometheus' text, complete, in its units, and tell what the engine counted."""
 
+import json
 import re
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.app.sighted_day import sighted
+from tests.house_style import ROOT
 from underround.app.metrics import Exposition
 from underround.app.stages import Stage
 from underround.core.instrument import Venue
@@ -53,3 +56,23 @@ async def test_every_stage_has_a_histogram():
         text = Exposition(sight).text().decode()
     stages = set(re.findall(r'stage_duration_seconds_bucket{le="\+Inf",stage="(\w+)"}', text))
     assert stages == {stage.value for stage in Stage}
+
+
+@pytest.mark.parametrize(
+    "shipped", ["grafana/dashboards/underround.json", "prometheus/alerts.yaml"]
+)
+async def test_the_shipped_dashboard_and_alerts_ask_for_metrics_that_there_are(shipped: str):
+    asked = (ROOT / "deploy" / shipped).read_text(encoding="utf-8")
+    if shipped.endswith(".json"):
+        panels = json.loads(asked)["panels"]
+        asked = " ".join(each["expr"] for panel in panels for each in panel["targets"])
+    async with sighted() as (day, sight):
+        day.run()
+        text = Exposition(sight).text().decode()
+    named = set(re.findall(r"\bunderround_\w+", asked))
+    shown = set(re.findall(r"^# TYPE (\S+)", text, re.MULTILINE))
+    shown |= {f"{name}_{end}" for name in shown for end in ("bucket", "count", "sum")}
+    assert len(named) >= 7
+    assert named - shown == set()
+    labels = set(re.findall(r'(\w+)="(\w+)"', asked)) - {("job", "underround")}
+    assert {label for label in labels if f'{label[0]}="{label[1]}"' not in text} == set()

@@ -1,4 +1,4 @@
-"""The review as the page sees it: both texts marked, the checks, answers, and none without a name."""
+"""The review as the page sees it: texts marked, checks, answers, none without a name."""
 
 import pytest
 

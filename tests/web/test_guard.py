@@ -97,6 +97,10 @@ async def test_elsewhere_everything_asks_for_the_token():
         assert (await asking.get("/stream")).status_code == 401
         assert (await asking.get("/healthz")).status_code == 401
         assert (await asking.get("/stream", headers=WITH_TOKEN)).status_code == 200
+        as_a_program = {"authorization": f"Bearer {TOKEN}"}
+        assert (await asking.get("/stream", headers=as_a_program)).status_code == 200
+        as_a_program = {"authorization": f"Bearer {TOKEN[:-1]}"}
+        assert (await asking.get("/stream", headers=as_a_program)).status_code == 401
         asking.cookies.set(COOKIE, TOKEN)
         assert (await asking.get("/")).status_code == 200
         assert (await asking.post("/api/pause")).status_code == 403  # a cookie alone: never

@@ -161,17 +161,17 @@ class RunCollector(Collector):
             pending.add_metric([name], status.pending)
             lost.add_metric([name], status.lost)
         yield from (up, pending, lost)
-        if run.recorder is not None:
-            yield CounterMetricFamily(
-                "underround_recording_written_bytes",
-                "Compressed bytes of the recording.",
-                value=run.recorder.written_bytes,
-            )
-            yield CounterMetricFamily(
-                "underround_recording_lost_inputs",
-                "Inputs that could not be recorded.",
-                value=run.recorder.lost,
-            )
+        recorder = run.recorder
+        yield CounterMetricFamily(
+            "underround_recording_written_bytes",
+            "Compressed bytes of the recording.",
+            value=0 if recorder is None else recorder.written_bytes,
+        )
+        yield CounterMetricFamily(
+            "underround_recording_lost_inputs",
+            "Inputs that could not be recorded.",
+            value=0 if recorder is None else recorder.lost,
+        )
 
     def _face(self) -> Iterator[Metric]:
         face = self._sight.face

@@ -8,8 +8,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from msgspec import Struct
-
+from underround.app.plan import Plan, books_fetched, fetch_request, plan_arguments
 from underround.app.ports import Hands
 from underround.app.told import Told, arguments_of, name_of
 from underround.core.effect import (
@@ -31,7 +30,6 @@ from underround.core.engine import Engine
 from underround.core.event import (
     Batch,
     BookReplaced,
-    BooksFetched,
     Command,
     ConnectionClosed,
     ConnectionOpened,
@@ -56,15 +54,6 @@ _log = logging.getLogger("underround")
 
 Decode = Callable[[bytes, list[MarketEvent]], None]
 DecodeBooks = Callable[[bytes], list[BookReplaced]]
-
-
-class Plan(Struct, frozen=True):
-    """What a connection is to feed; recorded, so that a replay knows it too."""
-
-    connection: str
-    venue: Venue
-    instruments: tuple[str, ...]
-    is_slow: bool = False
 
 
 class Latency:
@@ -276,25 +265,3 @@ class Pipeline:
             held.append(self._clock_ns() - signal.tick_at_ns)
         for tell in self.on_signal:
             tell(signal)
-
-
-def books_fetched(wanted: FetchBooks, books: list[BookReplaced], at_ns: int) -> BooksFetched:
-    """Make the event that answers `wanted`; what was asked for and not given is missing."""
-    given = {book.instrument for book in books}
-    missing = tuple(name for name in wanted.instruments if name not in given)
-    return BooksFetched(wanted.venue, wanted.purpose, wanted.asked_at_ns, at_ns, books, missing)
-
-
-def plan_arguments(plan: Plan) -> dict[str, object]:
-    """Write a plan as a recorded command's arguments."""
-    return {
-        "connection": plan.connection,
-        "venue": plan.venue.value,
-        "instruments": list(plan.instruments),
-        "is_slow": plan.is_slow,
-    }
-
-
-def fetch_request(wanted: FetchBooks) -> str:
-    """Write what was asked for as the recorded request: purpose, time, instruments."""
-    return " ".join((wanted.purpose, str(wanted.asked_at_ns), *wanted.instruments))

@@ -77,11 +77,11 @@ class Guard:
         if scope["path"] in OPEN_PATHS:
             return None
         if scope["method"] not in SAFE_METHODS:
-            # A cookie is sent along whoever asks; this header is not.
-            if not self._is_token(headers.get(TOKEN_HEADER)):
+            # A cookie is sent along whoever asks; these headers are not.
+            if not self._is_token(_header(headers)):
                 return refusal(403, "this needs the token that the program printed")
         elif not self._is_loopback and not (
-            self._is_token(headers.get(TOKEN_HEADER)) or self._is_token(_cookie(headers))
+            self._is_token(_header(headers)) or self._is_token(_cookie(headers))
         ):
             if scope["path"] == "/":
                 return self._login
@@ -115,6 +115,12 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _header(headers: Headers) -> str | None:
+    """Return the token of our own header, or of the one that programs such as Prometheus send."""
+    kind, _, bearer = headers.get("authorization", "").partition(" ")
+    return headers.get(TOKEN_HEADER) or (bearer.strip() if kind.lower() == "bearer" else None)
 
 
 def _cookie(headers: Headers) -> str | None:
