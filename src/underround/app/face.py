@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from underround.app.config import Config
 from underround.app.config_web import LOOPBACK
+from underround.app.page_view import Topic
 from underround.app.wiring import Running
 
 
@@ -18,7 +19,8 @@ class FaceOptions(Struct, frozen=True, kw_only=True):
     """Where a page is served and what it may offer.
 
     Port 0 is a free one. Without a token one is drawn. `names` are further names that the machine
-    is called by in a browser. `catalog` holds the pairs under review, `recordings` past sessions.
+    is called by in a browser. `catalog` holds the pairs under review, `recordings` past sessions;
+    `topics` are shown beside those that every run has.
     """
 
     host: str = LOOPBACK
@@ -28,6 +30,7 @@ class FaceOptions(Struct, frozen=True, kw_only=True):
     catalog: Path = Path("data/catalog.sqlite")
     recordings: Path = Path("data/recordings")
     kind: str = "run"
+    topics: tuple[Topic, ...] = ()
 
 
 class Face(Protocol):

@@ -11,7 +11,7 @@ from typing import Final
 from msgspec import Struct
 
 from underround.app.leg_ladders import LegLadder
-from underround.core.opportunity import Signal, SignalKind
+from underround.core.opportunity import Opportunity, Signal, SignalKind
 from underround.core.units import NS_PER_SECOND
 
 KEPT: Final = 500
@@ -70,6 +70,17 @@ class OpportunityTable:
             standing.closed_ns, standing.reason = signal.at_ns, signal.reason
             self.closed.append(standing)
             self.survivals_ns.append(signal.at_ns - standing.opened_ns)
+
+    def adopt(self, found: Opportunity) -> None:
+        """Take over an opportunity that was open before anybody listened."""
+        self.version += 1
+        self.open[found.id] = Standing(
+            found.signal,
+            found.opened_ns,
+            found.changed_ns,
+            found.peak_edge_e6,
+            legs=self._ladders(found.signal),
+        )
 
     def opened_within_a_day(self, now_ns: int) -> int:
         """Count the openings of the last 24 hours."""

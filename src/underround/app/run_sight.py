@@ -41,6 +41,9 @@ async def sight_of(run: Running, kind: str) -> AsyncIterator[RunSight]:
     """Look at a run until the block ends."""
     probe = StageProbe(run.pipeline, run.clock_ns)
     table = OpportunityTable(partial(leg_ladders, run.engine))
+    for direction in run.engine.detector.open:
+        if direction.opportunity is not None:
+            table.adopt(direction.opportunity)
     run.pipeline.on_signal.append(table.add)
     sampling = asyncio.create_task(probe.run())
     try:

@@ -9,6 +9,7 @@ from underround.app.guide_lines import summary_lines
 from underround.app.output import write_json, write_line
 from underround.app.watching import log_to_stderr, run_until_done
 from underround.cli.errors import ExitCode
+from underround.cli.page import HIDDEN, PageFlags
 from underround.cli.run import (
     ConfigPath,
     Json,
@@ -39,6 +40,7 @@ def pipeline(
     seed: Seed = 7,
     fault: Fault = (),
     record: Annotated[bool, Parameter(help="record every input")] = True,
+    page: PageFlags = HIDDEN,
     config: ConfigPath = None,
     kalshi_env: KalshiEnvironment = None,
     json: Json = False,
@@ -60,7 +62,8 @@ def pipeline(
         seed=seed,
         faults=checked(fault, simulated),
         config_path=config,
-        flags=environment_flags(kalshi_env),
+        flags=environment_flags(kalshi_env) | page.settings(),
+        face=page.face(),
         shows=not json,
         records=record,
     )

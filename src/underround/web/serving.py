@@ -50,7 +50,8 @@ async def page(run: Running, options: FaceOptions) -> AsyncIterator[str]:
     listener = listen(options.host, options.port)
     token = options.token or secrets.token_urlsafe(24)
     async with sight_of(run, options.kind) as sight:
-        view = PageView(run.clock_ns, [*topics_of(sight), TableTopic("books", BookRows(sight))])
+        books = TableTopic("books", BookRows(sight))
+        view = PageView(run.clock_ns, [*topics_of(sight), *options.topics, books])
         broadcast = Broadcast(_Timed(sight, view), view.whole, sight.face)
         recorder = run.recorder
         past = PastSessions(options.recordings, None if recorder is None else recorder.directory)

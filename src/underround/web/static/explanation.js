@@ -10,7 +10,7 @@ let timer = null;
 
 export async function explain(id) {
   clearInterval(timer);
-  sheet.replaceChildren(h("div", { class: "skeleton", "aria-label": "Loading" }),
+  sheet.replaceChildren(h("div", { class: "skeleton", role: "status", "aria-label": "Loading" }),
     h("h2", { id: "sheet-title", class: "hidden" }, "Explanation"));
   if (!sheet.open) sheet.showModal();
   const draw = async () => {
@@ -53,10 +53,10 @@ function paint(found) {
 }
 
 function sum(found) {
-  const part = (title, value, kind) => h("div", { class: kind }, h("dd", {}, value), h("dt", {}, title));
-  const sign = (text) => h("div", { class: "sign", "aria-hidden": "true" }, text);
+  const part = (title, value, kind) => h("p", { class: kind }, h("span", { class: "value" }, value), h("span", { class: "note" }, title));
+  const sign = (text) => h("p", { class: "sign", "aria-hidden": "true" }, text);
   const bare = found.cost_usd_e6 - found.fee_usd_e6;
-  return h("dl", { class: "sum" },
+  return h("div", { class: "sum" },
     part("it pays for sure", usd(found.payoff_usd_e6), "pays"), sign("−"),
     part("the contracts cost", usd(bare), "costs"), sign("−"),
     part("the fees", usd(found.fee_usd_e6), "costs"), sign("="),
@@ -84,7 +84,7 @@ function ladder(leg) {
     bar.style.width = `${Math.max((sizeE6 / most) * 100, 1)}%`;
     taken.style.width = `${(takenE6 / sizeE6) * 100}%`;
     bar.append(taken);
-    return h("tr", { "data-taken": takenE6 > 0 },
+    return h("tr", { "data-taken": takenE6 > 0 ? "true" : null },
       h("th", { scope: "row", class: "number" }, price(priceE4)),
       h("td", { class: "number" }, edge(feeE6)),
       h("td", { class: "number" }, size(sizeE6)),

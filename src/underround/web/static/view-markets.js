@@ -105,7 +105,7 @@ export function markets(root) {
   const only = h("input", { type: "checkbox", id: "only-pairs" });
   const shownCount = h("p", { class: "note", role: "status" });
   const { element, body } = table("Markets", COLUMNS);
-  const none = h("div", {}, h("div", { class: "skeleton", "aria-label": "Loading" }));
+  const none = h("div", {}, h("div", { class: "skeleton", role: "status", "aria-label": "Loading" }));
   root.append(heading("Markets", "The YES side of every market that is followed."),
     h("div", { class: "tools" }, search, h("label", { for: "only-pairs", class: "check" }, only, "only paired"), shownCount),
     element, none);

@@ -88,7 +88,7 @@ export function opportunities(root) {
     mark(element, "hidden", nothing);
     if (!nothing) { none.replaceChildren(); return; }
     if (feed.topic("opportunities") === undefined) {
-      none.replaceChildren(h("div", { class: "skeleton", "aria-label": "Loading" }));
+      none.replaceChildren(h("div", { class: "skeleton", role: "status", "aria-label": "Loading" }));
     } else if (!none.firstChild || none.firstChild.className !== "empty") {
       none.replaceChildren(empty("No underround stands now",
         `Watching ${status ? status.pairs : 0} pairs since ${status ? time(feed.now() - status.up_s * 1000) : "–"} UTC. They come and go; each will be listed here the moment it opens.`));

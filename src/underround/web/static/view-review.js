@@ -21,7 +21,7 @@ export function review(root) {
   const said = h("p", { class: "notice", role: "status", hidden: true });
   const undo = h("button", { type: "button", class: "quiet", id: "undo" }, "Take back my last answer");
   const waiting = h("p", { class: "note" });
-  const body = h("div", {}, h("div", { class: "skeleton", "aria-label": "Loading" }));
+  const body = h("div", {}, h("div", { class: "skeleton", role: "status", "aria-label": "Loading" }));
   root.append(heading("Pair review", "That two markets are the same bet is a judgement. Read both rules first."),
     h("div", { class: "tools" }, h("label", { for: "who" }, "Your name"), who, undo, waiting), said, body);
   let pairs = [];
