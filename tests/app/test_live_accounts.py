@@ -282,7 +282,7 @@ async def test_the_account_is_read_as_a_whole(venue) -> None:
 
         async with asyncio.timeout(10):
             while not ((got := await read()).fills and got.open_orders):  # noqa: ASYNC110
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(0.5)  # reads cost tokens
         assert [(p.instrument, p.size_e6) for p in got.positions] == [(it.instrument, 10 * ONE)]
         assert [order.remaining_e6 for order in got.open_orders] == [20 * ONE]
         assert sum(fill.size_e6 for fill in got.fills) == 10 * ONE
