@@ -4,7 +4,8 @@ import pytest
 
 from tests.core.windows import START_NS, an_instrument
 from underround.app.codecs import CODECS
-from underround.app.pipeline import Pipeline, Plan
+from underround.app.pipeline import Pipeline
+from underround.app.plan import Plan
 from underround.app.timed_sink import TimedSink
 from underround.core.engine import Engine
 from underround.core.instrument import Venue

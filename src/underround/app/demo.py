@@ -5,18 +5,23 @@ The run differs from a live one in addresses only.
 
 import asyncio
 from collections.abc import Awaitable
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
 import httpx
+from msgspec.structs import replace
 
 from underround.app.clock import steady_clock
+from underround.app.config_web import WebConfig
 from underround.app.connections import Options
+from underround.app.face import Face, face_options
 from underround.app.pair_file import load_pairs
 from underround.app.venues_process import simulated_config, simulated_venues
 from underround.app.watching import (
     OpportunityLog,
     live_books,
+    show_page,
     show_signal,
     show_status,
     stop_on_signals,
@@ -30,10 +35,17 @@ from underround.core.pair import Pair
 from underround.simulation.score import score
 
 LIVE_WITHIN_S = 10.0
+AT_HOME = WebConfig()
 
 
 async def run_demo(
-    seconds: float | None, seed: int, recording: Path, prices: str, shows: bool
+    seconds: float | None,
+    seed: int,
+    recording: Path,
+    prices: str,
+    shows: bool,
+    face: Face | None = None,
+    web: WebConfig = AT_HOME,
 ) -> dict[str, Any]:
     """Run the demo and return its score; `seconds` None runs until Ctrl+C."""
     stop = stop_on_signals()
@@ -45,7 +57,11 @@ async def run_demo(
         async with (
             httpx.AsyncClient(base_url=addresses["control"], trust_env=False) as control,
             running(config, entries, Options(recording=recording), clock_ns) as run,
+            AsyncExitStack() as stack,
         ):
+            if face is not None:
+                options = face_options(replace(config, web=web), "demo")
+                show_page(await stack.enter_async_context(face(run, options)), shows)
             run.pipeline.on_signal.append(log.add)
             if shows:
                 run.pipeline.on_signal.append(show_signal)

@@ -8,8 +8,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from msgspec import Struct
-
+from underround.app.plan import Plan, books_fetched, fetch_request, plan_arguments
 from underround.app.ports import Hands
 from underround.app.told import Told, arguments_of, name_of
 from underround.core.effect import (
@@ -31,7 +30,7 @@ from underround.core.engine import Engine
 from underround.core.event import (
     Batch,
     BookReplaced,
-    BooksFetched,
+    Command,
     ConnectionClosed,
     ConnectionOpened,
     Event,
@@ -55,15 +54,6 @@ _log = logging.getLogger("underround")
 
 Decode = Callable[[bytes, list[MarketEvent]], None]
 DecodeBooks = Callable[[bytes], list[BookReplaced]]
-
-
-class Plan(Struct, frozen=True):
-    """What a connection is to feed; recorded, so that a replay knows it too."""
-
-    connection: str
-    venue: Venue
-    instruments: tuple[str, ...]
-    is_slow: bool = False
 
 
 class Latency:
@@ -92,6 +82,7 @@ class Pipeline:
         self.on_signal: list[Callable[[Signal], None]] = []
         self.on_judged: list[Callable[[BookJudged], None]] = []
         self.on_closed: list[Callable[[str, int | None, str], None]] = []
+        self.on_told: list[Callable[[Told], None]] = []
         self.last_batches: dict[str, Sequence[bytes]] = {}
         """What each connection delivered last, for whoever looks at a frame now and then."""
         self.on_pricing: list[Callable[[PricingEffect], None]] = []
@@ -190,6 +181,15 @@ class Pipeline:
         if self._recorder is not None:
             self._recorder.append_command(name_of(told), arguments_of(told), told.at_ns)
         self.process(told)
+        for tell in self.on_told:
+            tell(told)
+
+    def command(self, name: str, arguments: dict[str, str]) -> None:
+        """Record and carry out what a person or another program asks for."""
+        at_ns = self._clock_ns()
+        if self._recorder is not None:
+            self._recorder.append_command(name, arguments, at_ns)
+        self.process(Command(name, at_ns, arguments))
 
     def venue_of(self, connection: str) -> Venue:
         """Return the venue of a planned connection; KeyError for another."""
@@ -266,25 +266,3 @@ class Pipeline:
             held.append(took_ns)
         for tell in self.on_signal:
             tell(signal)
-
-
-def books_fetched(wanted: FetchBooks, books: list[BookReplaced], at_ns: int) -> BooksFetched:
-    """Make the event that answers `wanted`; what was asked for and not given is missing."""
-    given = {book.instrument for book in books}
-    missing = tuple(name for name in wanted.instruments if name not in given)
-    return BooksFetched(wanted.venue, wanted.purpose, wanted.asked_at_ns, at_ns, books, missing)
-
-
-def plan_arguments(plan: Plan) -> dict[str, object]:
-    """Write a plan as a recorded command's arguments."""
-    return {
-        "connection": plan.connection,
-        "venue": plan.venue.value,
-        "instruments": list(plan.instruments),
-        "is_slow": plan.is_slow,
-    }
-
-
-def fetch_request(wanted: FetchBooks) -> str:
-    """Write what was asked for as the recorded request: purpose, time, instruments."""
-    return " ".join((wanted.purpose, str(wanted.asked_at_ns), *wanted.instruments))

@@ -14,7 +14,8 @@ from underround.app import told
 from underround.app.codecs import CODECS
 from underround.app.digest import SignalDigest
 from underround.app.hash_audit import EngineHashes
-from underround.app.pipeline import Decode, Plan, books_fetched
+from underround.app.pipeline import Decode
+from underround.app.plan import Plan, books_fetched
 from underround.app.reference_lines import (
     ReferenceLines,
     SpotLine,

@@ -67,7 +67,11 @@ async def wait(stop: asyncio.Event, seconds: float | None) -> None:
 
 
 class OpportunityLog:
-    """Every opportunity of a run from opening to closing, for scores and summaries."""
+    """Every opportunity of a run from opening to closing, for scores and summaries.
+
+    A row names what was for sale: the kind of underround and its legs as sorted [venue,
+    instrument, outcome].
+    """
 
     def __init__(self) -> None:
         self.rows: dict[str, dict[str, Any]] = {}
@@ -76,13 +80,24 @@ class OpportunityLog:
         """Take in one signal."""
         if said.kind is SignalKind.OPENED:
             self.rows[said.id] = {
+                "kind": said.underround.value,
                 "pair": said.pair,
                 "direction": said.direction,
+                "legs": sorted(
+                    [leg.venue.value, leg.instrument, leg.outcome.value] for leg in said.legs
+                ),
                 "opened_ns": said.at_ns,
                 "closed_ns": None,
             }
         elif said.kind is SignalKind.CLOSED:
             self.rows[said.id]["closed_ns"] = said.at_ns
+
+
+def show_page(where: str, shows: bool) -> None:
+    """Tell a person where the page is: on stdout, or on stderr where that is kept for JSON."""
+    stream = sys.stdout if shows else sys.stderr
+    stream.write(f"page: {where}\n")
+    stream.flush()
 
 
 def show_signal(said: Signal) -> None:

@@ -13,6 +13,7 @@ from typing import Final
 from msgspec import Struct
 
 from underround import __version__
+from underround.app.alerts import with_alerts
 from underround.app.codecs import CODECS
 from underround.app.collector import calm_the_collector
 from underround.app.config import Config
@@ -32,6 +33,7 @@ from underround.app.pipeline import Pipeline
 from underround.app.price_board import PriceBoard
 from underround.app.replay import describe
 from underround.app.signal_delivery import signal_delivery
+from underround.app.supervision import kept_running
 from underround.app.universe import Universe, load
 from underround.app.watches import canaries, watching
 from underround.core.engine import Engine
@@ -102,7 +104,7 @@ async def running(
         group = await stack.enter_async_context(asyncio.TaskGroup())
         work = [_ticking(pipeline), _flushing(board, clock_ns)]
         if delivery.relay is not None:
-            work.append(delivery.relay.run())
+            work.append(kept_running("signal relay", delivery.relay.run))
         tasks = [group.create_task(each) for each in work]
         stack.push_async_callback(_stop, run.feeds, tasks)
         listed = list(universe.instruments.values())
@@ -111,6 +113,9 @@ async def running(
         )
         watches = watching(
             made_of, universe, frames, lambda work: tasks.append(group.create_task(work))
+        )
+        with_alerts(
+            config.alerts, pipeline, stack, lambda work: tasks.append(group.create_task(work))
         )
         watches.markets.on_pair += [board.watch, partial(_paired, run, watches.markets)]
         watches.subscriptions.open(await canaries(rest, config, options, universe))

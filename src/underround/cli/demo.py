@@ -7,10 +7,12 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from underround.app.config import Config
+from underround.app.config_web import WebConfig
 from underround.app.demo import run_demo
 from underround.app.output import write_json
 from underround.app.session import new_recording
 from underround.app.watching import log_to_stderr, run_until_done, show_summary
+from underround.cli.page import SHOWN, PageFlags
 from underround.cli.run import Seconds
 
 
@@ -20,6 +22,7 @@ def demo(
     seed: Annotated[int | None, Parameter(help="the venues' history; random by default")] = None,
     recording: Annotated[Path | None, Parameter(help="where to record (a new folder)")] = None,
     prices: Annotated[str, Parameter(help="price store")] = "embedded://",
+    page: PageFlags = SHOWN,
     json: Annotated[bool, Parameter(negative=())] = False,
 ) -> None:
     """Watch true underrounds open and close on two simulated venues.
@@ -37,7 +40,17 @@ def demo(
     if recording is None:
         recording = new_recording(Config(), "demo")
     log_to_stderr()
-    result = run_until_done(run_demo(seconds, seed, recording, prices, shows=not json))
+    result = run_until_done(
+        run_demo(
+            seconds,
+            seed,
+            recording,
+            prices,
+            shows=not json,
+            face=page.face(),
+            web=WebConfig(**page.settings()["web"]),
+        )
+    )
     if json:
         write_json(result)
     else:

@@ -35,6 +35,9 @@ COMMANDS: Final = {
     "report": ("report:report", "Write a session file as a page with plots."),
     "check": ("check:check", "Test connections, latency and data quality against their limits."),
     "brti": ("brti:app", "Calculate the real-time index: live, streamed, or of given books."),
+    "doctor": ("doctor:doctor", "Look at everything a run rests on, and say what to do."),
+    "alerts": ("alerts:app", "Try out the channels that alerts go through."),
+    "config": ("config:app", "Show the configuration in force, or write a first one."),
     "fair-value": ("fair_value:price", "Price a market on the mean of the last index prints."),
 }
 for order, (name, (where, summary)) in enumerate(COMMANDS.items()):

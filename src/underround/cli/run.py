@@ -10,6 +10,7 @@ from underround.app.output import write_json
 from underround.app.session import SessionRequest, run_session
 from underround.app.watching import log_to_stderr, run_until_done, show_summary
 from underround.cli.errors import ExitCode
+from underround.cli.page import HIDDEN, PageFlags
 
 ConfigPath = Annotated[Path | None, Parameter(help="configuration file (TOML)")]
 Seconds = Annotated[
@@ -37,6 +38,7 @@ def run(
     recording: Annotated[Path | None, Parameter(help="where to record (a new folder)")] = None,
     record: Annotated[bool, Parameter(help="record every input")] = True,
     seconds: Seconds = None,
+    page: PageFlags = HIDDEN,
     json: Json = False,
     verbose: Verbose = False,
 ) -> int:
@@ -53,7 +55,7 @@ def run(
         flags["storage"] = {"prices": prices}
     request = SessionRequest(
         config_path=config,
-        flags=flags | environment_flags(kalshi_env),
+        flags=flags | environment_flags(kalshi_env) | page.settings(),
         kind="run",
         recording=recording,
         records=record,
@@ -61,6 +63,7 @@ def run(
         transport=transport,
         every_s=every,
         shows=not json,
+        face=page.face(),
     )
     return _carry_out(request, json, verbose)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from underround.core.arbitrage.cross_venue import Direction
 from underround.core.book import Book
+from underround.core.carry import annual_return_bps, capital_by_venue, latest, return_bps
 from underround.core.counts import Counts
 from underround.core.effect import Effect, SignalRaised, WakeAt
 from underround.core.opportunity import Opportunity, Signal, SignalKind, is_material
@@ -200,6 +201,11 @@ class Detector:
                 fee_usd_e6=last.fee_usd_e6,
                 edge_usd_e6=last.edge_usd_e6,
                 legs=last.legs,
+                underround=last.underround,
+                capital_usd_e6=last.capital_usd_e6,
+                return_bps=last.return_bps,
+                resolves_at_ns=last.resolves_at_ns,
+                annual_return_bps=last.annual_return_bps,
                 is_slow=last.is_slow,
                 reason=reason,
             )
@@ -214,6 +220,8 @@ class Detector:
         at_ns: int,
     ) -> Signal:
         seen_ns = direction.seen_ns or at_ns
+        legs = direction.legs(sizing)
+        resolves_at_ns = latest([side.book.instrument.resolves_at_ns for side in direction.sides])
         return Signal(
             kind=kind,
             id=opportunity_id,
@@ -227,7 +235,13 @@ class Detector:
             cost_usd_e6=sizing.cost_usd_e6,
             fee_usd_e6=sizing.fee_usd_e6,
             edge_usd_e6=sizing.edge_usd_e6,
-            legs=direction.legs(sizing),
+            legs=legs,
+            capital_usd_e6=capital_by_venue(legs),
+            return_bps=return_bps(sizing.edge_usd_e6, sizing.cost_usd_e6),
+            resolves_at_ns=resolves_at_ns,
+            annual_return_bps=annual_return_bps(
+                sizing.edge_usd_e6, sizing.cost_usd_e6, at_ns, resolves_at_ns
+            ),
             held_ns=at_ns - seen_ns if kind is SignalKind.OPENED else 0,
             held_for=direction.held_for if kind is SignalKind.OPENED else "",
             is_slow=any(

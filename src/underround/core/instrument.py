@@ -111,7 +111,8 @@ class Instrument(Struct, frozen=True, kw_only=True):
     Polymarket: one instrument a token, `complement_id` is the market's other token.
     Kalshi: one instrument a market, on the YES scale (its NO side is the same book mirrored),
     `complement_id` is None. `shard` numbers the part of the venue that it trades on, which may be
-    paused, and hold money, by itself.
+    paused, and hold money, by itself. `resolves_at_ns` is when the venue expects to pay, which
+    decides nothing: it only says for how long money would be locked.
     """
 
     venue: Venue
@@ -130,6 +131,7 @@ class Instrument(Struct, frozen=True, kw_only=True):
     neg_risk: bool = False
     volume_24h_e6: int = 0
     shard: int = 0
+    resolves_at_ns: int | None = None
 
     @property
     def grid(self) -> PriceGrid:

@@ -4,6 +4,8 @@ Knows the two ladders it buys from and nothing of feeds, time or trust.
 """
 
 from underround.core.book import Book, Side
+from underround.core.instrument import Outcome, Venue
+from underround.core.leg import LegOrder
 from underround.core.opportunity import Leg, Opportunity
 from underround.core.pair import Claim, Pair
 from underround.core.sizing import BuyLadder, Sizing, walk
@@ -79,10 +81,8 @@ class Direction:
     def legs(self, sizing: Sizing) -> tuple[Leg, ...]:
         """Describe the two orders that would take `sizing`."""
         return tuple(
-            Leg(claim.venue, claim.instrument, claim.outcome, _buying_price(side), limit_e4)
-            for claim, side, limit_e4 in zip(
-                self.claims, self.sides, sizing.limit_prices_e4, strict=True
-            )
+            leg_of(claim.venue, claim.outcome, side, order)
+            for claim, side, order in zip(self.claims, self.sides, sizing.orders, strict=True)
         )
 
 
@@ -99,10 +99,20 @@ def directions(pair: Pair, books: dict[str, Book], threshold_e6: int) -> list[Di
     ]
 
 
-def _buying_price(side: Side) -> int:
+def leg_of(venue: Venue, outcome: Outcome, side: Side, order: LegOrder) -> Leg:
+    """Describe an order that takes from a side."""
     price_e4 = side.price_e4
     assert price_e4 is not None, "a leg without a price has no edge"
-    return PRICE_ONE_E4 - price_e4 if side.is_bid else price_e4
+    return Leg(
+        venue=venue,
+        instrument=side.book.instrument.id,
+        outcome=outcome,
+        price_e4=PRICE_ONE_E4 - price_e4 if side.is_bid else price_e4,
+        limit_e4=order.limit_price_e4,
+        size_e6=order.size_e6,
+        order_size_e6=order.order_size_e6,
+        cost_usd_e6=order.cost_usd_e6,
+    )
 
 
 def _ladder(side: Side, cost_e6: int) -> BuyLadder:
