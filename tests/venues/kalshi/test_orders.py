@@ -19,8 +19,8 @@ from underround.core.order_event import (
     RejectReason,
 )
 from underround.venues.kalshi.fills import KalshiFill
+from underround.venues.kalshi.order_messages import WirePlaced
 from underround.venues.kalshi.orders import (
-    WirePlaced,
     filled_event,
     placed_event,
     read_error,

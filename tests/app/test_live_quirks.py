@@ -1,0 +1,69 @@
+"""Live brokers against the simulated venues: what one venue alone does."""
+
+import pytest
+
+from tests.app.live_bench import ONE, bench
+from underround.app.live_accounts import (
+    BlockedPlaceError,
+    check_place,
+)
+from underround.core.instrument import Outcome, Venue
+from underround.core.order_event import (
+    Filled,
+    FillStatus,
+    OrderDone,
+    OrderRejected,
+    PrivateStreamChanged,
+    RejectReason,
+)
+
+
+async def test_a_match_that_fails_is_told_as_failed() -> None:
+    async with bench(Venue.POLYMARKET) as it:
+        it.fault("settlement_failure")
+        await it.place(it.intent(5_000, 10 * ONE))
+        await it.until(lambda: [f for f in it.of(Filled) if f.status is FillStatus.FAILED])
+        statuses = [fill.status for fill in it.of(Filled)]
+        assert statuses == [FillStatus.MATCHED, FillStatus.RETRYING, FillStatus.FAILED]
+
+
+async def test_the_no_side_and_sales_have_their_own_prices() -> None:
+    async with bench(Venue.KALSHI) as it:
+        no = it.intent(6_000, 10 * ONE, outcome=Outcome.NO)
+        await it.place(no)
+        await it.until(lambda: it.of(Filled))
+        [fill] = it.of(Filled)
+        assert (fill.order, fill.outcome, fill.price_e4) == (no.id, Outcome.NO, 6_000)
+        sale = it.intent(4_000, 5 * ONE, is_buy=False)
+        await it.place(sale)
+        await it.until(lambda: len(it.of(Filled)) == 2)
+        fill = it.of(Filled)[1]
+        assert (fill.is_buy, fill.outcome, fill.price_e4) == (False, Outcome.YES, 4_000)
+
+
+async def test_a_blocked_place_ends_trading() -> None:
+    async with bench(Venue.POLYMARKET) as it:
+        it.fault("geoblock")
+        with pytest.raises(BlockedPlaceError, match="takes no orders from"):
+            await check_place(it.venues.addresses["polymarket"]["site"])
+        await it.place(it.intent(5_000, 10 * ONE))
+        it.venues.faults.end_all()
+        await it.place(it.intent(5_000, 10 * ONE))
+        reasons = [event.reason for event in it.of(OrderRejected)]
+        assert reasons == [RejectReason.FORBIDDEN, RejectReason.NOT_SENT]
+        assert it.of(OrderDone) == []
+
+
+async def test_orders_while_the_engine_restarts_are_refused_not_unknown() -> None:
+    async with bench(Venue.POLYMARKET) as it:
+        it.fault("engine_restart", for_s=1.0)
+        await it.place(it.intent(5_000, 10 * ONE))
+        [refused] = it.of(OrderRejected)
+        assert refused.reason is RejectReason.PAUSED
+
+
+async def test_a_lost_private_stream_is_told() -> None:
+    async with bench(Venue.KALSHI) as it:
+        it.fault("disconnect")
+        await it.until(lambda: len(it.of(PrivateStreamChanged)) >= 3)
+        assert [event.is_open for event in it.of(PrivateStreamChanged)][:3] == [True, False, True]
