@@ -9,6 +9,7 @@ from bench import (
     page_clients,
     pauses,
     signing,
+    structures,
     thousand_markets,
 )
 

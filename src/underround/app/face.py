@@ -50,7 +50,6 @@ def face_options(config: Config, kind: str) -> FaceOptions:
         token=web.token(),
         names=web.names,
         catalog=Path(config.storage.catalog),
-        pairs=Path(config.pairs),
         recordings=Path(config.storage.recordings),
         kind=kind,
     )
