@@ -2,7 +2,7 @@
 
 import sys
 
-from bench import hot_path, ladder, matching_speed, pauses, signing, thousand_markets
+from bench import hot_path, ladder, matching_speed, pauses, signing, structures, thousand_markets
 
 
 def main() -> int:
