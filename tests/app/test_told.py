@@ -17,6 +17,7 @@ from underround.core.venue_event import (
     BooksProven,
     MarketsEnded,
     PairsListed,
+    PairsSuspended,
     StructuresListed,
     VenueStatusChanged,
 )
@@ -40,7 +41,8 @@ EVERY = [
     BooksProven(Venue.POLYMARKET, [YES_TOKEN.id], 1, 3),
     BooksDoubted(Venue.POLYMARKET, [NO_TOKEN.id], 4),
     VenueStatusChanged(Venue.KALSHI, VenueState.PAUSED, "trading is paused", 5, 2),
-    MarketsEnded(Venue.POLYMARKET, [YES_TOKEN.id], "resolved", 6),
+    PairsSuspended({"rain": "its rules changed"}, 6),
+    MarketsEnded(Venue.POLYMARKET, [YES_TOKEN.id], "resolved", 7),
 ]
 
 

@@ -90,7 +90,7 @@ async def run_demo(
 async def _asked(answer: Awaitable[httpx.Response]) -> httpx.Response:
     try:
         return await answer
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, AttributeError) as error:  # the latter: anyio's, of a dead socket
         raise UnderroundError(
             f"the simulated venues have ended, nothing is left to compare with: {error}"
         ) from None

@@ -15,6 +15,7 @@ from underround.core.venue_event import (
     BooksProven,
     MarketsEnded,
     PairsListed,
+    PairsSuspended,
     StructuresListed,
     VenueStatusChanged,
 )
@@ -22,6 +23,7 @@ from underround.core.venue_event import (
 Told: TypeAlias = (
     InstrumentsListed
     | PairsListed
+    | PairsSuspended
     | StructuresListed
     | BasketSolved
     | MarketsEnded
@@ -33,6 +35,7 @@ Told: TypeAlias = (
 KINDS: Final[dict[str, type[Told]]] = {
     "instruments": InstrumentsListed,
     "pairs": PairsListed,
+    "suspended": PairsSuspended,
     "structures": StructuresListed,
     "solved": BasketSolved,
     "ended": MarketsEnded,

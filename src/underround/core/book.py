@@ -71,6 +71,7 @@ class Side:
         "is_marked",
         "is_touched",
         "levels",
+        "moved_ns",
         "open_count",
         "prices_e4",
         "ranks",
@@ -84,6 +85,7 @@ class Side:
         self.watchers: list[Direction] = []
         self.shares: tuple[Share, ...] = ()  # in structures of many markets
         self.open_count = 0
+        self.moved_ns = 0  # when its best price, or a whole book, last came
         self.is_touched = False
         self.is_marked = False
         self.rebuild(book.instrument.grid)

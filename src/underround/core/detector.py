@@ -4,8 +4,8 @@ Closing is immediate. Opening waits while a group of changes may be unfinished, 
 that has been quiet was confirmed over REST.
 """
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Callable, Iterable
+from typing import Any, Final
 
 from underround.core.book import Book
 from underround.core.counts import Counts
@@ -15,7 +15,9 @@ from underround.core.offered import Offered, closing_signal, signal_of
 from underround.core.opportunity import Opportunity, Signal, SignalKind, is_material
 from underround.core.settings import Settings
 from underround.core.sizing import Sizing
+from underround.core.standing import doubt, is_frozen
 from underround.core.trust import VERIFY, Trust
+from underround.core.venue_event import PairsSuspended
 
 NO_BOOKS: Final[frozenset[Book]] = frozenset()
 
@@ -32,6 +34,8 @@ class Detector:
         self.is_paused = False
         self.open: dict[Offered, None] = {}
         self.held: dict[Offered, int] = {}
+        self.suspended: dict[str, str] = {}
+        self.inputs: dict[type, Callable[[Any], None]] = {PairsSuspended: self._suspend}
 
     def consider(self, offered: Offered, at_ns: int) -> None:
         """Open or close what is offered now; called when a best price or size moved.
@@ -45,7 +49,7 @@ class Detector:
             elif offered.is_thin:
                 self._update(offered, opportunity, at_ns)
             return
-        if not offered.has_edge:
+        if not offered.has_edge or offered.subject in self.suspended:
             self._release(offered)
             return
         if offered.seen_ns == 0:
@@ -72,6 +76,17 @@ class Detector:
         for offered in directions:
             if offered.opportunity is None and offered.has_edge:
                 self.consider(offered, at_ns)
+
+    def _suspend(self, event: PairsSuspended) -> None:
+        """Close what stands on pairs that may not be signalled; others may open when they move."""
+        self.suspended = dict(event.reasons)
+        for offered in list(self.open):
+            opportunity = offered.opportunity
+            if opportunity is not None and offered.subject in self.suspended:
+                self._close(offered, opportunity, "pair suspended", event.at_ns)
+        for offered in list(self.held):
+            if offered.subject in self.suspended:
+                self._release(offered)
 
     def group_ended(self, book: Book) -> None:
         """Note which held openings still stand, now that a later group of `book` begins."""
@@ -135,7 +150,9 @@ class Detector:
         quiet: dict[Venue, dict[Book, None]] = {}
         for side in offered.sides:
             book = side.book
-            if self._trust.needs_proof(book, at_ns):
+            if self._trust.needs_proof(book, at_ns) or is_frozen(
+                side, offered.sides, self._settings
+            ):
                 quiet.setdefault(book.instrument.venue, {})[book] = None
         for venue, books in quiet.items():
             self._trust.ask(venue, books, VERIFY, at_ns)
@@ -173,6 +190,10 @@ class Detector:
             if offered.opportunity is None:
                 return  # judging the book has closed it already
             if reason is not None:
+                self._close(offered, opportunity, reason, at_ns)
+                return
+        for side in offered.sides:
+            if (reason := doubt(side, offered.sides, self._settings, at_ns)) is not None:
                 self._close(offered, opportunity, reason, at_ns)
                 return
         sizing = offered.size() if offered.has_edge else None

@@ -13,6 +13,7 @@ from underround.core.event import CommandAnswered
 from underround.core.instrument import Venue
 from underround.core.opportunity import Signal
 from underround.core.pricing_effect import PricingEffect
+from underround.core.trading_effect import TradingEffect
 
 
 class FetchBooks(Struct, frozen=True):
@@ -127,4 +128,5 @@ Effect: TypeAlias = (
     | Noted
     | SignalRaised
     | PricingEffect
+    | TradingEffect
 )

@@ -106,6 +106,13 @@ class PairsListed(Struct, gc=False):
     at_ns: int
 
 
+class PairsSuspended(Struct, gc=False):
+    """These pairs, by id with the reason, and no others may not be signalled from now on."""
+
+    reasons: dict[str, str]
+    at_ns: int
+
+
 class StructuresListed(Struct, gc=False):
     """Structures to watch from now on; their instruments are listed already."""
 

@@ -79,9 +79,17 @@ async def resolve(
         problem = f"{printable(reference, 90)!r} names more than one market"
     elif listing.skipped:
         problem = f"market {printable(reference, 90)!r} {listing.skipped[0].reason}"
+    elif await _is_closed(gamma, query):
+        problem = f"market {printable(reference, 90)!r} is closed"
     else:
         problem = f"no market {printable(reference, 90)!r}; an event's slug names no single market"
     raise UnknownReferenceError(Venue.POLYMARKET, problem, retryable=False)
+
+
+async def _is_closed(gamma: RestClient, query: Sequence[tuple[str, str]]) -> bool:
+    """Ask for a market that is not among the open ones once more, among the closed; VenueError."""
+    closed = [*query, ("closed", "true")]
+    return bool(decode_closed(await gamma.get("/markets/keyset", closed)))
 
 
 async def fetch_closed(gamma: RestClient, conditions: Sequence[str]) -> set[str]:

@@ -80,7 +80,7 @@ MARKET: Final = known_fields(
         ),
         (
             "prices and spreads are the book's",
-            "bestBid bestAsk spread lastTradePrice outcomePrices oneDayPriceChange "
+            "bestBid bestAsk spread lastTradePrice oneDayPriceChange "
             "oneHourPriceChange oneWeekPriceChange oneMonthPriceChange oneYearPriceChange "
             "competitive",
         ),
@@ -92,7 +92,7 @@ MARKET: Final = known_fields(
         ),
         (
             _SHOWN,
-            "description image icon twitterCardImage groupItemTitle resolutionSource "
+            "image icon twitterCardImage resolutionSource "
             "featured new cyom showGmpSeries showGmpOutcome manualActivation seriesColor "
             "customLiveness automaticallyResolved",
         ),
@@ -109,7 +109,7 @@ MARKET: Final = known_fields(
         (
             "how it is resolved is for matching to judge",
             "questionID resolvedBy umaResolutionStatus umaResolutionStatuses umaEndDate "
-            "marketMakerAddress negRiskMarketID negRiskOther",
+            "marketMakerAddress negRiskMarketID",
         ),
         (
             "what makers earn, and fees that are not the rate",
