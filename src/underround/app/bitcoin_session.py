@@ -30,9 +30,12 @@ from underround.app.session_log import SessionLog
 from underround.app.simulated_bitcoin import simulated_bitcoin
 from underround.app.watching import show_page, stop_on_signals, wait
 from underround.app.window_run import Addresses, RunPlan, WindowRun, running_windows
+from underround.core.errors import ConfigError
 from underround.core.opportunity import SignalKind
 from underround.core.pricing_effect import PricingEffect, ValueRaised, WindowEnded
+from underround.core.spot_event import Asset
 from underround.core.units import NS_PER_MS
+from underround.venues.kalshi.windows import asset_of
 
 _log = logging.getLogger("underround")
 
@@ -63,6 +66,9 @@ async def venues_for(request: BitcoinRequest) -> AsyncIterator[tuple[Config, Add
     if not request.simulated:
         yield config, Addresses()
         return
+    for series in request.series or config.bitcoin.series:
+        if asset_of(series) not in (Asset.BTC, None):
+            raise ConfigError(f"the simulated world has no {series}: it knows Bitcoin alone")
     async with simulated_bitcoin(config, request.seed, request.faults) as (simulated, addresses, _):
         yield simulated, addresses
 

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from underround.app.connections import Rest
 from underround.app.pair_file import PairEntry
+from underround.app.pairing import Pairing
 from underround.app.pipeline import Pipeline
 from underround.app.subscriptions import Subscriptions
 from underround.app.universe import Universe
@@ -114,6 +115,7 @@ class MarketWatch:
             self._rest.kalshi, MarketFilter(tickers=tickers)
         )
         on_kalshi = {one.id: one for one in listing.instruments}
+        pairing = Pairing(self.universe.pairs)
         pairs: list[Pair] = []
         found: list[Instrument] = []
         for entry in waiting:
@@ -127,7 +129,11 @@ class MarketWatch:
                     raise
                 continue
             found += [yes, no, market]
-            pairs.append(Pair.of(entry.id, yes, market, entry.polarity, entry.note))
+            pair = pairing.add(entry, yes, market)
+            if pair is not None:
+                pairs.append(pair)
+        for problem in pairing.problems:
+            self._pipeline.note("a pair is left out", problem)
         if not pairs:
             return
         self._take_up(found)

@@ -8,6 +8,7 @@ from underround.app.bitcoin_session import DEFAULT_EVERY_S, BitcoinRequest, run_
 from underround.app.guide_lines import summary_lines
 from underround.app.output import write_json, write_line
 from underround.app.watching import log_to_stderr, run_until_done
+from underround.cli.errors import ExitCode
 from underround.cli.page import HIDDEN, PageFlags
 from underround.cli.run import (
     ConfigPath,
@@ -44,7 +45,7 @@ def pipeline(
     kalshi_env: KalshiEnvironment = None,
     json: Json = False,
     verbose: Verbose = False,
-) -> None:
+) -> int:
     """Price Kalshi's index windows live against a BRTI of our own: SERIES… BRTI_SECONDS.
 
     Default KXBTC15M 2: `underround pipeline`, `underround pipeline KXBTC15M KXBTCD 5`. Rolls from
@@ -72,6 +73,8 @@ def pipeline(
     else:
         for line in summary_lines(result):
             write_line(line)
+    has_anything = result["brti"]["prints"] or result["windows"]["seen"]
+    return ExitCode.OK if has_anything else ExitCode.VENUE
 
 
 def parse_words(words: tuple[str, ...]) -> tuple[tuple[str, ...], float]:

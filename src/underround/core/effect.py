@@ -7,11 +7,13 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from underround.core.basket_event import SolveBasket
 from underround.core.book_state import BookState, BookTrigger
 from underround.core.event import CommandAnswered
 from underround.core.instrument import Venue
 from underround.core.opportunity import Signal
 from underround.core.pricing_effect import PricingEffect
+from underround.core.trading_effect import TradingEffect
 
 
 class FetchBooks(Struct, frozen=True):
@@ -120,9 +122,11 @@ Effect: TypeAlias = (
     | Unsubscribe
     | LookUpMarket
     | RepriceEvent
+    | SolveBasket
     | WakeAt
     | BookJudged
     | Noted
     | SignalRaised
     | PricingEffect
+    | TradingEffect
 )

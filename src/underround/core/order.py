@@ -79,7 +79,7 @@ class RefusalCode(StrEnum):
 
 
 class Refused(Struct, frozen=True):
-    """A refusal: which limit, its value, what the order would have made of it, how to change it."""
+    """A refusal: which limit (with its size), what the order would make of it, what to change."""
 
     code: RefusalCode
     limit: str

@@ -126,6 +126,11 @@ class Filled(Struct, frozen=True, gc=False):
     status: FillStatus
     at_ns: int
 
+    @property
+    def is_final(self) -> bool:
+        """Whether its status can change no more."""
+        return self.status is FillStatus.CONFIRMED or self.status is FillStatus.FAILED
+
 
 class OrderSeen(Struct, frozen=True, gc=False):
     """A query found the order. Fills that it found were told before this."""
@@ -205,15 +210,24 @@ class PrivateStreamChanged(Struct, frozen=True, gc=False):
 
 
 class Settled(Struct, frozen=True, gc=False):
-    """A venue paid out an instrument. `value_e4` is what one contract of YES (Kalshi) or of the
+    """A venue paid out an instrument: what one contract of YES (Kalshi) or of the token pays.
 
-    token (Polymarket) pays; `revenue_usd_e6` what reached the account, None where not said.
+    `revenue_usd_e6` is what reached the account, None where that is not said.
     """
 
     venue: Venue
     instrument: str
     value_e4: int
     revenue_usd_e6: int | None
+    at_ns: int
+
+
+class PositionAdopted(Struct, frozen=True, gc=False):
+    """A person explained a position that the journal does not know: it was there before."""
+
+    venue: Venue
+    instrument: str
+    size_e6: int
     at_ns: int
 
 

@@ -65,6 +65,8 @@ class CatalogMarket(Struct, frozen=True, kw_only=True):
         )
 
 
+# Kalshi's words for a market that may still trade; a paused one comes back.
+_KALSHI_OPEN = frozenset({"", "active", "open", "initialized", "unopened", "inactive", "paused"})
 _Maker = Callable[[Mapping[str, object], Mapping[str, object]], CatalogMarket]
 
 
@@ -173,6 +175,9 @@ def _polymarket(market: Mapping[str, object], event: Mapping[str, object]) -> Ca
     title = _text(market, "question", "title")
     if not identity or not title:
         raise Odd("conditionId or question is missing")
+    if market.get("closed") is True or market.get("archived") is True:
+        raise Odd("is closed")
+    event = event or next(_mappings(market.get("events")), {})
     outcomes = _strings(market.get("outcomes", ["Yes", "No"]), "outcomes")
     if len(outcomes) != 2:
         raise Odd(f"{len(outcomes)} outcomes, not 2")
@@ -194,6 +199,9 @@ def _kalshi(market: Mapping[str, object], event: Mapping[str, object]) -> Catalo
     title = _text(market, "title") or _text(event, "title")
     if not ticker or not title:
         raise Odd("ticker or title is missing")
+    status = _text(market, "status")
+    if status not in _KALSHI_OPEN:
+        raise Odd(f"is {status}")
     rules = (_text(market, "rules_primary"), _text(market, "rules_secondary"))
     return CatalogMarket(
         venue=Venue.KALSHI,

@@ -23,6 +23,8 @@ from underround.matching.verdict import Decision, Verdict
 
 GUARDS: Final = "guards"
 """Who accepted a pair whose every check passed."""
+PAIRS_FILE: Final = "pairs file"
+"""Who accepted a pair that a person wrote into the pairs file by hand."""
 
 
 class ReviewError(UnderroundError):
@@ -66,13 +68,18 @@ class ReviewDesk:
     def propose(self, verdicts: Iterable[Verdict], now_ns: int) -> int:
         """Take in judged pairs that are not refused; return how many were new.
 
-        A pair that is known keeps its state; where all checks pass the guards accept it.
+        Where all checks pass the guards accept it. A pair that is known keeps its state, but one
+        that nobody has answered yet takes on what the guards say of it now.
         """
         added = 0
         with self.catalog.transaction() as database:
             taken = {row["id"] for row in database.execute("SELECT id FROM pair")}
             for verdict in verdicts:
-                if verdict.decision is Decision.REFUSE or self._known(verdict):
+                if (known := self._known(verdict)) is not None:
+                    if known.state is PairState.PROPOSED and not self.history(known.id):
+                        self._rejudge(known, verdict, now_ns)
+                    continue
+                if verdict.decision is Decision.REFUSE:
                     continue
                 pair_id = free_id(
                     entry_id(verdict.kalshi.id, polarity_of(verdict.polymarket)), taken
@@ -84,12 +91,28 @@ class ReviewDesk:
                     self._answer(pair_id, Answer.ACCEPT, verdict.reason, GUARDS, now_ns)
         return added
 
-    def _known(self, verdict: Verdict) -> bool:
+    def _known(self, verdict: Verdict) -> ReviewPair | None:
         row = self.catalog.database.execute(
-            "SELECT 1 FROM pair WHERE polymarket = ? AND outcome = ? AND kalshi = ?",
+            "SELECT * FROM pair WHERE polymarket = ? AND outcome = ? AND kalshi = ?",
             (verdict.polymarket.id, verdict.polymarket.outcome, verdict.kalshi.id),
+        ).fetchone()
+        return None if row is None else _pair(row)
+
+    def _rejudge(self, known: ReviewPair, verdict: Verdict, now_ns: int) -> None:
+        """Renew what the guards say of a pair that waits for its first answer."""
+        self.catalog.database.execute(
+            "UPDATE pair SET verdict = ?, reason = ?, checks = ? WHERE id = ?",
+            (
+                verdict.decision,
+                verdict.reason,
+                msgspec.json.encode(verdict.checks).decode(),
+                known.id,
+            ),
         )
-        return row.fetchone() is not None
+        if verdict.decision is not Decision.REVIEW:
+            accepted = verdict.decision is Decision.ACCEPT
+            answer = Answer.ACCEPT if accepted else Answer.REFUSE
+            self._answer(known.id, answer, verdict.reason, GUARDS, now_ns)
 
     def _insert(self, pair_id: str, verdict: Verdict, now_ns: int) -> None:
         side, market = verdict.polymarket, verdict.kalshi
@@ -102,6 +125,24 @@ class ReviewDesk:
                 note, _digest(side), _digest(market), now_ns,
             ),
         )  # fmt: skip
+
+    def adopt(self, verdict: Verdict, now_ns: int) -> ReviewPair:
+        """Take in a pair that a person wrote into the pairs file; return it as it then stands.
+
+        It counts as accepted, whatever the guards say, unless somebody has answered otherwise.
+        """
+        with self.catalog.transaction() as database:
+            known = self._known(verdict)
+            if known is None:
+                taken = {row["id"] for row in database.execute("SELECT id FROM pair")}
+                name = entry_id(verdict.kalshi.id, polarity_of(verdict.polymarket))
+                pair_id = free_id(name, taken)
+                self._insert(pair_id, verdict, now_ns)
+            else:
+                pair_id = known.id
+            if not self.history(pair_id):
+                self._answer(pair_id, Answer.ACCEPT, "written there", PAIRS_FILE, now_ns)
+        return self.pair(pair_id)
 
     def waiting(self, limit: int | None = None) -> list[ReviewPair]:
         """Return the pairs that wait for a person: suspended first, then the newest judged."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from underround.core.instrument import Venue
 from underround.matching.catalog_entries import CatalogMarket
@@ -68,15 +69,23 @@ def _verify(desk: ReviewDesk, pair: ReviewPair) -> Verification:
     if side is None:
         return Verification(pair.id, Standing.FAILS, f"no outcome {pair.outcome!r} any more")
     verdict = judge(side, two.listings()[0])
-    # What a person approved may hold an open question; only a failed check speaks against them.
-    if verdict.decision is Decision.REFUSE:
+    # What a person approved may hold an open question; only a check that fails now and did not
+    # fail when they approved speaks against them.
+    if verdict.decision is Decision.REFUSE and pair.verdict is not Decision.REFUSE:
         return Verification(pair.id, Standing.FAILS, verdict.reason)
     return Verification(pair.id, Standing.HOLDS, verdict.reason)
 
 
 def side_of(market: CatalogMarket, outcome: str) -> Listing | None:
-    """Return the listing of one outcome of a market, or None when it has no such outcome."""
-    return next((side for side in market.listings() if side.outcome == outcome), None)
+    """Return the listing of one outcome of a market, or None when it has no such outcome.
+
+    The No of a Yes/No market is one too, though nothing is matched with it: people pair it.
+    """
+    sides = market.listings()
+    found = next((side for side in sides if side.outcome == outcome), None)
+    if found is None and outcome in market.outcomes:
+        return replace(sides[0], outcome=outcome)
+    return found
 
 
 def tally(verifications: Iterable[Verification]) -> dict[str, int]:

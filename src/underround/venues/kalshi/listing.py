@@ -35,6 +35,7 @@ class ListedMarket(Struct, frozen=True, kw_only=True):
     close_at_ns: int
     volume_24h_e6: int
     shard: int = 0
+    resolves_at_ns: int | None = None
 
 
 class FeeOverride(Struct, frozen=True):
@@ -84,6 +85,7 @@ class WireMarket(Struct):
     status: str = ""
     market_type: str = ""
     close_time: datetime | None = None
+    expected_expiration_time: datetime | None = None
     price_ranges: list[_Range] | None = None
     volume_24h_fp: str | None = None
     exchange_index: int = 0
@@ -230,6 +232,7 @@ def to_instrument(
         close_at_ns=market.close_at_ns,
         volume_24h_e6=market.volume_24h_e6,
         shard=market.shard,
+        resolves_at_ns=market.resolves_at_ns,
     )
 
 
@@ -244,7 +247,7 @@ def _listed(market: WireMarket, series: str | None) -> ListedMarket:
         raise Odd("close_time is missing")
     if not market.price_ranges:
         raise Odd("price_ranges is missing")
-    subtitle = market.yes_sub_title
+    subtitle, expected = market.yes_sub_title, market.expected_expiration_time
     return ListedMarket(
         ticker=market.ticker,
         event=market.event_ticker,
@@ -262,6 +265,9 @@ def _listed(market: WireMarket, series: str | None) -> ListedMarket:
         close_at_ns=instant_ns(market.close_time),
         volume_24h_e6=exact_size_e6(market.volume_24h_fp or "0", "volume_24h_fp"),
         shard=market.exchange_index,
+        resolves_at_ns=(
+            None if expected is None else max(instant_ns(expected), instant_ns(market.close_time))
+        ),
     )
 
 

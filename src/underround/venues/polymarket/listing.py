@@ -5,6 +5,7 @@ numbers as text. See https://docs.polymarket.com/developers/gamma-markets-api/ge
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from decimal import Decimal
 from math import isfinite
 
@@ -22,6 +23,7 @@ from underround.venues.listing import (
     checked_ranges,
     exact_price_e4,
     exact_size_e6,
+    instant_ns,
 )
 
 _VOLUME_LIMIT_USD = 1e12
@@ -53,6 +55,7 @@ class WireMarket(Struct, rename="camel"):
     order_min_size: Decimal | None = None
     neg_risk: bool | None = None
     volume: float | None = field(name="volume24hr", default=None)
+    end_date: str | None = None
     fees_enabled: bool | None = None
     fee_schedule: _Schedule | None = None
     events: list[_Event] | None = None
@@ -145,6 +148,7 @@ def _instruments(market: WireMarket, reading: PolymarketReading) -> list[Instrum
             min_size_e6=exact_size_e6(market.order_min_size, "orderMinSize"),
             neg_risk=bool(market.neg_risk),
             volume_24h_e6=_volume_e6(market.volume),
+            resolves_at_ns=_end_ns(market.end_date),
         )
         for token, complement, outcome, label in both
     ]
@@ -193,6 +197,14 @@ def _fees(market: WireMarket, reading: PolymarketReading) -> FeeTerms:
 def _title(question: str, label: str, outcome: Outcome) -> str:
     """Name the outcome where it is not simply Yes or No (teams, Up and Down)."""
     return question if label.lower() == outcome else f"{question} ({label})"
+
+
+def _end_ns(text: str | None) -> int | None:
+    """Read when a market is expected to be over; an odd date is none, because it binds nobody."""
+    try:
+        return instant_ns(datetime.fromisoformat(text)) if text else None
+    except ValueError:
+        return None
 
 
 def _volume_e6(volume_usd: float | None) -> int:

@@ -1,0 +1,33 @@
+"""What trading wants done: orders and queries, records for the journal, calls for help."""
+
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from underround.core.order import OrderEffect, RefusalCode
+from underround.core.portfolio import JournalRecord
+
+
+class JournalWanted(Struct, frozen=True):
+    """Keep this record; a `PlaceOrders` that follows must find it on disk."""
+
+    record: JournalRecord
+
+
+class TradeRefused(Struct, frozen=True):
+    """A signal was not traded: which rail, and everything it says."""
+
+    signal: str
+    code: RefusalCode | None
+    text: str
+    at_ns: int
+
+
+class PersonPaged(Struct, frozen=True):
+    """Somebody must look at this now."""
+
+    reason: str
+    at_ns: int
+
+
+TradingEffect: TypeAlias = OrderEffect | JournalWanted | TradeRefused | PersonPaged
