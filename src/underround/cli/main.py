@@ -22,6 +22,7 @@ app = App(
 COMMANDS: Final = {
     "demo": ("demo:demo", "Watch true underrounds open and close on two simulated venues."),
     "run": ("run:run", "Stream both venues live and find underrounds, on paper."),
+    "watch": ("watch:watch", "Watch a run from the terminal, one that goes on or a new one."),
     "record": ("run:record", "Record both venues' books as they arrive."),
     "replay": ("replay:replay", "Run a recording again: same books, same signals, same digest."),
     "faults": ("faults:app", "Try the program out against faults of the venues."),
