@@ -2,13 +2,22 @@
 
 import sys
 
-from bench import hot_path, ladder, matching_speed, pauses, signing, thousand_markets
+from bench import (
+    hot_path,
+    ladder,
+    leg_policies,
+    matching_speed,
+    order_lines,
+    pauses,
+    signing,
+    thousand_markets,
+)
 
 
 def main() -> int:
     """Run all measurements and return the exit code."""
     held = [hot_path.main(), pauses.main(), matching_speed.main(), thousand_markets.main()]
-    held.append(signing.main())
+    held += [signing.main(), order_lines.main(), leg_policies.main([]) == 0]
     ladder.main()
     return 0 if all(held) else 1
 
