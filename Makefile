@@ -37,6 +37,7 @@ lint: setup
 types: setup
 	$(BIN)/mypy
 
+check: export UNDERROUND_BROWSER := demanded
 check: lint types test ## everything that must hold before a change lands: style, types, layers, tests
 
 bench: setup ## measure the replayed path against decoding alone

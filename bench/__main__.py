@@ -8,8 +8,10 @@ from bench import (
     leg_policies,
     matching_speed,
     order_lines,
+    page_clients,
     pauses,
     signing,
+    structures,
     thousand_markets,
 )
 
@@ -17,8 +19,10 @@ from bench import (
 def main() -> int:
     """Run all measurements and return the exit code."""
     held = [hot_path.main(), pauses.main(), matching_speed.main(), thousand_markets.main()]
-    held += [signing.main(), order_lines.main(), leg_policies.main([]) == 0]
+    held += [signing.main(), page_clients.main()]
+    held += [order_lines.main(), leg_policies.main([]) == 0]
     ladder.main()
+    structures.main()
     return 0 if all(held) else 1
 
 

@@ -31,6 +31,10 @@ def test_nothing_set_means_the_live_hosts_and_memory() -> None:
             "gamma": "https://gamma-api.polymarket.com",
             "clob": "https://clob.polymarket.com",
             "ws": "wss://ws-subscriptions-clob.polymarket.com/ws/market",
+            "user_ws": "wss://ws-subscriptions-clob.polymarket.com/ws/user",
+            "site": "https://polymarket.com",
+            "address": None,
+            "private_key_path": None,
         },
         "kalshi": {
             "environment": "production",

@@ -23,7 +23,7 @@ OPENED = Signal(
 
 
 def test_an_opportunity_is_open_then_changed_then_closed():
-    table = OpportunityTable()
+    table = OpportunityTable(lambda _: ())
     table.add(OPENED)
     changed = replace(OPENED, kind=SignalKind.CHANGED, at_ns=2_000, edge_top_e6=15_000)
     table.add(changed)
@@ -44,13 +44,13 @@ def test_an_opportunity_is_open_then_changed_then_closed():
 
 
 def test_a_change_of_what_was_never_opened_is_only_counted():
-    table = OpportunityTable()
+    table = OpportunityTable(lambda _: ())
     table.add(replace(OPENED, kind=SignalKind.CLOSED))
     assert (table.counts.total(), list(table.closed)) == (1, [])
 
 
 def test_old_ones_are_forgotten():
-    table = OpportunityTable()
+    table = OpportunityTable(lambda _: ())
     for number in range(KEPT + 10):
         table.add(replace(OPENED, id=str(number)))
         table.add(replace(OPENED, id=str(number), kind=SignalKind.CLOSED))
@@ -60,7 +60,7 @@ def test_old_ones_are_forgotten():
 
 
 def test_openings_count_for_a_day():
-    table = OpportunityTable()
+    table = OpportunityTable(lambda _: ())
     table.add(OPENED)
     table.add(replace(OPENED, id="b", at_ns=5_000))
     counts = [table.opened_within_a_day(at_ns) for at_ns in (5_000, DAY_NS + 1_001, 2 * DAY_NS)]

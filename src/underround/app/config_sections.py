@@ -28,14 +28,23 @@ DEFAULT_REDIS_URL: Final = "redis://localhost:6379"
 
 
 class PolymarketConfig(Struct, frozen=True, kw_only=True):
-    """Polymarket's addresses: market catalog, order books, market channel."""
+    """Polymarket's addresses, and the operator's wallet for those who trade live.
+
+    Reading needs no wallet. `address` is the wallet's own, `private_key_path` a file (mode 0600)
+    or a place in the keyring that holds its key.
+    """
 
     gamma: Web = "https://gamma-api.polymarket.com"
     clob: Web = "https://clob.polymarket.com"
     ws: Socket = "wss://ws-subscriptions-clob.polymarket.com/ws/market"
+    user_ws: Socket = "wss://ws-subscriptions-clob.polymarket.com/ws/user"
+    site: Web = "https://polymarket.com"
+    address: Text | None = None
+    private_key_path: Text | None = None
 
     def __post_init__(self) -> None:
-        _check_addresses((self.gamma, self.clob), self.ws)
+        _check_addresses((self.gamma, self.clob, self.site), self.ws)
+        _check_addresses((), self.user_ws)
 
 
 class KalshiConfig(Struct, frozen=True, kw_only=True):
@@ -87,8 +96,19 @@ class DetectionConfig(Struct, frozen=True, kw_only=True):
         )
 
 
+class FeesConfig(Struct, frozen=True, kw_only=True):
+    """How fees are read where the venues leave it open, and whose account it is.
+
+    `polymarket`: taken in "dollars" on top, or withheld in "shares"; "worst" is whichever costs
+    more. `kalshi_account`: a "direct" member's balance is kept to $0.0001, a "broker"'s to $0.01.
+    """
+
+    polymarket: Literal["worst", "dollars", "shares"] = "worst"
+    kalshi_account: Literal["direct", "broker"] = "direct"
+
+
 class StorageConfig(Struct, frozen=True, kw_only=True):
-    """Where prices are shared, and recordings and the journal of signals kept.
+    """Where prices are shared, and recordings, the journal of signals and the audit log kept.
 
     `prices` is for `run`; `redis_url` is what `PriceCache()` of the streaming guide opens. The
     oldest recordings beyond a limit are deleted; 0 keeps all of them.
@@ -100,13 +120,19 @@ class StorageConfig(Struct, frozen=True, kw_only=True):
     recordings_most_days: Count = 0
     recordings_most_gib: Count = 0
     journal: Text = "data/signals.db"
+    catalog: Text = "data/catalog.sqlite"
+    audit: Text = "data/audit.log"
 
 
 class UniverseConfig(Struct, frozen=True, kw_only=True):
-    """Which markets are followed beside those of the pairs."""
+    """Which markets are followed beside those of the pairs.
+
+    Events of up to `event_limit` markets are watched whole, as sets and ladders; 0 watches none.
+    """
 
     polymarket_top: Count = 100
     kalshi_top: Count = 100
+    event_limit: Count = 40
     kalshi_series: tuple[Text, ...] = ()
     kalshi_indices: tuple[Text, ...] = ()
 

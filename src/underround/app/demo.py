@@ -32,6 +32,7 @@ from underround.app.wiring import Running, running
 from underround.core.book_state import BookState
 from underround.core.errors import UnderroundError
 from underround.core.pair import Pair
+from underround.core.structure import instruments_of
 from underround.simulation.score import score
 
 LIVE_WITHIN_S = 10.0
@@ -89,19 +90,23 @@ async def run_demo(
 async def _asked(answer: Awaitable[httpx.Response]) -> httpx.Response:
     try:
         return await answer
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, AttributeError) as error:  # the latter: anyio's, of a dead socket
         raise UnderroundError(
             f"the simulated venues have ended, nothing is left to compare with: {error}"
         ) from None
 
 
 async def _all_live(run: Running, stop: asyncio.Event) -> None:
-    """Wait until every paired book is LIVE, so that the history starts with everybody watching."""
+    """Wait until every compared book is LIVE, so that the history starts with all watching."""
     loop = asyncio.get_running_loop()
     until = loop.time() + LIVE_WITHIN_S
     wanted = {name for pair in run.universe.pairs for name in pair_books(pair)}
     while loop.time() < until and not stop.is_set():
-        if all(run.engine.books[name].state is BookState.LIVE for name in wanted):
+        is_loaded = run.structures is None or run.structures.loaded.is_set()
+        wanted |= {
+            name for each in run.engine.desk.structures.values() for name in instruments_of(each)
+        }
+        if is_loaded and all(run.engine.books[name].state is BookState.LIVE for name in wanted):
             return
         await asyncio.sleep(0.02)
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from underround.app.config import Config
 from underround.app.config_web import LOOPBACK
+from underround.app.page_view import Topic
 from underround.app.wiring import Running
 
 
@@ -18,18 +19,18 @@ class FaceOptions(Struct, frozen=True, kw_only=True):
     """Where a page is served and what it may offer.
 
     Port 0 is a free one. Without a token one is drawn. `names` are further names that the machine
-    is called by in a browser. `catalog` holds the pairs under review, `pairs` is the file that
-    approved ones are written to, `recordings` holds past sessions.
+    is called by in a browser. `catalog` holds the pairs under review, `recordings` past sessions;
+    `topics` are shown beside those that every run has.
     """
 
     host: str = LOOPBACK
     port: int = 0
     token: str | None = None
     names: tuple[str, ...] = ()
-    catalog: Path | None = None
-    pairs: Path | None = None
-    recordings: Path | None = None
+    catalog: Path = Path("data/catalog.sqlite")
+    recordings: Path = Path("data/recordings")
     kind: str = "run"
+    topics: tuple[Topic, ...] = ()
 
 
 class Face(Protocol):
@@ -48,8 +49,7 @@ def face_options(config: Config, kind: str) -> FaceOptions:
         port=web.port,
         token=web.token(),
         names=web.names,
-        catalog=Path(web.catalog),
-        pairs=Path(config.pairs),
+        catalog=Path(config.storage.catalog),
         recordings=Path(config.storage.recordings),
         kind=kind,
     )

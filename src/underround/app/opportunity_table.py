@@ -5,11 +5,13 @@ been closed for long is forgotten.
 """
 
 from collections import Counter, deque
+from collections.abc import Callable
 from typing import Final
 
 from msgspec import Struct
 
-from underround.core.opportunity import Signal, SignalKind
+from underround.app.leg_ladders import LegLadder
+from underround.core.opportunity import Opportunity, Signal, SignalKind
 from underround.core.units import NS_PER_SECOND
 
 KEPT: Final = 500
@@ -28,12 +30,18 @@ class Standing(Struct):
     peak_edge_e6: int
     closed_ns: int | None = None
     reason: str = ""
+    legs: tuple[LegLadder, ...] = ()
 
 
 class OpportunityTable:
-    """Open and lately closed opportunities of one run, newest last."""
+    """Open and lately closed opportunities of one run, newest last.
 
-    def __init__(self) -> None:
+    `ladders` gives the ladders that a signal was sized on; they are kept with it, because most
+    opportunities are gone before anybody can look.
+    """
+
+    def __init__(self, ladders: Callable[[Signal], tuple[LegLadder, ...]]) -> None:
+        self._ladders = ladders
         self.open: dict[str, Standing] = {}
         self.closed: deque[Standing] = deque(maxlen=KEPT)
         self.counts: Counter[SignalKind] = Counter()
@@ -48,18 +56,31 @@ class OpportunityTable:
         self.counts[signal.kind] += 1
         standing = self.open.get(signal.id)
         if signal.kind is SignalKind.OPENED:
-            self.open[signal.id] = Standing(signal, signal.at_ns, signal.at_ns, signal.edge_top_e6)
+            legs, at_ns = self._ladders(signal), signal.at_ns
+            self.open[signal.id] = Standing(signal, at_ns, at_ns, signal.edge_top_e6, legs=legs)
             self._opened_ns.append(signal.at_ns)
         elif standing is None:
             return
         elif signal.kind is SignalKind.CHANGED:
             standing.signal, standing.changed_ns = signal, signal.at_ns
+            standing.legs = self._ladders(signal)
             standing.peak_edge_e6 = max(standing.peak_edge_e6, signal.edge_top_e6)
         else:
             del self.open[signal.id]
             standing.closed_ns, standing.reason = signal.at_ns, signal.reason
             self.closed.append(standing)
             self.survivals_ns.append(signal.at_ns - standing.opened_ns)
+
+    def adopt(self, found: Opportunity) -> None:
+        """Take over an opportunity that was open before anybody listened."""
+        self.version += 1
+        self.open[found.id] = Standing(
+            found.signal,
+            found.opened_ns,
+            found.changed_ns,
+            found.peak_edge_e6,
+            legs=self._ladders(found.signal),
+        )
 
     def opened_within_a_day(self, now_ns: int) -> int:
         """Count the openings of the last 24 hours."""

@@ -4,7 +4,7 @@ Reads the engine as it stands; decides nothing. Numbers travel in the program's 
 and are written for people by the page.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from typing import Any, Final
 
 from underround import __version__
@@ -113,7 +113,10 @@ class OpportunityRows:
     def open(self, _: int) -> list[dict[str, Any]]:
         """Return what is open, newest first."""
         if self._open[0] != self._table.version:
-            rows = [self._row(each) for each in reversed(self._table.open.values())]
+            rows = [
+                opportunity_row(each, self._sight.run.engine.books)
+                for each in reversed(self._table.open.values())
+            ]
             self._open = (self._table.version, rows)
         return self._open[1]
 
@@ -121,51 +124,54 @@ class OpportunityRows:
         """Return what closed lately, newest first."""
         if self._closed[0] != self._table.version:
             latest = list(self._table.closed)[-CLOSED_SHOWN:]
-            rows = [self._row(each) for each in reversed(latest)]
+            rows = [
+                opportunity_row(each, self._sight.run.engine.books) for each in reversed(latest)
+            ]
             self._closed = (self._table.version, rows)
         return self._closed[1]
 
-    def _row(self, standing: Standing) -> dict[str, Any]:
-        signal = standing.signal
-        books = self._sight.run.engine.books
-        instruments = [
-            books[leg.instrument].instrument for leg in signal.legs if leg.instrument in books
-        ]
-        return {
-            "id": signal.id,
-            "pair": signal.pair,
-            "title": instruments[0].title if instruments else signal.pair,
-            "underround": signal.underround,
-            "legs": [
-                {
-                    "venue": leg.venue,
-                    "instrument": leg.instrument,
-                    "outcome": leg.outcome,
-                    "price_e4": leg.price_e4,
-                    "limit_e4": leg.limit_e4,
-                    "size_e6": leg.size_e6,
-                    "cost_usd_e6": leg.cost_usd_e6,
-                }
-                for leg in signal.legs
-            ],
-            "edge_top_e6": signal.edge_top_e6,
-            "edge_e6": signal.edge_e6,
-            "peak_edge_e6": standing.peak_edge_e6,
-            "size_e6": signal.size_e6,
-            "cost_usd_e6": signal.cost_usd_e6,
-            "fee_usd_e6": signal.fee_usd_e6,
-            "edge_usd_e6": signal.edge_usd_e6,
-            "return_bps": signal.return_bps,
-            "annual_return_bps": signal.annual_return_bps,
-            "resolves_ms": None
-            if signal.resolves_at_ns is None
-            else signal.resolves_at_ns // NS_PER_MS,
-            "opened_ms": standing.opened_ns // NS_PER_MS,
-            "changed_ms": standing.changed_ns // NS_PER_MS,
-            "closed_ms": None if standing.closed_ns is None else standing.closed_ns // NS_PER_MS,
-            "reason": standing.reason,
-            "gates": _gates(standing),
-        }
+
+def opportunity_row(standing: Standing, books: Mapping[str, Book]) -> dict[str, Any]:
+    """Return an opportunity as the page lists it; `books` gives its first market's title."""
+    signal = standing.signal
+    titles = [
+        books[leg.instrument].instrument.title for leg in signal.legs if leg.instrument in books
+    ]
+    return {
+        "id": signal.id,
+        "pair": signal.pair,
+        "title": titles[0] if titles else signal.pair,
+        "underround": signal.underround,
+        "legs": [
+            {
+                "venue": leg.venue,
+                "instrument": leg.instrument,
+                "outcome": leg.outcome,
+                "price_e4": leg.price_e4,
+                "limit_e4": leg.limit_e4,
+                "size_e6": leg.size_e6,
+                "cost_usd_e6": leg.cost_usd_e6,
+            }
+            for leg in signal.legs
+        ],
+        "edge_top_e6": signal.edge_top_e6,
+        "edge_e6": signal.edge_e6,
+        "peak_edge_e6": standing.peak_edge_e6,
+        "size_e6": signal.size_e6,
+        "cost_usd_e6": signal.cost_usd_e6,
+        "fee_usd_e6": signal.fee_usd_e6,
+        "edge_usd_e6": signal.edge_usd_e6,
+        "return_bps": signal.return_bps,
+        "annual_return_bps": signal.annual_return_bps,
+        "resolves_ms": None
+        if signal.resolves_at_ns is None
+        else signal.resolves_at_ns // NS_PER_MS,
+        "opened_ms": standing.opened_ns // NS_PER_MS,
+        "changed_ms": standing.changed_ns // NS_PER_MS,
+        "closed_ms": None if standing.closed_ns is None else standing.closed_ns // NS_PER_MS,
+        "reason": standing.reason,
+        "gates": _gates(standing),
+    }
 
 
 def _gates(standing: Standing) -> list[str]:
@@ -199,14 +205,15 @@ class MarketFacts:
                 for name in (pair.polymarket_yes, pair.kalshi)
             }
             self._facts = {
-                name: _fact(book.instrument, pairs.get(name))
+                name: market_fact(book.instrument, pairs.get(name))
                 for name, book in run.engine.books.items()
                 if book.instrument.outcome is Outcome.YES
             }
         return self._facts
 
 
-def _fact(one: Instrument, pair: str | None) -> dict[str, Any]:
+def market_fact(one: Instrument, pair: str | None) -> dict[str, Any]:
+    """Return what does not move of a market, and the pair that it is in."""
     return {
         "venue": one.venue,
         "market": one.market_id,

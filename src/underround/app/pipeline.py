@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from underround.app.plan import Plan, books_fetched, fetch_request, plan_arguments
 from underround.app.ports import Hands
 from underround.app.told import Told, arguments_of, name_of
+from underround.core.basket_event import SolveBasket
 from underround.core.effect import (
     Answered,
     BookJudged,
@@ -91,6 +92,7 @@ class Pipeline:
         self._recorder = recorder
         self._clock_ns = clock_ns
         self._plans: dict[str, Plan] = {}
+        self._closed_for: dict[str, str] = {}
         self._decoders: dict[str, Decode] = {}
 
     def plan(self, plan: Plan) -> None:
@@ -108,6 +110,7 @@ class Pipeline:
         if self._recorder is not None:
             self._recorder.append_connection(connection, "opened", at_ns)
         _log.info("✅ %s", self._way(plan))
+        self._closed_for.pop(connection, None)
         self.process(
             ConnectionOpened(connection, plan.venue, at_ns, plan.instruments, plan.is_slow)
         )
@@ -135,8 +138,11 @@ class Pipeline:
         """Tell the engine that a connection is gone."""
         if self._recorder is not None:
             self._recorder.append_connection(connection, "closed", at_ns, code, reason)
+        why = reason or str(code)
+        is_news = self._closed_for.get(connection) != why
+        self._closed_for[connection] = why
         level = logging.INFO if reason == "stopped" else logging.WARNING
-        _log.log(level, "%s closed: %s", connection, reason or code)
+        _log.log(level if is_news else logging.DEBUG, "%s closed: %s", connection, why)
         self.process(ConnectionClosed(connection, at_ns, reason or str(code)))
         self.last_batches.pop(connection, None)
         for tell in self.on_closed:
@@ -258,11 +264,12 @@ class Pipeline:
                     self._hands.look_up(effect)
                 case RepriceEvent():
                     self._hands.reprice(effect)
+                case SolveBasket():
+                    self._hands.solve_basket(effect)
 
     def _raise(self, signal: Signal) -> None:
         if signal.kind is SignalKind.OPENED:
-            took_ns = self._clock_ns() - signal.tick_at_ns
             held = self.latency.held_ns if signal.held_for else self.latency.immediate_ns
-            held.append(took_ns)
+            held.append(self._clock_ns() - signal.tick_at_ns)
         for tell in self.on_signal:
             tell(signal)

@@ -7,9 +7,11 @@ here or from what it holds.
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from msgspec import Struct
 
+from underround.app.leg_ladders import leg_ladders
 from underround.app.opportunity_table import OpportunityTable
 from underround.app.stages import StageProbe
 from underround.app.wiring import Running
@@ -37,7 +39,11 @@ class RunSight(Struct):
 @asynccontextmanager
 async def sight_of(run: Running, kind: str) -> AsyncIterator[RunSight]:
     """Look at a run until the block ends."""
-    probe, table = StageProbe(run.pipeline, run.clock_ns), OpportunityTable()
+    probe = StageProbe(run.pipeline, run.clock_ns)
+    table = OpportunityTable(partial(leg_ladders, run.engine))
+    for direction in run.engine.detector.open:
+        if direction.opportunity is not None:
+            table.adopt(direction.opportunity)
     run.pipeline.on_signal.append(table.add)
     sampling = asyncio.create_task(probe.run())
     try:

@@ -8,22 +8,36 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
+from underround.core.basket_event import BasketSolved
 from underround.core.event import InstrumentsListed
 from underround.core.venue_event import (
     BooksDoubted,
     BooksProven,
     MarketsEnded,
     PairsListed,
+    PairsSuspended,
+    StructuresListed,
     VenueStatusChanged,
 )
 
 Told: TypeAlias = (
-    InstrumentsListed | PairsListed | MarketsEnded | BooksProven | BooksDoubted | VenueStatusChanged
+    InstrumentsListed
+    | PairsListed
+    | PairsSuspended
+    | StructuresListed
+    | BasketSolved
+    | MarketsEnded
+    | BooksProven
+    | BooksDoubted
+    | VenueStatusChanged
 )
 
 KINDS: Final[dict[str, type[Told]]] = {
     "instruments": InstrumentsListed,
     "pairs": PairsListed,
+    "suspended": PairsSuspended,
+    "structures": StructuresListed,
+    "solved": BasketSolved,
     "ended": MarketsEnded,
     "proven": BooksProven,
     "doubted": BooksDoubted,

@@ -39,7 +39,8 @@ def simulated_config(
 ) -> Config:
     """Return a configuration that points at the simulated venues.
 
-    `journal` is the file that signals are kept in; so many markets of each venue are followed.
+    `journal` is the file that signals are kept in, beside it lie the catalog of pairs and the
+    audit log; so many markets of each venue are followed.
     """
     polymarket, kalshi = addresses["polymarket"], addresses["kalshi"]
     return Config(
@@ -56,7 +57,12 @@ def simulated_config(
                 private_key_path=kalshi["private_key_path"],
             ),
         ),
-        storage=StorageConfig(prices=prices, journal=str(journal)),
+        storage=StorageConfig(
+            prices=prices,
+            journal=str(journal),
+            catalog=f"{journal}.catalog.sqlite",
+            audit=str(journal.with_suffix(".audit.log")),
+        ),
         universe=UniverseConfig(polymarket_top=markets, kalshi_top=markets),
         pairs=addresses["pairs_toml"],
     )

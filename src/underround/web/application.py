@@ -15,8 +15,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response, Stream
 from starlette.routing import Route
 
 from underround.app.health import readiness
-from underround.app.leg_ladders import book_ladder, explanation
+from underround.app.leg_ladders import book_ladder
 from underround.app.metrics import CONTENT_TYPE, Exposition
+from underround.app.page_explanation import explanation
 from underround.app.run_sight import RunSight
 from underround.core.units import NS_PER_SECOND
 from underround.web.actions import Actions

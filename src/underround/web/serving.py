@@ -14,9 +14,12 @@ from collections.abc import AsyncIterator, Generator
 import uvicorn
 from starlette.types import ASGIApp
 
+from underround.app.clock import wall_ns
 from underround.app.face import FaceOptions
 from underround.app.page_topics import BookRows, topics_of
 from underround.app.page_view import PageView, TableTopic
+from underround.app.pair_desk import PairDesk
+from underround.app.past_sessions import PastSessions
 from underround.app.run_sight import RunSight, sight_of
 from underround.app.stages import Stage
 from underround.app.wiring import Running
@@ -47,9 +50,13 @@ async def page(run: Running, options: FaceOptions) -> AsyncIterator[str]:
     listener = listen(options.host, options.port)
     token = options.token or secrets.token_urlsafe(24)
     async with sight_of(run, options.kind) as sight:
-        view = PageView(run.clock_ns, [*topics_of(sight), TableTopic("books", BookRows(sight))])
+        books = TableTopic("books", BookRows(sight))
+        view = PageView(run.clock_ns, [*topics_of(sight), *options.topics, books])
         broadcast = Broadcast(_Timed(sight, view), view.whole, sight.face)
-        routes = application(Page(sight, broadcast, Actions(sight), token))
+        recorder = run.recorder
+        past = PastSessions(options.recordings, None if recorder is None else recorder.directory)
+        actions = Actions(sight, PairDesk(options.catalog, wall_ns), past)
+        routes = application(Page(sight, broadcast, actions, token))
         guarded = Guard(routes, login_page(), token, options.host, options.names)
         async with _served(guarded, broadcast, listener):
             yield where(listener, options.host, token)

@@ -6,7 +6,7 @@ Knows the two ladders it buys from and nothing of feeds, time or trust.
 from underround.core.book import Book, Side
 from underround.core.instrument import Outcome, Venue
 from underround.core.leg import LegOrder
-from underround.core.opportunity import Leg, Opportunity
+from underround.core.opportunity import Leg, Opportunity, Underround
 from underround.core.pair import Claim, Pair
 from underround.core.sizing import BuyLadder, Sizing, walk
 from underround.core.units import PRICE_ONE_E4, USD_ONE_E6
@@ -46,12 +46,32 @@ class Direction:
         self.least_e6 = max(side.book.instrument.min_size_e6 for side in self.sides)
         self.opportunity: Opportunity | None = None
         self.is_active = False  # open, or seen and held back
-        self.confirmed = False  # an edge stood at the end of a whole group
+        self.confirmed: frozenset[Book] = frozenset()  # an edge stood at the end of their groups
         self.seen_ns = 0  # when the edge first stood, 0 while it does not
         self.held_for = ""
         self.awaits_size = False  # an edge stands, but too little of it to trade
         for side in (self.first, self.second):
             side.watchers.append(self)
+
+    @property
+    def subject(self) -> str:
+        """The pair's id."""
+        return self.pair.id
+
+    @property
+    def underround(self) -> Underround:
+        """The kind."""
+        return Underround.CROSS_VENUE
+
+    @property
+    def ended(self) -> str:
+        """Nothing beside the edge can end it."""
+        return ""
+
+    @property
+    def can_await_size(self) -> bool:
+        """Always: its two sides are all there is to wait for."""
+        return True
 
     @property
     def sides(self) -> tuple[Side, Side]:
