@@ -139,6 +139,23 @@ class Portfolio:
     def apply(self, record: JournalRecord) -> None:
         """Take one record, in the order in which they were journaled."""
         self._routes[type(record)](record)  # type: ignore[operator]
+        trade = self.trade_concerned(record)
+        if trade is None:
+            return
+        if trade.is_balanced:
+            trade.naked_since_ns = None
+        elif trade.naked_since_ns is None:
+            trade.naked_since_ns = getattr(record, "at_ns", trade.moved_at_ns)
+
+    def trade_concerned(self, record: JournalRecord) -> Trade | None:
+        """Return the trade whose fills a record may have changed."""
+        match record:
+            case Filled():
+                order = self.order_of(record)
+                return None if order is None else self.trades[order.intent.trade]
+            case OrderAcknowledged() | OrderDone() | OrderSeen():
+                return self.trade_of(record.order)
+        return None
 
     def order(self, order: str) -> LiveOrder | None:
         """Return an order of ours by its own id; None for one that is not known."""

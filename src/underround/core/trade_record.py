@@ -149,6 +149,7 @@ class Trade(Struct, kw_only=True):
     orders: dict[str, LiveOrder] = {}
     retries: int = 0
     moved_at_ns: int = 0
+    naked_since_ns: int | None = None
 
     @property
     def is_over(self) -> bool:

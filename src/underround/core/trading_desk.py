@@ -154,7 +154,9 @@ class TradingDesk:
                 self._refuse(trade.plan.signal, verdict, text, now_ns)
                 return
         self.move(trade, TradeTrigger.APPROVED, now_ns)
-        self.place(trade, [v for v in verdicts[:count] if isinstance(v, Approved)], Role.ENTRY, now_ns)
+        self.place(
+            trade, [v for v in verdicts[:count] if isinstance(v, Approved)], Role.ENTRY, now_ns
+        )
 
     def judge(self, intent: OrderIntent, trade: Trade, now_ns: int) -> Approved | Refused:
         """Show one order to the risk gate."""
