@@ -5,9 +5,10 @@ Switched on for one test by replacing an attribute; nothing in the product knows
 
 from tests.core.trading_world import TradingWorld
 from underround.core import order_patience, risk
+from underround.core.journal_record import AbsenceProven
 from underround.core.order import Approved, PlaceOrders
 from underround.core.order_event import Filled, OrderDone, OrderSent
-from underround.core.portfolio import AbsenceProven, Portfolio
+from underround.core.portfolio import Portfolio
 from underround.core.trade_record import LiveOrder, OrderStage, Role, Trade
 from underround.core.trade_steps import TradeSteps
 from underround.core.trading_desk import TradingDesk

@@ -16,10 +16,11 @@ from underround.core.book import Book
 from underround.core.event import Timer
 from underround.core.fees import PolymarketReading, kalshi_terms, polymarket_terms
 from underround.core.instrument import LINEAR_CENT, Instrument, Outcome, Venue
+from underround.core.journal_record import HaltSet
 from underround.core.opportunity import Leg, Signal, SignalKind
 from underround.core.order import PlaceOrders, QueryAccount, QueryOrder
 from underround.core.order_event import OrderRejected, OrderSent, RejectReason
-from underround.core.portfolio import HaltSet, Portfolio
+from underround.core.portfolio import Portfolio
 from underround.core.risk import RiskLimits
 from underround.core.trading_desk import TradingDesk
 from underround.core.trading_effect import JournalWanted, PersonPaged

@@ -4,12 +4,16 @@ The live state and the state after a restart are made by the same `apply`, so th
 Records come in, nothing goes out; no record is refused, because what happened happened.
 """
 
-from typing import Final, TypeAlias
-
-from msgspec import Struct
-
 from underround.core.instrument import Outcome, Venue
-from underround.core.order import OrderIntent
+from underround.core.journal_record import (
+    AbsenceProven,
+    HaltCleared,
+    HaltSet,
+    IntentWritten,
+    JournalRecord,
+    TradeMoved,
+    TradePlanned,
+)
 from underround.core.order_event import (
     DoneReason,
     Filled,
@@ -27,74 +31,8 @@ from underround.core.order_event import (
     Settled,
 )
 from underround.core.trade import TradeState, TradeTrigger, next_state
-from underround.core.trade_record import LiveOrder, OrderStage, Role, Trade, TradePlan
+from underround.core.trade_record import LiveOrder, OrderStage, Trade
 from underround.core.units import NS_PER_SECOND
-
-
-class TradePlanned(Struct, frozen=True):
-    """A trade was decided on."""
-
-    plan: TradePlan
-
-
-class TradeMoved(Struct, frozen=True):
-    """A trade took a trigger."""
-
-    trade: str
-    trigger: TradeTrigger
-    at_ns: int
-    reason: str = ""
-
-
-class IntentWritten(Struct, frozen=True):
-    """An order was decided on."""
-
-    intent: OrderIntent
-    role: Role
-    at_ns: int
-
-
-class AbsenceProven(Struct, frozen=True):
-    """An unanswered order never reached the venue: two reads, far enough apart, say so."""
-
-    order: str
-    at_ns: int
-
-
-class HaltSet(Struct, frozen=True):
-    """Nothing that increases risk passes from here on."""
-
-    reason: str
-    at_ns: int
-
-
-class HaltCleared(Struct, frozen=True):
-    """A person let trading go on."""
-
-    at_ns: int
-
-
-JournalRecord: TypeAlias = (
-    TradePlanned
-    | TradeMoved
-    | IntentWritten
-    | AbsenceProven
-    | HaltSet
-    | HaltCleared
-    | OrderSent
-    | OrderAcknowledged
-    | OrderRejected
-    | OrderUnanswered
-    | OrderDone
-    | Filled
-    | OrderSeen
-    | OrderMissing
-    | Settled
-    | PositionAdopted
-)
-
-PROOF_APART_NS: Final = 5 * NS_PER_SECOND
-"""Two reads that miss an order prove it absent when they are at least so far apart."""
 
 
 class Portfolio:

@@ -4,8 +4,8 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from underround.core.journal_record import JournalRecord
 from underround.core.order import OrderEffect, RefusalCode
-from underround.core.portfolio import JournalRecord
 
 
 class JournalWanted(Struct, frozen=True):
