@@ -13,6 +13,7 @@ from msgspec import Meta, Struct, field
 from msgspec.structs import force_setattr
 
 from underround.app.layering import Layer, environment_layer, merge
+from underround.app.trading_config import PaperConfig, RiskConfig, TradingConfig
 from underround.core.errors import ConfigError
 from underround.core.fair_value import Tails
 from underround.core.index import IndexQuality
@@ -221,6 +222,9 @@ class Config(Struct, frozen=True, kw_only=True):
     storage: StorageConfig = field(default_factory=StorageConfig)
     universe: UniverseConfig = field(default_factory=UniverseConfig)
     bitcoin: BitcoinConfig = field(default_factory=BitcoinConfig)
+    risk: RiskConfig = field(default_factory=RiskConfig)
+    trading: TradingConfig = field(default_factory=TradingConfig)
+    paper: PaperConfig = field(default_factory=PaperConfig)
     pairs: Text = "pairs.toml"
 
 

@@ -4,15 +4,18 @@ The run differs from a live one in addresses only.
 """
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from underround.app.clock import steady_clock
+from underround.app.config import Config
 from underround.app.connections import Options
 from underround.app.pair_file import load_pairs
+from underround.app.trading import paper_brokers
+from underround.app.trading_demo import finish_trading, trading_demo_config
 from underround.app.venues_process import simulated_config, simulated_venues
 from underround.app.watching import (
     OpportunityLog,
@@ -33,18 +36,27 @@ LIVE_WITHIN_S = 10.0
 
 
 async def run_demo(
-    seconds: float | None, seed: int, recording: Path, prices: str, shows: bool
+    seconds: float | None,
+    seed: int,
+    recording: Path,
+    prices: str,
+    shows: bool,
+    trades: bool = False,
 ) -> dict[str, Any]:
     """Run the demo and return its score; `seconds` None runs until Ctrl+C."""
     stop = stop_on_signals()
     clock_ns = steady_clock()
     async with simulated_venues(seed) as addresses:
         config = simulated_config(addresses, prices, Path(f"{recording}.signals.db"))
+        if trades:
+            config = trading_demo_config(config, recording, seed)
         entries, _ = load_pairs(Path(config.pairs))
         log = OpportunityLog()
         async with (
             httpx.AsyncClient(base_url=addresses["control"], trust_env=False) as control,
-            running(config, entries, Options(recording=recording), clock_ns) as run,
+            running(
+                config, entries, _options(config, recording, clock_ns, trades), clock_ns
+            ) as run,
         ):
             run.pipeline.on_signal.append(log.add)
             if shows:
@@ -56,6 +68,7 @@ async def run_demo(
             if status is not None:
                 status.cancel()
             ended_ns, live = clock_ns(), live_books(run)
+            traded = None if run.trading is None else await finish_trading(run, clock_ns)
             shared = run.prices.status().state
             opportunities = [dict(row) for row in log.rows.values()]
             ledger = (await _asked(control.get("/ledger"))).json()
@@ -67,7 +80,13 @@ async def run_demo(
             "traps": sum(ledger["traps"].values()),
             "traps_by_kind": ledger["traps"],
             "opportunities": found,
+            **({} if traded is None else {"trades": traded}),
         }
+
+
+def _options(config: Config, recording: Path, clock_ns: Callable[[], int], trades: bool) -> Options:
+    makes = paper_brokers(config, clock_ns) if trades else None
+    return Options(recording=recording, make_brokers=makes)
 
 
 async def _asked(answer: Awaitable[httpx.Response]) -> httpx.Response:

@@ -149,7 +149,7 @@ class TradingShell:
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        """Forget a task; a fault of ours in a broker stops trading, for nobody knows what it did."""
+        """Forget a task; a fault of ours in a broker halts trading: who knows what it did."""
         self._tasks.discard(task)
         fault = None if task.cancelled() else task.exception()
         if fault is not None:

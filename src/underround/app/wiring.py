@@ -32,6 +32,7 @@ from underround.app.pipeline import Pipeline
 from underround.app.price_board import PriceBoard
 from underround.app.replay import describe
 from underround.app.signal_delivery import signal_delivery
+from underround.app.trading import Ledger, Trading, open_ledger, trading
 from underround.app.universe import Universe, load
 from underround.app.watches import canaries, watching
 from underround.core.engine import Engine
@@ -63,6 +64,7 @@ class Running(Struct):
     feeds: list[Feed]
     clock_ns: Callable[[], int]
     frames: FrameWatch
+    trading: Trading | None = None
 
 
 @asynccontextmanager
@@ -79,7 +81,10 @@ async def running(
         universe = await load(rest.gamma, rest.kalshi, config.universe, entries)
         prices, signals = await stack.enter_async_context(open_stores(config.storage.prices))
         settings = settings_of(config, options)
-        recorder = _recorder(settings, universe, options, clock_ns)
+        ledger = None
+        if options.make_brokers is not None:
+            ledger = stack.enter_context(open_ledger(config, clock_ns))
+        recorder = _recorder(settings, universe, options, clock_ns, ledger)
         if recorder is not None:
             stack.callback(recorder.close)
         engine = Engine(settings, universe.instruments.values(), universe.pairs)
@@ -96,8 +101,23 @@ async def running(
         pipeline.on_signal += [digest.add, delivery.take]
         pipeline.on_judged.append(lambda judged: board.judged(judged.instrument, judged.at_ns))
         frames = FrameWatch(pipeline)
+        trades = None
+        if ledger is not None and options.make_brokers is not None:
+            trades = await stack.enter_async_context(
+                trading(config, ledger, engine, pipeline, options.make_brokers, clock_ns)
+            )
         run = Running(
-            universe, engine, pipeline, digest, prices, signals, recorder, [], clock_ns, frames
+            universe,
+            engine,
+            pipeline,
+            digest,
+            prices,
+            signals,
+            recorder,
+            [],
+            clock_ns,
+            frames,
+            trades,
         )
         group = await stack.enter_async_context(asyncio.TaskGroup())
         work = [_ticking(pipeline), _flushing(board, clock_ns)]
@@ -120,11 +140,17 @@ async def running(
 
 
 def _recorder(
-    settings: Settings, universe: Universe, options: Options, clock_ns: Callable[[], int]
+    settings: Settings,
+    universe: Universe,
+    options: Options,
+    clock_ns: Callable[[], int],
+    ledger: Ledger | None,
 ) -> RecordingWriter | None:
     if options.recording is None:
         return None
     header = describe(settings, list(universe.instruments.values()), list(universe.pairs))
+    if ledger is not None:
+        header["config"]["trading"] = ledger.header()
     return RecordingWriter(
         options.recording,
         created_at_ns=clock_ns(),

@@ -20,6 +20,7 @@ def demo(
     seed: Annotated[int | None, Parameter(help="the venues' history; random by default")] = None,
     recording: Annotated[Path | None, Parameter(help="where to record (a new folder)")] = None,
     prices: Annotated[str, Parameter(help="price store")] = "embedded://",
+    trade: Annotated[bool, Parameter(negative=(), help="trade what is found, on paper")] = False,
     json: Annotated[bool, Parameter(negative=())] = False,
 ) -> None:
     """Watch true underrounds open and close on two simulated venues.
@@ -37,7 +38,9 @@ def demo(
     if recording is None:
         recording = new_recording(Config(), "demo")
     log_to_stderr()
-    result = run_until_done(run_demo(seconds, seed, recording, prices, shows=not json))
+    result = run_until_done(
+        run_demo(seconds, seed, recording, prices, shows=not json, trades=trade)
+    )
     if json:
         write_json(result)
     else:

@@ -4,7 +4,7 @@ Closing is immediate. Opening waits while a group of changes may be unfinished, 
 that has been quiet was confirmed over REST.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from underround.core.arbitrage.cross_venue import Direction
 from underround.core.book import Book
@@ -28,6 +28,7 @@ class Detector:
         self.is_paused = False
         self.open: dict[Direction, None] = {}
         self.held: dict[Direction, int] = {}
+        self.on_raised: Callable[[Signal], None] = _nobody
         trust.on_lost = self.close_book
 
     def consider(self, direction: Direction, at_ns: int) -> None:
@@ -251,3 +252,8 @@ class Detector:
     def _raise(self, signal: Signal) -> None:
         self._counts.signals += 1
         self._out.append(SignalRaised(signal))
+        self.on_raised(signal)
+
+
+def _nobody(_signal: Signal) -> None:
+    """Stand in until somebody trades on signals."""

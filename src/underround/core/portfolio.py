@@ -4,6 +4,8 @@ The live state and the state after a restart are made by the same `apply`, so th
 Records come in, nothing goes out; no record is refused, because what happened happened.
 """
 
+from msgspec.structs import replace
+
 from underround.core.instrument import Outcome, Venue
 from underround.core.journal_record import (
     AbsenceProven,
@@ -215,6 +217,8 @@ class Portfolio:
         before = order.fills.get(fill.trade)
         if before is not None and before.status in (FillStatus.CONFIRMED, FillStatus.FAILED):
             return
+        if before is not None:
+            fill = replace(fill, at_ns=before.at_ns)  # when it filled, not when it settled
         cash_before_e6 = order.cash_usd_e6
         order.fills[fill.trade] = fill
         self.cash_usd_e6[fill.venue] += order.cash_usd_e6 - cash_before_e6

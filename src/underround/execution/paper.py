@@ -175,7 +175,8 @@ class PaperBroker:
         return self.account.delivered_e6(intent.instrument) >= intent.size_e6
 
     def _fill(self, intent: OrderIntent, book: Book, levels: list[tuple[int, int]]) -> list[Filled]:
-        now_ns, missing_e6, fills = self._clock_ns(), intent.size_e6, []
+        now_ns, missing_e6 = self._clock_ns(), intent.size_e6
+        fills: list[Filled] = []
         accumulator = KalshiFeeAccumulator()
         for price_e4, level_e6 in levels:
             size_e6 = min(level_e6, missing_e6)
