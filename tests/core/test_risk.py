@@ -85,13 +85,14 @@ def test_each_rail_lets_its_limit_itself_pass(code):
 
 
 def test_one_order_s_notional():
-    at_limit = replace(INTENT, size_e6=25 * USD * 10_000 // 4_500)
-    assert isinstance(judged(at_limit, balance_usd_e6=10**9), Approved)
-    refused = judged(replace(at_limit, size_e6=at_limit.size_e6 + 10_000), balance_usd_e6=10**9)
-    assert refused == Refused(
+    dear = {"balance_usd_e6": 10**9, "quote_e4": 9_990}
+    at_limit = replace(INTENT, size_e6=25 * USD * 10_000 // 9_990, limit_e4=9_990)
+    assert isinstance(judged(at_limit, **dear), Approved)
+    refused = judged(replace(at_limit, size_e6=at_limit.size_e6 + 10_000), **dear)
+    assert isinstance(refused, Refused)
+    assert (refused.code, refused.value, refused.change) == (
         RefusalCode.ORDER_NOTIONAL,
-        "max_order_usd $25.00",
-        "$25.00",
+        "$25.01",
         "raise max_order_usd in [risk]",
     )
 

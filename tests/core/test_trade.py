@@ -18,7 +18,7 @@ DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "trading.md"
 
 
 def test_every_state_is_reached_and_every_trigger_used():
-    assert {after for after in TRANSITIONS.values()} | {TradeState.SIGNAL} == set(TradeState)
+    assert set(TRANSITIONS.values()) | {TradeState.SIGNAL} == set(TradeState)
     assert {trigger for _, trigger in TRANSITIONS} == set(TradeTrigger)
 
 

@@ -126,25 +126,8 @@ class TradingWorld:
         book.updated_ns = self.now_ns - (3 * SECOND if self.rng.random() < 0.05 else 0)
 
     def signal(self, number: int, pair: int) -> Signal:
-        legs = (
-            Leg(Venue.POLYMARKET, f"yes{pair}", Outcome.YES, 4_500, 4_500),
-            Leg(Venue.KALSHI, f"K{pair}", Outcome.NO, 5_100, 5_100),
-        )
-        return Signal(
-            kind=SignalKind.OPENED,
-            id=f"p{pair}/yes_no/{number}",
-            pair=f"p{pair}",
-            direction="yes_no",
-            at_ns=self.now_ns,
-            tick_at_ns=self.now_ns,
-            edge_top_e6=10_000,
-            edge_e6=10_000,
-            size_e6=self.rng.choice((5, 12, 30)) * 10**6,
-            cost_usd_e6=0,
-            fee_usd_e6=0,
-            edge_usd_e6=0,
-            legs=legs,
-        )
+        sets = self.rng.choice((5, 12, 30))
+        return a_signal(f"p{pair}/yes_no/{number}", pair, self.now_ns, sets)
 
     def give(self, event: object) -> None:
         """Give the desk an event and carry out what it wants."""
@@ -262,3 +245,26 @@ class TradingWorld:
     def halts(self) -> list[HaltSet]:
         """Every halt that is on the disk."""
         return [record for record in self.disk if isinstance(record, HaltSet)]
+
+
+def a_signal(name: str = "p0/yes_no/1", pair: int = 0, at_ns: int = 7, sets: int = 5) -> Signal:
+    """Return an underround of a cent, half of it at each venue."""
+    legs = (
+        Leg(Venue.POLYMARKET, f"yes{pair}", Outcome.YES, 4_500, 4_500),
+        Leg(Venue.KALSHI, f"K{pair}", Outcome.NO, 5_100, 5_100),
+    )
+    return Signal(
+        kind=SignalKind.OPENED,
+        id=name,
+        pair=f"p{pair}",
+        direction="yes_no",
+        at_ns=at_ns,
+        tick_at_ns=at_ns,
+        edge_top_e6=10_000,
+        edge_e6=10_000,
+        size_e6=sets * 10**6,
+        cost_usd_e6=0,
+        fee_usd_e6=0,
+        edge_usd_e6=0,
+        legs=legs,
+    )
