@@ -8,7 +8,13 @@ import random
 import signal
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    contextmanager,
+    suppress,
+)
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -73,7 +79,9 @@ class Trading(Struct):
     kill_file: Path
 
 
-MakeBrokers = Callable[[Engine, Portfolio, Sink], Mapping[Venue, Broker]]
+MakeBrokers = Callable[
+    [Engine, Portfolio, Sink], AbstractAsyncContextManager[Mapping[Venue, Broker]]
+]
 
 
 @contextmanager
@@ -114,7 +122,8 @@ async def trading(
 ) -> AsyncIterator[Trading]:
     """Trade while the block runs."""
     desk = attach_desk(engine, ledger.header())
-    brokers = make_brokers(engine, desk.portfolio, pipeline.tell)
+    stack = AsyncExitStack()
+    brokers = await stack.enter_async_context(make_brokers(engine, desk.portfolio, pipeline.tell))
     shell = TradingShell(ledger.journal, brokers, pipeline.tell, clock_ns)
     pipeline.on_trading.append(shell.take)
     made = Trading(desk, shell, ledger, Path(config.trading.kill_file))
@@ -137,19 +146,23 @@ async def trading(
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await shell.close()
+        await stack.aclose()
 
 
 def paper_brokers(config: Config, clock_ns: Callable[[], int]) -> MakeBrokers:
     """Return what makes paper brokers over an engine's books."""
 
-    def make(engine: Engine, portfolio: Portfolio, sink: Sink) -> Mapping[Venue, Broker]:
+    @asynccontextmanager
+    async def make(
+        engine: Engine, portfolio: Portfolio, sink: Sink
+    ) -> AsyncIterator[Mapping[Venue, Broker]]:
         loop = asyncio.get_running_loop()
         randomness = random.Random(config.paper.seed or None)
 
         def later(delay_ns: int, act: Callable[[], None]) -> None:
             loop.call_later(delay_ns / 1e9, act)
 
-        return {
+        yield {
             venue: PaperBroker(
                 venue,
                 engine.books,
