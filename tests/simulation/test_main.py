@@ -28,7 +28,8 @@ async def test_it_ends_when_told_and_leaves_nothing(how: str) -> None:
     process, addresses = await begin("--print-json")
     named = {"polymarket", "kalshi", "kalshi_ed25519", "prices", "control", "pairs_toml"}
     assert set(addresses) == named
-    assert set(addresses["polymarket"]) == {"gamma", "clob", "ws"}
+    for_all, for_traders = {"gamma", "clob", "ws"}, {"user_ws", "site", "address"}
+    assert set(addresses["polymarket"]) == for_all | for_traders | {"private_key_path"}
     assert set(addresses["kalshi"]) == {"rest", "ws", "key_id", "private_key_path"}
     assert set(addresses["kalshi_ed25519"]) == {"key_id", "private_key_path"}
     key = Path(addresses["kalshi"]["private_key_path"])

@@ -14,6 +14,7 @@ from underround.simulation.book import ASK, BID, Change, Side
 from underround.simulation.feeds import Delta, KalshiFeed, Parts, PolymarketFeed
 from underround.simulation.ledger import Ledger
 from underround.simulation.market import Market, Pair, PolymarketMarket, Trade
+from underround.simulation.own_orders import OwnOrders
 
 
 class Exchange:
@@ -32,13 +33,22 @@ class Exchange:
         self.ledger = ledger
         self.polymarket = polymarket
         self.kalshi = kalshi
+        self.own = OwnOrders()
         self._clock = clock
         self._observer = observer
 
     def change_polymarket(
         self, pair: Pair, changes: Sequence[Change]
     ) -> tuple[dict[str, Any] | None, int]:
-        """Set levels of the YES book in one message; return the message and its time (ms)."""
+        """Set the flow's levels in one message; return the message and its time (ms)."""
+        shown = self.show_polymarket(pair, self.own.adjusted(pair.polymarket, changes))
+        self.own.tell()
+        return shown
+
+    def show_polymarket(
+        self, pair: Pair, changes: Sequence[Change]
+    ) -> tuple[dict[str, Any] | None, int]:
+        """Set what the YES book shows, members' orders included."""
         started_ns = self._clock()
         market = pair.polymarket
         market.book.apply(changes)
@@ -53,9 +63,16 @@ class Exchange:
         """Let a taker hit the best level for less than its size: change, trade, fresh book."""
         market = pair.polymarket
         resting: Side = ASK if taker == BID else BID
-        price_e4, resting_e6 = market.book.best_first(resting)[0]
+        price_e4 = market.book.best_first(resting)[0][0]
         market.last_trade_price_e4 = price_e4
-        self.change_polymarket(pair, [(resting, price_e4, resting_e6 - size_e6)])
+        self.show_polymarket(pair, [self.own.hit(market, resting, price_e4, size_e6)])
+        self.print_polymarket(pair, taker, price_e4, size_e6)
+        self.own.tell()
+
+    def print_polymarket(self, pair: Pair, taker: Side, price_e4: int, size_e6: int) -> None:
+        """Publish a trade that has happened."""
+        market = pair.polymarket
+        market.last_trade_price_e4 = price_e4
         if self.polymarket is not None and not market.frozen:
             at_ms = self._clock() // NS_PER_MS
             self.polymarket.traded(market, taker, price_e4, size_e6, at_ms)
@@ -75,6 +92,7 @@ class Exchange:
     def empty_polymarket(self, pair: Pair) -> None:
         """Take every order away and accept no more, as at a market's end."""
         market = pair.polymarket
+        self.own.end(market)
         levels: list[Change] = [(BID, price_e4, 0) for price_e4 in sorted(market.book.bids)]
         levels += [(ASK, price_e4, 0) for price_e4 in sorted(market.book.asks)]
         market.accepting = False
@@ -87,15 +105,27 @@ class Exchange:
         parts: Parts | None = None,
         pause_s: float = 0.0,
     ) -> None:
-        """Set levels (YES scale) as one action with one clock, in the order given.
+        """Set the flow's levels (YES scale) as one action with one clock, in the order given.
 
         `parts` counts changes; a change to the size that rests already makes no delta. A halted
         market takes no orders: nothing happens.
         """
+        if pair.kalshi.halted:
+            return
+        shown = self.own.adjusted(pair.kalshi, changes)
+        self.show_kalshi(pair, shown, parts if len(shown) == len(changes) else None, pause_s)
+        self.own.tell()
+
+    def show_kalshi(
+        self,
+        pair: Pair,
+        changes: Sequence[Change],
+        parts: Parts | None = None,
+        pause_s: float = 0.0,
+    ) -> None:
+        """Set what the book shows, members' orders included, as one action."""
         started_ns = self._clock()
         market = pair.kalshi
-        if market.halted:
-            return
         deltas: list[Delta] = []
         delta_parts: list[int] = []
         left = iter(changes)
@@ -118,8 +148,14 @@ class Exchange:
         if not market.is_open:
             return
         resting: Side = ASK if taker == BID else BID
-        price_e4, resting_e6 = market.book.best_first(resting)[0]
-        self.change_kalshi(pair, [(resting, price_e4, resting_e6 - size_e6)])
+        price_e4 = market.book.best_first(resting)[0][0]
+        self.show_kalshi(pair, [self.own.hit(market, resting, price_e4, size_e6)])
+        self.print_kalshi(pair, taker, price_e4, size_e6)
+        self.own.tell()
+
+    def print_kalshi(self, pair: Pair, taker: Side, price_e4: int, size_e6: int) -> None:
+        """Publish a trade that has happened."""
+        market = pair.kalshi
         market.trades.append(Trade(taker, price_e4, size_e6, self._clock()))
         market.traded_e6 += size_e6
         if self.kalshi is not None and not market.frozen:
@@ -135,6 +171,7 @@ class Exchange:
         """Cancel every resting order after the close: one delta an order, all of one time."""
         started_ns = self._clock()
         market = pair.kalshi
+        self.own.end(market)
         market.book.clear()
         market.clock += 1
         if self.kalshi is not None:
@@ -145,6 +182,7 @@ class Exchange:
         """Determine and settle: both are announced, with the empty snapshot nobody asked for."""
         market = pair.kalshi
         market.status, market.result = "finalized", result
+        self.own.settle(market)
         if self.kalshi is None:
             return
         now_s = self._clock() // NS_PER_SECOND

@@ -118,6 +118,7 @@ class Lifecycle:
         if market.accepting:
             self._exchange.empty_polymarket(pair)
         market.winner = winner
+        self._exchange.own.settle(market)
         if self._exchange.polymarket is not None:
             self._exchange.polymarket.resolved(market, self._clock() // NS_PER_MS)
 

@@ -21,7 +21,7 @@ from underround.simulation.control import control_app
 from underround.simulation.exchange import Exchange
 from underround.simulation.faults.board import FaultBoard
 from underround.simulation.faults.shield import Shield
-from underround.simulation.faults.world import KALSHI, POLYBOLT, POLYMARKET, RTDS, Line, World
+from underround.simulation.faults.world import KALSHI, POLYBOLT, POLYMARKET, RTDS, USER, Line, World
 from underround.simulation.flow import Flow
 from underround.simulation.kalshi.auth import Credentials
 from underround.simulation.kalshi.limits import Metered
@@ -40,6 +40,7 @@ from underround.simulation.polymarket.rest import PolymarketRest
 from underround.simulation.polymarket.socket import PATH as POLYMARKET_PATH
 from underround.simulation.polymarket.socket import MarketChannel
 from underround.simulation.server import served
+from underround.simulation.trading import Trading
 from underround.simulation.universe import draw_extras, draw_pairs
 
 _START_AFTER_S: Final = 1.0
@@ -132,12 +133,14 @@ class SimulatedVenues:
         self.exchange.polymarket, self.exchange.kalshi = channel, socket.publisher
         self.bitcoin.publisher = socket.publisher
         catalog = PolymarketRest(listing, wall_ns, self._after_s_as_ns)
+        self.trading = Trading(self.exchange, wall_ns, self._later, socket.publisher, catalog.books)
         trade_api = KalshiRest(
             socket.publisher.markets,
             self._after_s_as_ns,
             state=self.lifecycle.state,
             fees=self.lifecycle.fees,
             now_ns=wall_ns,
+            portfolio=self.trading.kalshi.routes,
         )
         shields = {
             POLYMARKET: Shield(catalog.clob),
@@ -151,6 +154,7 @@ class SimulatedVenues:
             KALSHI: socket,
             RTDS: self.bitcoin.rtds,
             POLYBOLT: self.bitcoin.polybolt,
+            USER: self.trading.user_channel,
         }
         ports = {name: await self._listening(await line.listen()) for name, line in lines.items()}
         self._faults = FaultBoard(
@@ -161,6 +165,7 @@ class SimulatedVenues:
         for pair in self.pairs:
             pair.polymarket.changed_at_ms = self._ready_ns // NS_PER_MS
         self.addresses = self._addresses((gamma, clob, rest, control), ports, credentials, folder)
+        self.addresses["polymarket"] |= self.trading.addresses(folder, clob, ports[USER])
 
     def _addresses(
         self,
@@ -215,6 +220,7 @@ class SimulatedVenues:
             trade_socket=socket,
             clob=clob,
             trade_api=trade_api,
+            trading=self.trading,
             credentials=credentials,
             exchange=self.exchange,
             lifecycle=self.lifecycle,
@@ -236,7 +242,7 @@ class SimulatedVenues:
             await asyncio.sleep(_TICKERS_EVERY_S / self.speed)
             socket.publisher.flush_tickers()
 
-    def _later(self, seconds: float, act: Callable[[], None]) -> None:
+    def _later(self, seconds: float, act: Callable[[], object]) -> None:
         """Act after so many simulated seconds, unless the venues are closed by then."""
         loop = asyncio.get_running_loop()
         self._timers.append(loop.call_later(seconds / self.speed, act))

@@ -12,6 +12,7 @@ ALLOWED_HOSTS: Final = frozenset(
     {
         "clob.polymarket.com",
         "gamma-api.polymarket.com",
+        "polymarket.com",  # whether trading is allowed from here
         "ws-live-data.polymarket.com",
         "ws-live-v2.polymarket.com",
         "ws-subscriptions-clob.polymarket.com",

@@ -1,4 +1,4 @@
-"""Both id kinds in the catalog, the CLOB's prices, and what the engine answers to orders."""
+"""Both id kinds in the catalog, and the CLOB's prices."""
 
 import json
 import random
@@ -8,7 +8,6 @@ import pytest
 
 from underround.core.units import NS_PER_SECOND
 from underround.simulation.book import ASK, BID, Book
-from underround.simulation.polymarket.clob import Engine
 from underround.simulation.polymarket.messages import rest_book
 from underround.simulation.polymarket.rest import PolymarketRest
 from underround.simulation.universe import draw_extras
@@ -79,25 +78,6 @@ async def test_a_resolved_market_shows_what_it_pays(rest, markets) -> None:
         (shown,) = (await gamma.get("/markets?closed=true")).json()
     assert json.loads(shown["outcomePrices"]) == ["0", "1"]
     assert (shown["umaResolutionStatus"], shown["closed"]) == ("resolved", True)
-
-
-@pytest.mark.parametrize(
-    ("engine", "posted", "deleted"),
-    [
-        (Engine.RUNNING, 401, 401),
-        (Engine.RESTARTING, 425, 425),
-        (Engine.POST_ONLY, 503, 401),
-    ],
-)
-async def test_a_restart_is_seen_on_the_order_paths_alone(
-    rest, markets, engine, posted, deleted
-) -> None:
-    rest.books.engine = engine
-    async with web(rest.clob) as clob:
-        assert (await clob.post("/order", json={})).status_code == posted
-        assert (await clob.delete("/orders")).status_code == deleted
-        token = markets[0].tokens[0]
-        assert (await clob.get("/book", params={"token_id": token})).status_code == 200
 
 
 async def test_another_book_can_be_shown_in_the_true_ones_place(rest, markets) -> None:

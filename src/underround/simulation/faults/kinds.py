@@ -6,7 +6,7 @@ One table; what a fault does stands in the modules it names.
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from underround.simulation.faults import answers, lines, markets
+from underround.simulation.faults import answers, lines, markets, trading
 from underround.simulation.faults.orders import End, Order
 from underround.simulation.faults.world import KALSHI, POLYMARKET, Target, World
 
@@ -43,6 +43,7 @@ KINDS: Final[dict[str, Kind]] = {
     "fee_change": Kind(markets.fee_change, 3.0, _KALSHI),
     "freeze_with_pong": Kind(lines.freeze_with_pong, 60.0),
     "gap": Kind(lines.gap, 2.0),
+    "geoblock": Kind(trading.geoblock, 5.0, _POLYMARKET),
     "ghost_book": Kind(answers.ghost_book, 3.0, _BOOKS),
     "grid_change": Kind(markets.grid_change, 0.0, _KALSHI),
     "half_open": Kind(lines.half_open, 60.0),
@@ -52,12 +53,16 @@ KINDS: Final[dict[str, Kind]] = {
     "market_pause": Kind(markets.market_pause, 3.0, _KALSHI),
     "missing_snapshot": Kind(lines.missing_snapshot, 2.0),
     "new_market": Kind(markets.new_market, 0.0),
+    "order_delay": Kind(trading.order_delay, 60.0, _BOOKS),
+    "order_reply_lost": Kind(trading.order_reply_lost, 5.0, _BOOKS),
+    "order_unavailable": Kind(trading.order_unavailable, 5.0, _BOOKS),
     "oversize": Kind(lines.oversize, 0.0),
     "pause": Kind(markets.pause, 3.0, _KALSHI),
     "pong_lag": Kind(lines.pong_lag, 10.0),
     "rate_limit_429": Kind(answers.rate_limit_429, 3.0, _BOOKS),
     "reorder": Kind(lines.reorder, 3.0),
     "resolve": Kind(markets.resolve, 0.0, _BOOKS),
+    "settlement_failure": Kind(trading.settlement_failure, 5.0, _POLYMARKET),
     "slow_consumer": Kind(lines.slow_consumer, 0.0),
     "stale_rest": Kind(answers.stale_rest, 3.0, _BOOKS),
     "storm": Kind(markets.storm, 3.0, _BOOKS),

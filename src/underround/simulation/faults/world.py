@@ -22,8 +22,10 @@ from underround.simulation.market import Pair
 from underround.simulation.outlet import Outlet, WireFault
 from underround.simulation.polymarket.clob import Clob
 from underround.simulation.polymarket.socket import MarketChannel
+from underround.simulation.trading import Trading
 
 POLYMARKET, KALSHI, RTDS, POLYBOLT = "polymarket", "kalshi", "rtds", "polybolt"
+USER = "user"
 
 
 class Line(Protocol):
@@ -52,6 +54,7 @@ class World:
     trade_socket: TradeSocket
     clob: Clob
     trade_api: KalshiRest
+    trading: Trading
     credentials: Credentials
     exchange: Exchange
     lifecycle: Lifecycle

@@ -14,7 +14,10 @@ from underround.core.units import NS_PER_MS, NS_PER_SECOND
 from underround.simulation.kalshi.auth import KEY_HEADER, Credentials
 
 COST: Final = 10
-COSTS: Final = {("DELETE", "/trade-api/v2/portfolio/events/orders/:order_id"): 2}
+COSTS: Final = {
+    ("DELETE", "/trade-api/v2/portfolio/events/orders/:order_id"): 2,
+    ("GET", "/trade-api/v2/portfolio/orders/:order_id"): 2,
+}
 
 
 class Tier(NamedTuple):
@@ -84,9 +87,9 @@ class Metered:
         is_signed = bool(key)
         if is_signed and not self._credentials.accepts(headers, method, path, now_ns // NS_PER_MS):
             return refusal(401, "token_authentication_failure", "token authentication failure")
-        if not is_signed and "/account/" in path:
+        if not is_signed and ("/account/" in path or "/portfolio/" in path):
             return refusal(401, "missing_authentication", "authentication required")
-        if self._bucket(key, method == "GET").take(COST, now_ns):
+        if self._bucket(key, method == "GET").take(cost_of(method, path), now_ns):
             return None
         self.denied += 1
         return refusal(429, "too_many_requests", "too many requests")
@@ -97,6 +100,16 @@ class Metered:
             limits = (self.tier.read if is_read else self.tier.write) if key else self._anonymous
             made = self._buckets[key, is_read] = Bucket(*limits)
         return made
+
+
+def cost_of(method: str, path: str) -> int:
+    """Return what a request costs in tokens."""
+    for (listed, pattern), cost in COSTS.items():
+        begin = pattern.partition(":")[0]
+        rest = path.removeprefix(begin)
+        if method == listed and path.startswith(begin) and rest != "batched" and "/" not in rest:
+            return cost
+    return COST
 
 
 def limits_answer(tier: Tier = BASIC) -> dict[str, Any]:

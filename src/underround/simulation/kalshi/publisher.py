@@ -28,11 +28,12 @@ Listener = tuple["Conversation", Subscription]
 
 
 class Conversation:
-    """One connection: its session, its way out, and commands that are not yet answered."""
+    """One connection: its session, its way out, whose key, and commands not yet answered."""
 
-    __slots__ = ("outlet", "session", "waiting")
+    __slots__ = ("key_id", "outlet", "session", "waiting")
 
-    def __init__(self, session: Session, outlet: Outlet) -> None:
+    def __init__(self, session: Session, outlet: Outlet, key_id: str = "") -> None:
+        self.key_id = key_id
         self.session = session
         self.outlet = outlet
         self.waiting: list[str | bytes] = []

@@ -1,10 +1,11 @@
 """Kalshi's public REST answers: markets, order books, trades, events, series, fees, the exchange.
 
-Reads the markets, changes nothing. Prices are four-decimal dollars, counts two-decimal texts, an
-empty side is bid 0 or ask 1, lists end with an empty cursor.
+Reads the markets, changes nothing; routes of members (`portfolio`) are only carried. Prices are
+four-decimal dollars, counts two-decimal texts, an empty side is bid 0 or ask 1, lists end with an
+empty cursor.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
@@ -49,6 +50,7 @@ class KalshiRest:
         state: ExchangeState | None = None,
         fees: FeeChanges | None = None,
         now_ns: Callable[[], int] | None = None,
+        portfolio: Sequence[Route] = (),
     ) -> None:
         self._markets: Mapping[str, KalshiMarket] = (
             markets
@@ -61,7 +63,7 @@ class KalshiRest:
         self._now_ns = now_ns
         self.shown: dict[str, Book] = {}
         self._cached: dict[str, tuple[int, Any]] = {}
-        self.app = Starlette(routes=[Mount(PREFIX, routes=self._routes())])
+        self.app = Starlette(routes=[Mount(PREFIX, routes=[*self._routes(), *portfolio])])
 
     def _routes(self) -> list[Route]:
         return [

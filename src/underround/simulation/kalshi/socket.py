@@ -15,8 +15,8 @@ from websockets.http11 import Request, Response
 from websockets.protocol import State
 
 from underround.core.units import NS_PER_MS
-from underround.simulation.gate import Gate, Refusal
-from underround.simulation.kalshi.auth import Credentials, http_date
+from underround.simulation.gate import Gate, Refusal, upgrade_headers
+from underround.simulation.kalshi.auth import KEY_HEADER, Credentials, http_date
 from underround.simulation.kalshi.messages import compact
 from underround.simulation.kalshi.publisher import Conversation, KalshiPublisher
 from underround.simulation.kalshi.refusals import BUFFER_OVERFLOW
@@ -96,7 +96,8 @@ class TradeSocket:
         session = Session(self.publisher.markets, self._now_ms, self._indices)
         session.forced_error = self.forced_error
         outlet = Outlet(connection, self.faults, most_unread=self._most_unread)
-        conversation = Conversation(session, outlet)
+        key_id = upgrade_headers(connection).get(KEY_HEADER, "")
+        conversation = Conversation(session, outlet, key_id)
         outlet.rearm(partial(self._overflow, conversation))
         self.publisher.conversations.append(conversation)
         heartbeat = asyncio.create_task(_beat(outlet, self._heartbeat_s))

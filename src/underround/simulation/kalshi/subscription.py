@@ -33,7 +33,7 @@ CHANNELS: Final = {
     "market_lifecycle_v2": Channel(Filter.NOTHING),
     "cfbenchmarks_value": Channel(Filter.INDICES),
     "cfbenchmarks_value_5hz": Channel(Filter.INDICES),
-    # Known, and silent here: no combos, no quotes by request, no Pyth, and no account as yet.
+    # Known, and silent here: no combos, no quotes by request, no Pyth, no group updates.
     "multivariate_market_lifecycle": Channel(Filter.NOTHING),
     "communications": Channel(Filter.NOTHING, is_sequenced=False),
     "order_group_updates": Channel(Filter.NOTHING),

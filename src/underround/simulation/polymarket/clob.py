@@ -1,6 +1,6 @@
-"""The CLOB's public answers: books, prices, a market's terms, the time; and the engine's restarts.
+"""The CLOB's public answers: books, prices, a market's terms, the time.
 
-Orders are not simulated: their paths only show what the engine answers while it restarts. Reads
+`engine` says what the matching engine is doing; orders are the business of `account_rest`. Reads
 the markets, changes nothing.
 """
 
@@ -24,7 +24,6 @@ from underround.simulation.polymarket.messages import price_text, rest_book, tra
 
 _MOST_BOOKS: Final = 500
 _PER_10_S: Final = {"/books": 500, "/book": 1_500, "/price": 1_500, "/midpoint": 1_500}
-_ORDER_PATHS: Final = ("/order", "/orders", "/cancel-all", "/cancel-market-orders")
 
 
 class Engine(Enum):
@@ -46,7 +45,6 @@ class Clob:
         self._listing = listing
         self._now_ns = now_ns
         self._asked: dict[str, list[int]] = {}
-        orders = [Route(path, self._order, methods=["POST", "DELETE"]) for path in _ORDER_PATHS]
         self.app = Starlette(
             routes=[
                 Route("/book", self._book),
@@ -60,7 +58,6 @@ class Clob:
                 Route("/markets-by-token/{token_id}", self._market_by_token),
                 Route("/clob-markets/{condition_id}", self._clob_market),
                 Route("/time", self._time),
-                *orders,
             ]
         )
 
@@ -166,14 +163,6 @@ class Clob:
 
     async def _time(self, _request: Request) -> Response:
         return PlainTextResponse(str(self._now_ns() // NS_PER_SECOND))
-
-    async def _order(self, request: Request) -> Response:
-        """Answer what the engine answers to any order now; no key trades here."""
-        if self.engine is Engine.RESTARTING:
-            return JSONResponse({"error": "Too Early"}, status_code=425)
-        if self.engine is Engine.POST_ONLY and request.method == "POST":
-            return JSONResponse({"error": "post_only_mode"}, status_code=503)
-        return JSONResponse({"error": "Unauthorized/Invalid api key"}, status_code=401)
 
 
 def _no_book() -> Response:

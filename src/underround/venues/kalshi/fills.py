@@ -55,14 +55,15 @@ def decode_fills(body: bytes) -> list[KalshiFill]:
     fills = []
     for position, wire in enumerate(answer.fills, 1):
         try:
-            fills.append(_fill(wire))
+            fills.append(fill_of(wire))
         except ValueError as error:
             name = wire.trade_id or wire.fill_id
             raise ValueError(f"fill {position}{f' ({name})' if name else ''}: {error}") from None
     return fills
 
 
-def _fill(wire: WireFill) -> KalshiFill:
+def fill_of(wire: WireFill) -> KalshiFill:
+    """Return one fill in our words; ValueError, one line, for anything that makes no sense."""
     outcome = _outcome(wire)
     fee_cost = str(wire.fee_cost)
     return KalshiFill(

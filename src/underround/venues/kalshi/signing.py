@@ -6,7 +6,6 @@ See https://docs.kalshi.com/getting_started/api_keys
 """
 
 import base64
-import stat
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -18,14 +17,11 @@ from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from underround.core.errors import ConfigError
+from underround.venues.key_file import KeyFileError, read_secret
+
+__all__ = ["WEBSOCKET_PATH", "KeyFileError", "Signer", "load_signer"]
 
 WEBSOCKET_PATH: Final = "/trade-api/ws/v2"
-_KEY_FILE_LIMIT_BYTES: Final = 64 << 10
-
-
-class KeyFileError(ConfigError):
-    """The key file cannot be used; one line says why and what to do."""
 
 
 class Signer:
@@ -66,25 +62,12 @@ class Signer:
         return self._key.sign(message, padding, digest)
 
 
-def load_signer(key_id: str, path: Path) -> Signer:
+def load_signer(key_id: str, path: Path | str) -> Signer:
     """Read a PEM private key that only its owner may read; KeyFileError says what is wrong."""
-    try:
-        mode = path.stat().st_mode
-        if not stat.S_ISREG(mode):
-            raise KeyFileError(f"key file {path} is not a file")
-        if mode & 0o077:
-            raise KeyFileError(
-                f"key file {path} may be read by others (mode {stat.S_IMODE(mode):04o}); "
-                f"run: chmod 600 {path}"
-            )
-        with path.open("rb") as file:
-            text = file.read(_KEY_FILE_LIMIT_BYTES)
-    except OSError as error:
-        raise KeyFileError(f"key file {path} cannot be read: {error.strerror}") from None
-    return Signer(key_id, _parse(text, path))
+    return Signer(key_id, _parse(read_secret(path), path))
 
 
-def _parse(text: bytes, path: Path) -> RSAPrivateKey | Ed25519PrivateKey:
+def _parse(text: bytes, path: Path | str) -> RSAPrivateKey | Ed25519PrivateKey:
     try:
         key = load_pem_private_key(text, password=None)
     except TypeError:
