@@ -84,6 +84,7 @@ def test_shown_configuration_is_the_default() -> None:
     config = Config()
     tables = [config.venues.polymarket, config.venues.kalshi]
     tables += [config.detection, config.storage, config.universe, config.bitcoin]
+    tables += [config.risk, config.trading, config.paper]
     assert keys == {"pairs", *(key for table in tables for key in table.__struct_fields__)}
 
 

@@ -82,14 +82,23 @@ Prices = Annotated[
 
 
 class PolymarketConfig(Struct, frozen=True, kw_only=True):
-    """Polymarket's addresses: market catalog, order books, market channel."""
+    """Polymarket's addresses; the wallet, which only live trading needs.
+
+    `signature_type` 0: the wallet itself holds the money; else `funder` does.
+    """
 
     gamma: Web = "https://gamma-api.polymarket.com"
     clob: Web = "https://clob.polymarket.com"
     ws: Socket = "wss://ws-subscriptions-clob.polymarket.com/ws/market"
+    ws_user: Socket = "wss://ws-subscriptions-clob.polymarket.com/ws/user"
+    site: Web = "https://polymarket.com"
+    wallet_key_path: Text | None = None
+    funder: Text | None = None
+    signature_type: Annotated[int, Meta(ge=0, le=3, description="0, 1, 2 or 3")] = 0
 
     def __post_init__(self) -> None:
-        _check_addresses((self.gamma, self.clob), self.ws)
+        _check_addresses((self.gamma, self.clob, self.site), self.ws)
+        _check_addresses((), self.ws_user)
 
 
 class KalshiConfig(Struct, frozen=True, kw_only=True):

@@ -48,7 +48,7 @@ class Options(Struct, frozen=True, kw_only=True):
 
     `transport` is "socket", or "rest" for polling everything every `every_s` seconds. `settings`
     and `limits` take the place of the configured ones where time is to pass faster: in trials.
-    With `make_brokers` the run trades.
+    With `make_brokers` the run trades, with `from_queue` on what others signalled.
     """
 
     recording: Path | None
@@ -57,6 +57,7 @@ class Options(Struct, frozen=True, kw_only=True):
     settings: Settings | None = None
     limits: FeedLimits = DEFAULT_LIMITS
     make_brokers: MakeBrokers | None = None
+    from_queue: bool = False
 
 
 class Rest(Struct):

@@ -121,7 +121,7 @@ def trades_csv(portfolio: Portfolio) -> str:
 
 def tax_csv(portfolio: Portfolio) -> str:
     """Return every fill and every payout in the order of time as CSV, money in dollars."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for trade in portfolio.trades.values():
         for order in trade.orders.values():
             for fill in order.fills.values():

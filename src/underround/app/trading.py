@@ -60,6 +60,7 @@ class Ledger(Struct):
     records: list[JournalRecord]
     run: str
     settings: TradingSettings
+    from_queue: bool
 
     def header(self) -> dict[str, Any]:
         """Return what a recording must hold for trading to replay."""
@@ -67,6 +68,7 @@ class Ledger(Struct):
             "settings": msgspec.to_builtins(self.settings),
             "run": self.run,
             "records": encoded(self.records),
+            "from_queue": self.from_queue,
         }
 
 
@@ -85,13 +87,19 @@ MakeBrokers = Callable[
 
 
 @contextmanager
-def open_ledger(config: Config, clock_ns: Callable[[], int]) -> Iterator[Ledger]:
-    """Open the journal and lock it; UnderroundError names who trades with it already."""
+def open_ledger(
+    config: Config, clock_ns: Callable[[], int], *, from_queue: bool = False
+) -> Iterator[Ledger]:
+    """Open the journal and lock it; UnderroundError names who trades with it already.
+
+    `from_queue`: signals come out of the queue, not from the run's own engine.
+    """
     journal = TradeJournal(Path(config.trading.journal))
     try:
         with executor_lock(journal, config.trading.account, clock_ns()) as lock:
             settings = config.trading.settings(config.risk)
-            yield Ledger(journal, lock, list(journal.read()), in_base36(clock_ns()), settings)
+            records, run = list(journal.read()), in_base36(clock_ns())
+            yield Ledger(journal, lock, records, run, settings, from_queue)
     finally:
         journal.close()
 
@@ -107,7 +115,8 @@ def attach_desk(engine: Engine, header: Mapping[str, Any]) -> TradingDesk:
     settings = msgspec.convert(header["settings"], TradingSettings)
     desk = TradingDesk(settings, header["run"], engine.trust.blocker, portfolio)
     engine.attach(desk)
-    engine.detector.on_raised = desk.take
+    if not header.get("from_queue"):
+        engine.detector.on_raised = desk.take
     return desk
 
 

@@ -44,7 +44,14 @@ def simulated_config(
     polymarket, kalshi = addresses["polymarket"], addresses["kalshi"]
     return Config(
         venues=VenuesConfig(
-            polymarket=PolymarketConfig(**polymarket),
+            polymarket=PolymarketConfig(
+                gamma=polymarket["gamma"],
+                clob=polymarket["clob"],
+                ws=polymarket["ws"],
+                ws_user=polymarket["user_ws"],
+                site=polymarket["site"],
+                wallet_key_path=polymarket["private_key_path"],
+            ),
             kalshi=KalshiConfig(
                 rest=kalshi["rest"],
                 ws=kalshi["ws"],

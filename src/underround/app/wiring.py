@@ -83,7 +83,9 @@ async def running(
         settings = settings_of(config, options)
         ledger = None
         if options.make_brokers is not None:
-            ledger = stack.enter_context(open_ledger(config, clock_ns))
+            ledger = stack.enter_context(
+                open_ledger(config, clock_ns, from_queue=options.from_queue)
+            )
         recorder = _recorder(settings, universe, options, clock_ns, ledger)
         if recorder is not None:
             stack.callback(recorder.close)

@@ -198,7 +198,7 @@ class TradingDesk:
         oldest_ns = now_ns - signal.at_ns
         if oldest_ns > self.settings.limits.max_quote_age_ns:
             return f"the signal is {oldest_ns // 1_000_000} ms old"
-        if any(trade.plan.pair == signal.pair and not trade.is_over for trade in self._active()):
+        if any(t.plan.pair == signal.pair and t.reserves for t in self._active()):
             return "a trade on this pair is under way"
         return None
 

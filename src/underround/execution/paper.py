@@ -110,14 +110,22 @@ class PaperBroker:
     def submit(self, intent: OrderIntent) -> None:
         """Start one order on its way."""
         delay_ns = self._random.choice(self._settings.latencies_ns[self._venue])
-        back_ns = delay_ns // 2
+        back_ns = delay_ns // 2  # the reply travels only
         if self._chance(self._settings.rejects_e4):
             self._reject(intent, RejectReason.RATE_LIMIT, "paper: refused at random", delay_ns)
             return
-        self._later(delay_ns - back_ns, lambda: self._arrive(intent, back_ns))
+        self._later(delay_ns, lambda: self._arrive(intent, back_ns))
 
     async def query_order(self, wanted: QueryOrder) -> None:
         """Say what became of an order."""
+        self.answer_order(wanted)
+
+    async def query_account(self, wanted: QueryAccount) -> None:
+        """Read the paper account."""
+        self.answer_account(wanted)
+
+    def answer_order(self, wanted: QueryOrder) -> None:
+        """Say what became of an order, now."""
         now_ns = self._clock_ns()
         fills = self.account.orders.get(wanted.order)
         if fills is None:
@@ -130,8 +138,8 @@ class PaperBroker:
         name = f"paper-{wanted.order}"
         self._sink(OrderSeen(wanted.order, name, OrderState.DONE, total_e6, wanted.at_ns, now_ns))
 
-    async def query_account(self, wanted: QueryAccount) -> None:
-        """Read the paper account."""
+    def answer_account(self, wanted: QueryAccount) -> None:
+        """Read the paper account, now."""
         held = self.account.positions_e6()
         self._sink(
             AccountRead(
