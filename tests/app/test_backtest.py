@@ -8,7 +8,7 @@ from tests.app.trading_recording import recorded_underrounds
 from underround.app.backtest import interval, run_backtest
 from underround.app.backtest_chart import profit_chart
 from underround.cli.main import run
-from underround.core.risk import RiskLimits
+from underround.core.risk_limits import RiskLimits
 from underround.core.trading_settings import TradingSettings
 from underround.execution.paper import PaperSettings
 

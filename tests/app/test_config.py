@@ -18,20 +18,41 @@ from underround.app.config import (
 from underround.app.spot_codecs import ON_BY_DEFAULT
 from underround.core.errors import ConfigError
 from underround.core.pricing_settings import PricingSettings
+from underround.core.risk_limits import RiskLimits
 from underround.core.settings import Settings
+from underround.core.trading_settings import TradingSettings
 from underround.core.units import NS_PER_SECOND
+from underround.execution.paper import PaperSettings
 from underround.venues.hosts import ALLOWED_HOSTS
+
+WALLET = {
+    "ws_user": "wss://ws-subscriptions-clob.polymarket.com/ws/user",
+    "site": "https://polymarket.com",
+    "wallet_key_path": None,
+    "funder": None,
+    "signature_type": 0,
+}
+
+
+def test_the_shipped_rails_are_those_of_the_engine() -> None:
+    assert Config().risk.limits() == RiskLimits()
+    assert Config().trading.settings(Config().risk) == TradingSettings()
+    assert Config().paper.settings() == PaperSettings()
 
 
 def test_nothing_set_means_the_live_hosts_and_memory() -> None:
     config = decode("", "c.toml", {}, {})
     assert config == Config()
-    assert msgspec.to_builtins(config) == {
+    shown = msgspec.to_builtins(config)
+    assert {"risk", "trading", "paper"} <= shown.keys()  # what is in them: the test above
+    shown = {name: shown[name] for name in shown.keys() - {"risk", "trading", "paper"}}
+    assert shown == {
         "venues": {
             "polymarket": {
                 "gamma": "https://gamma-api.polymarket.com",
                 "clob": "https://clob.polymarket.com",
                 "ws": "wss://ws-subscriptions-clob.polymarket.com/ws/market",
+                **WALLET,
             },
             "kalshi": {
                 "environment": "production",
@@ -149,7 +170,8 @@ MISTAKES = {
     ),
     "threshold_usd = '0.1'": 'unknown key "threshold_usd"; did you mean "detection.threshold_usd"?',
     "banana = 1": (
-        'unknown key "banana"; known here are venues, detection, storage, universe, bitcoin, pairs'
+        'unknown key "banana"; known here are venues, detection, storage, universe, bitcoin,'
+        " risk, trading, paper, pairs"
     ),
     "detection = 3": "detection must be a section, not 3",
     "detection.threshold_usd = '5'": f"detection.threshold_usd must be {DOLLARS}, not '5'",

@@ -8,7 +8,8 @@ from msgspec.structs import replace
 from underround.core import risk
 from underround.core.instrument import Outcome, Venue
 from underround.core.order import Approved, OrderIntent, RefusalCode, Refused, TimeInForce
-from underround.core.risk import Circumstances, RiskLimits, decide
+from underround.core.risk import Circumstances, decide
+from underround.core.risk_limits import RiskLimits
 
 LIMITS = RiskLimits()
 USD = 10**6

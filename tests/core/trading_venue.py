@@ -51,7 +51,7 @@ class ModelVenue:
             reason = self.rng.choice([RejectReason.BALANCE, RejectReason.NOT_FILLABLE])
             self._tell(0.2, lambda: OrderRejected(intent.id, reason, "no", self.world.now_ns))
             return
-        if fate < 0.16:  # the connection drops at once, and the order arrives all the same, late
+        if fate < 0.20:  # the connection drops at once, and the order arrives all the same, late
             self._tell(0.3, lambda: OrderUnanswered(intent.id, "dropped", self.world.now_ns))
             self.world.later(2.5, lambda: self._take(intent), ours=False)
             return

@@ -21,7 +21,7 @@ from underround.core.opportunity import Leg, Signal, SignalKind
 from underround.core.order import PlaceOrders, QueryAccount, QueryOrder
 from underround.core.order_event import OrderRejected, OrderSent, RejectReason
 from underround.core.portfolio import Portfolio
-from underround.core.risk import RiskLimits
+from underround.core.risk_limits import RiskLimits
 from underround.core.trading_desk import TradingDesk
 from underround.core.trading_effect import JournalWanted, PersonPaged
 from underround.core.trading_event import KillSwitched

@@ -8,7 +8,7 @@ from typing import Any
 
 from underround.app.session import SessionRequest, run_session
 from underround.core.opportunity import Signal
-from underround.core.risk import RiskLimits
+from underround.core.risk_limits import RiskLimits
 from underround.core.trade_plan import order_room_e6
 from underround.core.trading_settings import TradingSettings
 from underround.core.units import NS_PER_MS

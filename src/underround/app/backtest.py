@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from underround.app.replay import Replay
 from underround.app.trade_counts import booked_usd_e6, counted
-from underround.app.trading import in_base36
+from underround.app.trading import short_name
 from underround.core.effect import Effect
 from underround.core.event import Event, Timer, time_of
 from underround.core.instrument import Venue
@@ -81,7 +81,7 @@ class PaperReplay(Replay):
         super()._open(header)
         if not is_first or self.engine is None:
             return
-        run = f"b{in_base36(header.created_at_ns)}"
+        run = f"b{short_name(header.created_at_ns)}"
         desk = TradingDesk(self._settings, run, self.engine.trust.blocker)
         self.engine.attach(desk)
         self.engine.detector.on_raised = desk.take

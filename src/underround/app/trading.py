@@ -98,7 +98,7 @@ def open_ledger(
     try:
         with executor_lock(journal, config.trading.account, clock_ns()) as lock:
             settings = config.trading.settings(config.risk)
-            records, run = list(journal.read()), in_base36(clock_ns())
+            records, run = list(journal.read()), short_name(clock_ns())
             yield Ledger(journal, lock, records, run, settings, from_queue)
     finally:
         journal.close()
@@ -214,7 +214,7 @@ def resume_request(kill_file: Path) -> Path:
     return kill_file.with_name(f"{kill_file.name}.resume")
 
 
-def in_base36(number: int) -> str:
+def short_name(number: int) -> str:
     """Write a number in the shortest text that an order id may hold."""
     text = ""
     while number:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from underround.core.risk import RiskLimits
+from underround.core.risk_limits import RiskLimits
 from underround.core.trading_settings import LegPolicy, TradingSettings
 from underround.core.units import NS_PER_MS, NS_PER_SECOND, parse_price_e4, parse_usd_e6
 from underround.execution.paper import PaperSettings
@@ -24,7 +24,7 @@ Patience = Annotated[
 ]
 Seconds = Annotated[int, Meta(ge=0, le=86_400, description="a whole number of seconds")]
 Number = Annotated[int, Meta(ge=0, le=100_000, description="a whole number, 0 … 100000")]
-Rate = Annotated[int, Meta(ge=0, le=10_000, description="ten-thousandths, 0 … 10000")]
+Rate = Annotated[int, Meta(ge=0, le=10_000, description="basis points, 0 … 10000")]
 Path = Annotated[str, Meta(min_length=1, description="a text that is not empty")]
 
 
@@ -95,27 +95,27 @@ class TradingConfig(Struct, frozen=True, kw_only=True):
 
 
 class PaperConfig(Struct, frozen=True, kw_only=True):
-    """How hard paper trading is. Rates in ten-thousandths.
+    """How hard paper trading is. Rates in basis points (1 = 0.01 %).
 
     `latency_ms` takes the place of the measured distributions when it is not empty.
     """
 
     balance_usd: Money = "10000"
     latency_ms: tuple[Patience, ...] = ()
-    rejects_e4: Rate = 100
-    unanswered_e4: Rate = 50
-    settlement_failures_e4: Rate = 100
-    rivals_e4: Rate = 1_000
+    rejects_bps: Rate = 100
+    unanswered_bps: Rate = 50
+    settlement_failures_bps: Rate = 100
+    rivals_bps: Rate = 1_000
     seed: Number = 0
 
     def settings(self) -> PaperSettings:
         """Return these figures in the broker's units."""
         made = PaperSettings(
             balance_usd_e6=parse_usd_e6(self.balance_usd),
-            rejects_e4=self.rejects_e4,
-            unanswered_e4=self.unanswered_e4,
-            settlement_failures_e4=self.settlement_failures_e4,
-            rivals_e4=self.rivals_e4,
+            rejects_e4=self.rejects_bps,
+            unanswered_e4=self.unanswered_bps,
+            settlement_failures_e4=self.settlement_failures_bps,
+            rivals_e4=self.rivals_bps,
         )
         if not self.latency_ms:
             return made

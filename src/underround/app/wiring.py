@@ -81,11 +81,7 @@ async def running(
         universe = await load(rest.gamma, rest.kalshi, config.universe, entries)
         prices, signals = await stack.enter_async_context(open_stores(config.storage.prices))
         settings = settings_of(config, options)
-        ledger = None
-        if options.make_brokers is not None:
-            ledger = stack.enter_context(
-                open_ledger(config, clock_ns, from_queue=options.from_queue)
-            )
+        ledger = _ledger(stack, config, options, clock_ns)
         recorder = _recorder(settings, universe, options, clock_ns, ledger)
         if recorder is not None:
             stack.callback(recorder.close)
@@ -103,24 +99,13 @@ async def running(
         pipeline.on_signal += [digest.add, delivery.take]
         pipeline.on_judged.append(lambda judged: board.judged(judged.instrument, judged.at_ns))
         frames = FrameWatch(pipeline)
-        trades = None
+        run = Running(
+            universe, engine, pipeline, digest, prices, signals, recorder, [], clock_ns, frames
+        )
         if ledger is not None and options.make_brokers is not None:
-            trades = await stack.enter_async_context(
+            run.trading = await stack.enter_async_context(
                 trading(config, ledger, engine, pipeline, options.make_brokers, clock_ns)
             )
-        run = Running(
-            universe,
-            engine,
-            pipeline,
-            digest,
-            prices,
-            signals,
-            recorder,
-            [],
-            clock_ns,
-            frames,
-            trades,
-        )
         group = await stack.enter_async_context(asyncio.TaskGroup())
         work = [_ticking(pipeline), _flushing(board, clock_ns)]
         if delivery.relay is not None:
@@ -139,6 +124,15 @@ async def running(
         calm_the_collector()
         stack.callback(gc.unfreeze)
         yield run
+
+
+def _ledger(
+    stack: AsyncExitStack, config: Config, options: Options, clock_ns: Callable[[], int]
+) -> Ledger | None:
+    """Open the trade journal of a run that trades; UnderroundError names who has it already."""
+    if options.make_brokers is None:
+        return None
+    return stack.enter_context(open_ledger(config, clock_ns, from_queue=options.from_queue))
 
 
 def _recorder(

@@ -11,7 +11,8 @@ from underround.core.instrument import Outcome, Venue
 from underround.core.order import OrderIntent
 from underround.core.portfolio import Portfolio, day_of
 from underround.core.quotes import best_price_e4
-from underround.core.risk import Circumstances, RiskLimits
+from underround.core.risk import Circumstances
+from underround.core.risk_limits import RiskLimits
 from underround.core.trade_record import Trade
 from underround.core.units import NS_PER_SECOND, PRICE_ONE_E4
 

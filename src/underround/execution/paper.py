@@ -24,6 +24,7 @@ from underround.core.order_event import (
     Filled,
     FillStatus,
     OrderDone,
+    OrderEvent,
     OrderMissing,
     OrderRejected,
     OrderSeen,
@@ -249,12 +250,13 @@ class PaperBroker:
                 lambda: OrderDone(intent.id, _name(intent), filled_e6, reason, self._clock_ns()),
             )
         for fill in fills:
-            self._tell(back_ns, lambda told=fill: replace(told, at_ns=self._clock_ns()))  # type: ignore[misc]
-            if fill.status is FillStatus.MATCHED:
-                self._later(
-                    self._settings.settles_after_ns,
-                    lambda told=fill: self._settle(told),  # type: ignore[misc]
-                )
+            self._deliver(fill, back_ns)
+
+    def _deliver(self, fill: Filled, back_ns: int) -> None:
+        """Tell a fill, and later whether it settled."""
+        self._tell(back_ns, lambda: replace(fill, at_ns=self._clock_ns()))
+        if fill.status is FillStatus.MATCHED:
+            self._later(self._settings.settles_after_ns, lambda: self._settle(fill))
 
     def _settle(self, fill: Filled) -> None:
         is_failed = self._chance(self._settings.settlement_failures_e4)
@@ -266,8 +268,8 @@ class PaperBroker:
     def _reject(self, intent: OrderIntent, reason: RejectReason, text: str, delay_ns: int) -> None:
         self._tell(delay_ns, lambda: OrderRejected(intent.id, reason, text, self._clock_ns()))
 
-    def _tell(self, delay_ns: int, make: Callable[[], object]) -> None:
-        self._later(delay_ns, lambda: self._sink(make()))  # type: ignore[arg-type]
+    def _tell(self, delay_ns: int, make: Callable[[], OrderEvent]) -> None:
+        self._later(delay_ns, lambda: self._sink(make()))
 
     def _chance(self, rate_e4: int) -> bool:
         return self._random.randrange(10_000) < rate_e4
