@@ -44,8 +44,7 @@ def test_nothing_set_means_the_live_hosts_and_memory() -> None:
     config = decode("", "c.toml", {}, {})
     assert config == Config()
     shown = msgspec.to_builtins(config)
-    assert {"risk", "trading", "paper"} <= shown.keys()  # what is in them: the test above
-    shown = {name: shown[name] for name in shown.keys() - {"risk", "trading", "paper"}}
+    del shown["risk"], shown["trading"], shown["paper"]  # what is in them: the test above
     assert shown == {
         "venues": {
             "polymarket": {

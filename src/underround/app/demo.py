@@ -6,13 +6,14 @@ The run differs from a live one in addresses only.
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 
 from underround.app.clock import steady_clock
 from underround.app.config import Config
 from underround.app.connections import Options
+from underround.app.live_trading import live_brokers
 from underround.app.pair_file import load_pairs
 from underround.app.trading import paper_brokers
 from underround.app.trading_demo import finish_trading, trading_demo_config
@@ -41,7 +42,7 @@ async def run_demo(
     recording: Path,
     prices: str,
     shows: bool,
-    trades: bool = False,
+    trades: Literal["paper", "venues"] | None = None,
 ) -> dict[str, Any]:
     """Run the demo and return its score; `seconds` None runs until Ctrl+C."""
     stop = stop_on_signals()
@@ -84,8 +85,16 @@ async def run_demo(
         }
 
 
-def _options(config: Config, recording: Path, clock_ns: Callable[[], int], trades: bool) -> Options:
-    makes = paper_brokers(config, clock_ns) if trades else None
+def _options(
+    config: Config,
+    recording: Path,
+    clock_ns: Callable[[], int],
+    trades: Literal["paper", "venues"] | None,
+) -> Options:
+    """Return what the demo does: `venues` sends orders to the simulated venues' own order entry."""
+    if trades is None:
+        return Options(recording=recording)
+    makes = (paper_brokers if trades == "paper" else live_brokers)(config, clock_ns)
     return Options(recording=recording, make_brokers=makes)
 
 

@@ -2,7 +2,7 @@
 
 import random
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -21,6 +21,9 @@ def demo(
     recording: Annotated[Path | None, Parameter(help="where to record (a new folder)")] = None,
     prices: Annotated[str, Parameter(help="price store")] = "embedded://",
     trade: Annotated[bool, Parameter(negative=(), help="trade what is found, on paper")] = False,
+    orders: Annotated[
+        Literal["paper", "venues"], Parameter(help="on paper, or at the simulated venues")
+    ] = "paper",
     json: Annotated[bool, Parameter(negative=())] = False,
 ) -> None:
     """Watch true underrounds open and close on two simulated venues.
@@ -39,7 +42,7 @@ def demo(
         recording = new_recording(Config(), "demo")
     log_to_stderr()
     result = run_until_done(
-        run_demo(seconds, seed, recording, prices, shows=not json, trades=trade)
+        run_demo(seconds, seed, recording, prices, shows=not json, trades=orders if trade else None)
     )
     if json:
         write_json(result)
