@@ -131,10 +131,12 @@ async def trading(
 ) -> AsyncIterator[Trading]:
     """Trade while the block runs."""
     desk = attach_desk(engine, ledger.header())
-    stack = AsyncExitStack()
-    brokers = await stack.enter_async_context(make_brokers(engine, desk.portfolio, pipeline.tell))
+    brokers: dict[Venue, Broker] = {}
     shell = TradingShell(ledger.journal, brokers, pipeline.tell, clock_ns)
-    pipeline.on_trading.append(shell.take)
+    pipeline.on_trading.append(shell.take)  # before a broker can say anything
+    stack = AsyncExitStack()
+    opened = make_brokers(engine, desk.portfolio, pipeline.tell)
+    brokers.update(await stack.enter_async_context(opened))
     made = Trading(desk, shell, ledger, Path(config.trading.kill_file))
     tasks = [
         asyncio.create_task(shell.run()),

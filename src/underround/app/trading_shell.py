@@ -58,12 +58,8 @@ class TradingShell:
             case PlaceOrders():
                 self._places.append(effect)
                 self._wake.set()
-            case CancelOrder():
-                self._start(self._brokers[effect.venue].cancel(effect))
-            case QueryOrder():
-                self._start(self._brokers[effect.venue].query_order(effect))
-            case QueryAccount():
-                self._start(self._brokers[effect.venue].query_account(effect))
+            case CancelOrder() | QueryOrder() | QueryAccount():
+                self._ask(effect)
             case PersonPaged(reason=reason):
                 _log.error("look at this now: %s", reason)
                 for page in self.on_page:
@@ -71,6 +67,19 @@ class TradingShell:
             case TradeRefused():
                 for hear in self.on_refused:
                     hear(effect)
+
+    def _ask(self, effect: CancelOrder | QueryOrder | QueryAccount) -> None:
+        """Start a question; one for a broker that is not open yet is asked again by the desk."""
+        broker = self._brokers.get(effect.venue)
+        if broker is None:
+            return
+        match effect:
+            case CancelOrder():
+                self._start(broker.cancel(effect))
+            case QueryOrder():
+                self._start(broker.query_order(effect))
+            case QueryAccount():
+                self._start(broker.query_account(effect))
 
     async def run(self) -> None:
         """Write and send until cancelled."""
