@@ -37,6 +37,7 @@ lint: setup
 types: setup
 	$(BIN)/mypy
 
+check: export UNDERROUND_BROWSER := demanded
 check: lint types test ## everything that must hold before a change lands: style, types, layers, tests
 
 bench: setup ## measure the replayed path against decoding alone
@@ -57,6 +58,10 @@ requirements: setup ## pin again after a change of dependencies; UPGRADE=1 takes
 	  --generate-hashes --no-annotate --no-emit-index-url --quiet \
 	  --custom-compile-command 'make requirements' $(if $(UPGRADE),--upgrade) \
 	  --output-file requirements.txt >/dev/null
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
+	  --generate-hashes --no-annotate --no-emit-index-url --quiet \
+	  --custom-compile-command 'make requirements' $(if $(UPGRADE),--upgrade) \
+	  --constraint requirements.txt --output-file deploy/requirements.txt >/dev/null
 
 clean: ## remove what setup, the checks and the build made
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis \

@@ -2,14 +2,24 @@
 
 import sys
 
-from bench import hot_path, ladder, matching_speed, pauses, signing, thousand_markets
+from bench import (
+    hot_path,
+    ladder,
+    matching_speed,
+    page_clients,
+    pauses,
+    signing,
+    structures,
+    thousand_markets,
+)
 
 
 def main() -> int:
     """Run all measurements and return the exit code."""
     held = [hot_path.main(), pauses.main(), matching_speed.main(), thousand_markets.main()]
-    held.append(signing.main())
+    held += [signing.main(), page_clients.main()]
     ladder.main()
+    structures.main()
     return 0 if all(held) else 1
 
 

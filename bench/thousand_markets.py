@@ -18,6 +18,7 @@ from underround.app.connections import Options
 from underround.app.venues_process import simulated_config, simulated_venues
 from underround.app.watching import live_books, run_until_done
 from underround.app.wiring import Running, running
+from underround.core.units import NS_PER_SECOND
 
 MARKETS = 1_000
 LIMIT_S = 5.0
@@ -38,12 +39,12 @@ async def _measured(markets: int, journal: Path) -> dict[str, Any]:
         began = time.perf_counter()
         async with running(config, [], Options(recording=None), clock_ns) as run:
             listed_s = time.perf_counter() - began
-            live_s = await _seconds_to_live(run)
+            live_s = await _seconds_to_live(run, connects=1)
             await asyncio.sleep(SETTLED_S)
             live_later = live_books(run)
             async with httpx.AsyncClient(trust_env=False) as control:
                 await control.post(f"{addresses['control']}/faults", json={"name": "disconnect"})
-            again_s = await _seconds_to_live(run)
+            again_s = await _seconds_to_live(run, connects=2)
             feeds = [feed.counters for feed in run.feeds]
             return {
                 "books": len(run.engine.books),
@@ -58,15 +59,17 @@ async def _measured(markets: int, journal: Path) -> dict[str, Any]:
             }
 
 
-async def _seconds_to_live(run: Running) -> float | None:
-    """Return the seconds from the first connection that stands until all books are LIVE."""
+async def _seconds_to_live(run: Running, connects: int) -> float | None:
+    """Return the seconds from the first connection of this round until all books are LIVE.
+
+    A round is over when every feed has connected `connects` times; None when it never is.
+    """
     began = time.perf_counter()
-    connected_s = None
-    while (passed_s := time.perf_counter() - began) < PATIENCE_S:
-        if connected_s is None and any(link.is_open for link in run.engine.links.values()):
-            connected_s = passed_s
-        if connected_s is not None and live_books(run) == len(run.engine.books):
-            return passed_s - connected_s
+    while time.perf_counter() - began < PATIENCE_S:
+        is_round = all(feed.counters.connects >= connects for feed in run.feeds)
+        if run.feeds and is_round and live_books(run) == len(run.engine.books):
+            first_ns = min(link.opened_ns for link in run.engine.links.values())
+            return (run.clock_ns() - first_ns) / NS_PER_SECOND
         await asyncio.sleep(0.002)
     return None
 

@@ -82,9 +82,9 @@ def test_shown_configuration_is_the_default() -> None:
     assert decode(shown, "README.md", {}, {}) == Config()
     keys = set(re.findall(r"^#? ?([a-z_]+) =", shown, re.MULTILINE))
     config = Config()
-    tables = [config.venues.polymarket, config.venues.kalshi]
-    tables += [config.detection, config.storage, config.universe, config.bitcoin]
-    tables += [config.risk, config.trading, config.paper]
+    tables = [getattr(config, name) for name in config.__struct_fields__ if name != "pairs"]
+    tables.remove(config.venues)
+    tables += [config.venues.polymarket, config.venues.kalshi]
     assert keys == {"pairs", *(key for table in tables for key in table.__struct_fields__)}
 
 

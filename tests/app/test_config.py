@@ -18,98 +18,35 @@ from underround.app.config import (
 from underround.app.spot_codecs import ON_BY_DEFAULT
 from underround.core.errors import ConfigError
 from underround.core.pricing_settings import PricingSettings
-from underround.core.risk_limits import RiskLimits
 from underround.core.settings import Settings
-from underround.core.trading_settings import TradingSettings
 from underround.core.units import NS_PER_SECOND
-from underround.execution.paper import PaperSettings
 from underround.venues.hosts import ALLOWED_HOSTS
-
-WALLET = {
-    "ws_user": "wss://ws-subscriptions-clob.polymarket.com/ws/user",
-    "site": "https://polymarket.com",
-    "wallet_key_path": None,
-    "funder": None,
-    "signature_type": 0,
-}
-
-
-def test_the_shipped_rails_are_those_of_the_engine() -> None:
-    assert Config().risk.limits() == RiskLimits()
-    assert Config().trading.settings(Config().risk) == TradingSettings()
-    assert Config().paper.settings() == PaperSettings()
 
 
 def test_nothing_set_means_the_live_hosts_and_memory() -> None:
     config = decode("", "c.toml", {}, {})
     assert config == Config()
-    shown = msgspec.to_builtins(config)
-    del shown["risk"], shown["trading"], shown["paper"]  # what is in them: the test above
-    assert shown == {
-        "venues": {
-            "polymarket": {
-                "gamma": "https://gamma-api.polymarket.com",
-                "clob": "https://clob.polymarket.com",
-                "ws": "wss://ws-subscriptions-clob.polymarket.com/ws/market",
-                **WALLET,
-            },
-            "kalshi": {
-                "environment": "production",
-                "rest": "https://external-api.kalshi.com/trade-api/v2",
-                "ws": "wss://external-api-ws.kalshi.com/trade-api/ws/v2",
-                "key_id": None,
-                "private_key_path": None,
-            },
+    assert msgspec.to_builtins(config.venues) == {
+        "polymarket": {
+            "gamma": "https://gamma-api.polymarket.com",
+            "clob": "https://clob.polymarket.com",
+            "ws": "wss://ws-subscriptions-clob.polymarket.com/ws/market",
+            "user_ws": "wss://ws-subscriptions-clob.polymarket.com/ws/user",
+            "site": "https://polymarket.com",
+            "address": None,
+            "private_key_path": None,
         },
-        "detection": {
-            "threshold_usd": "0.005",
-            "stale_after_ms": 10_000,
-            "group_quiet_ms": 5,
-            "verify_after_quiet_ms": 250,
+        "kalshi": {
+            "environment": "production",
+            "rest": "https://external-api.kalshi.com/trade-api/v2",
+            "ws": "wss://external-api-ws.kalshi.com/trade-api/ws/v2",
+            "key_id": None,
+            "private_key_path": None,
         },
-        "storage": {
-            "prices": "memory://",
-            "redis_url": "redis://localhost:6379",
-            "recordings": "data/recordings",
-            "journal": "data/signals.db",
-        },
-        "universe": {
-            "polymarket_top": 100,
-            "kalshi_top": 100,
-            "kalshi_series": (),
-            "kalshi_indices": (),
-        },
-        "bitcoin": {
-            "series": ("KXBTC15M",),
-            "exchanges": (
-                "bitstamp",
-                "bullish",
-                "coinbase",
-                "cryptocom",
-                "gemini",
-                "kraken",
-                "paxos",
-            ),
-            "pair_with_polymarket": True,
-            "ladder_rungs": 5,
-            "prints": 60,
-            "reading": "",
-            "stale_after_ms": 10_000,
-            "half_life_s": 1_200,
-            "sample_s": 10,
-            "least_returns": 6,
-            "tails": "student",
-            "proxy_error_bp": "1.0",
-            "chainlink_error_bp": "1.5",
-            "binance_error_bp": "6.0",
-            "least_quality": "reduced",
-            "least_edge_usd": "0.02",
-            "least_confidence_percent": 90,
-            "most_basis_risk_percent": 5,
-            "strategies": (),
-        },
-        "pairs": "pairs.toml",
     }
+    assert config.storage.prices == "memory://"
+    assert config.alerts.channels == ()
+    assert config.web.host == "127.0.0.1"
 
 
 def test_file_gives_way_to_environment_and_both_to_flags() -> None:
@@ -168,10 +105,7 @@ MISTAKES = {
         'unknown key "detection.treshold_usd"; did you mean "detection.threshold_usd"?'
     ),
     "threshold_usd = '0.1'": 'unknown key "threshold_usd"; did you mean "detection.threshold_usd"?',
-    "banana = 1": (
-        'unknown key "banana"; known here are venues, detection, storage, universe, bitcoin,'
-        " risk, trading, paper, pairs"
-    ),
+    "banana = 1": (f'unknown key "banana"; known here are {", ".join(Config.__struct_fields__)}'),
     "detection = 3": "detection must be a section, not 3",
     "detection.threshold_usd = '5'": f"detection.threshold_usd must be {DOLLARS}, not '5'",
     "detection.threshold_usd = nan": f"detection.threshold_usd must be {DOLLARS}, not 'nan'",

@@ -7,7 +7,6 @@ import pytest
 from underround.app.config import Config, DetectionConfig, KalshiConfig, VenuesConfig
 from underround.app.connections import Options, settings_of, signer_of
 from underround.core.errors import ConfigError
-from underround.core.settings import Settings
 from underround.core.units import NS_PER_SECOND
 
 
@@ -20,7 +19,9 @@ def test_books_of_a_socket_are_stale_when_the_configuration_says_so() -> None:
 @pytest.mark.parametrize(("every_s", "stale_after_s"), [(2.0, 10), (20.0, 50)])
 def test_polled_books_are_not_stale_before_the_next_rounds(every_s, stale_after_s) -> None:
     options = Options(recording=None, transport="rest", every_s=every_s)
-    assert settings_of(Config(), options) == Settings(stale_after_ns=stale_after_s * NS_PER_SECOND)
+    settings = settings_of(Config(), options)
+    assert settings.stale_after_ns == stale_after_s * NS_PER_SECOND
+    assert settings.agreed_within_ns == max(stale_after_s, 30) * NS_PER_SECOND
 
 
 def test_a_key_file_may_be_named_from_the_home_folder(tmp_path: Path, monkeypatch) -> None:

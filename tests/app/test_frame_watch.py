@@ -9,7 +9,7 @@ from tests.app.test_hash_audit import hashed
 from tests.venues.kalshi.wire import delta
 from tests.venues.polymarket.wire import NO, YES, book, wire
 from underround.app.frame_watch import LARGEST_BYTES, FrameWatch
-from underround.app.pipeline import Plan
+from underround.app.plan import Plan
 from underround.core.instrument import Venue
 from underround.core.venue_event import BooksDoubted, BooksProven
 

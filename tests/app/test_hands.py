@@ -105,7 +105,7 @@ async def test_what_goes_wrong_in_the_receiver_is_not_lost(hands):
         hands.bodies[Venue.KALSHI] = partial(kalshi_catalog.fetch_books, client)
         hands.fetch_books(wanted(Venue.KALSHI, 1))
         (heard,) = await hands.receiver.hears()
-    assert heard == ("fetching books failed", "ZeroDivisionError: ours")
+    assert heard == ("side work failed", "ZeroDivisionError: ours")
 
 
 async def test_timers_ring_in_their_order(hands):

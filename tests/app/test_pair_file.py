@@ -125,3 +125,14 @@ def test_only_a_file_that_was_asked_for_must_exist(tmp_path, monkeypatch) -> Non
     assert configured_pairs(Config()) == ([ENTRY], [said])
     with pytest.raises(ConfigError, match=r"mine\.toml: the pairs file cannot be read"):
         configured_pairs(Config(pairs="mine.toml"))
+
+
+def test_of_both_polarities_of_one_pair_neither_is_used() -> None:
+    other = GOOD.replace("btc-100k", "again").replace('"same"', '"inverse"')
+    entries, problems = decode_pairs(GOOD + INVERSE + other, "pairs.toml")
+    assert [each.id for each in entries] == ["fed-holds"]
+    said = "the same two markets as pair {} with the other polarity; neither is used"
+    assert problems == [
+        PairProblem(1, "btc-100k", said.format(3)),
+        PairProblem(3, "again", said.format(1)),
+    ]

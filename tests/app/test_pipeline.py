@@ -6,7 +6,7 @@ import pytest
 
 from tests.app.market_day import ANY_EDGE, START_NS, Day
 from underround.app.digest import SignalDigest
-from underround.app.pipeline import Plan
+from underround.app.plan import Plan
 from underround.app.replay import Replay, describe
 from underround.core.effect import FetchBooks
 from underround.core.engine import Engine

@@ -9,7 +9,7 @@ from functools import partial
 
 from tests.app.market_day import Day
 from tests.venues.http_peer import Asked, Reply, http_peer, rest_client
-from underround.app.pipeline import Plan
+from underround.app.plan import Plan
 from underround.app.polling import Poller
 from underround.core.book_state import BookState
 from underround.core.instrument import Venue

@@ -1,10 +1,16 @@
 """What is shared of prices: what a taker pays for YES and NO, of LIVE books only."""
 
+from typing import Any
+
 import pytest
 
-from tests.core.desk import KALSHI, NO, POLYMARKET, TICKER, YES, Desk
+from tests.core.desk import KALSHI, NO, POLYMARKET, START_NS, TICKER, YES, Desk
 from underround.app.price_board import PriceBoard
 from underround.core.effect import BookJudged
+from underround.core.event import MarketClosed
+from underround.core.instrument import Venue
+from underround.core.venue_event import TradingHalted, VenueStatusChanged
+from underround.core.venue_status import VenueState
 from underround.stores.memory import MemoryPrices
 from underround.stores.prices import Price
 
@@ -14,8 +20,8 @@ CONDITION, PAIR = "0xrain", "rain"
 class Shown:
     """A desk whose prices are shared as a run shares them."""
 
-    def __init__(self) -> None:
-        self.desk = Desk()
+    def __init__(self, **facts: Any) -> None:
+        self.desk = Desk(**facts)
         self.prices = MemoryPrices(lambda: 0.0)
         pairs = [direction.pair for direction in self.desk.engine.directions[:1]]
         self.board = PriceBoard(self.desk.engine, pairs, self.prices)
@@ -87,6 +93,53 @@ async def test_a_lost_connection_withdraws_its_prices(shown: Shown):
     await shown.now()
     shown.desk.close(KALSHI)
     assert set(await shown.now()) == {(CONDITION, "polymarket"), (PAIR, "polymarket")}
+
+
+STOPS = [
+    (
+        KALSHI,
+        TradingHalted(TICKER, is_halted=True, reason="paused"),
+        TradingHalted(TICKER, is_halted=False, reason=""),
+        TICKER,
+    ),
+    (POLYMARKET, MarketClosed(YES, "resolved"), None, CONDITION),
+    (KALSHI, MarketClosed(TICKER, "determined"), None, TICKER),
+]
+
+
+@pytest.mark.parametrize(("connection", "stop", "go_on", "market"), STOPS)
+async def test_a_market_that_does_not_trade_has_no_price(
+    shown: Shown, connection, stop, go_on, market
+):
+    before = await shown.now()
+    shown.desk.hear(connection, stop)
+    shown.desk.wait(200)
+    assert await shown.now() == {
+        key: value
+        for key, value in before.items()
+        if key[1] != ("kalshi" if market == TICKER else "polymarket")
+    }
+    if go_on is not None:
+        shown.desk.hear(connection, go_on)
+        shown.desk.wait(200)
+        assert await shown.now() == before
+
+
+async def test_a_venue_that_pauses_has_no_prices_until_it_goes_on(shown: Shown):
+    before = await shown.now()
+    for state, expected in ((VenueState.PAUSED, "polymarket"), (VenueState.NORMAL, "")):
+        shown.desk.process(VenueStatusChanged(Venue.KALSHI, state, "", shown.desk.now_ns))
+        shown.desk.wait(200)
+        now = await shown.now()
+        assert now == {key: value for key, value in before.items() if expected in ("", key[1])}
+
+
+async def test_a_market_past_its_close_has_no_price():
+    shown = Shown(kalshi_facts={"close_at_ns": START_NS + 10**9})
+    shown.desk.opening([(4_000, 10)], [(6_300, 10)], ([(3_700, 10)], [(4_100, 10)]))
+    assert (TICKER, "kalshi") in await shown.now()
+    shown.desk.wait(1_100)
+    assert (TICKER, "kalshi") not in await shown.now()
 
 
 async def test_a_verdict_on_an_unknown_book_is_nothing(shown: Shown):

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from underround.app.live_books import LiveBooks
-from underround.app.pipeline import Plan
+from underround.app.plan import Plan
 from underround.app.price_cache import PriceCache
 from underround.app.price_writer import PriceWriter
 from underround.core.event import Batch, BookReplaced, LevelAdded, MarketClosed

@@ -23,7 +23,14 @@ from underround.core.reference_event import (
     WindowListed,
     WindowResolved,
 )
-from underround.core.spot_event import Asset, Exchange, SpotDelta, SpotFault, SpotSnapshot
+from underround.core.spot_event import (
+    Asset,
+    Exchange,
+    SpotDelta,
+    SpotFault,
+    SpotFaultKind,
+    SpotSnapshot,
+)
 from underround.core.units import NS_PER_MS, NS_PER_SECOND
 
 BULLISH = SpotPlan("bullish", Exchange.BULLISH, Asset.BTC)
@@ -143,3 +150,12 @@ def test_a_recorded_window_is_the_window():
     ]
     told = {"window": window.id, "is_yes": True, "value_e8": None}
     assert resolved_event(told, 6) == WindowResolved(window.id, is_yes=True, value_e8=None, at_ns=6)
+
+
+def test_an_end_that_we_made_is_no_fault_of_the_exchange():
+    line = a_line()
+    [event] = line.closed(at(3), "stopped").events
+    assert [each.kind for each in event.events] == [SpotFaultKind.LOST]
+    assert line.faults == {}
+    line.closed(at(3), "gone")
+    assert line.faults == {SpotFaultKind.LOST: 1}

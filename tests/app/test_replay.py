@@ -9,7 +9,7 @@ from tests.core.desk import KALSHI, POLYMARKET, TICKER, Desk
 from tests.core.desk import NO as NO_TOKEN
 from tests.core.desk import YES as YES_TOKEN
 from tests.venues.kalshi.wire import snapshot, wire
-from underround.app.pipeline import Plan, plan_arguments
+from underround.app.plan import Plan, plan_arguments
 from underround.app.replay import Replay, describe
 from underround.core.errors import UnusableError
 from underround.core.instrument import Venue

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.app.market_day import START_NS
-from underround.app.pipeline import Plan, plan_arguments
+from underround.app.plan import Plan, plan_arguments
 from underround.app.replay import Replay, describe
 from underround.app.tops import TopsWriter
 from underround.core.instrument import FeeTerms, Instrument, Outcome, Venue

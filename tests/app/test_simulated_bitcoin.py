@@ -40,6 +40,7 @@ def test_a_fault_has_a_kind_and_a_name(said, meant):
     ("said", "reason"),
     [
         ("melt:kraken", "a kind of freeze, checksum, gap, price, clock, down"),
+        ("checksum:gemini", "of these exchanges only kraken sends checksums"),
         ("kraken", "a kind of freeze"),
         ("freeze:nyse", "'nyse' is not one of bitstamp"),
         ("down:kalshi", "'kalshi' is not one of bitstamp"),

@@ -4,7 +4,8 @@ import pytest
 
 from tests.core.windows import START_NS, an_instrument
 from underround.app.codecs import CODECS
-from underround.app.pipeline import Pipeline, Plan
+from underround.app.pipeline import Pipeline
+from underround.app.plan import Plan
 from underround.app.timed_sink import TimedSink
 from underround.core.engine import Engine
 from underround.core.instrument import Venue
@@ -50,3 +51,13 @@ def test_a_frame_without_one_has_none(sink, frame):
     sink.batch("c", [frame], START_NS)
     assert sink.age == {}
     assert sink.last_at_ns["c"] == START_NS
+
+
+def test_a_connection_stands_still_when_only_answers_come(sink):
+    delta = b'{"type":"orderbook_delta","sid":1,"seq":2,"msg":{}}'
+    second_ns = 1_000 * NS_PER_MS
+    assert sink.still_ns("c", START_NS) is None
+    for second, frame in ((0, b"{}"), (1, delta), (4, delta), (5, delta), (9, b'{"type":"ok"}')):
+        sink.batch("c", [b"{}", frame], START_NS + second * second_ns)
+    assert sink.still_ns("c", START_NS + 6 * second_ns) == 3 * second_ns
+    assert sink.still_ns("c", START_NS + 10 * second_ns) == 5 * second_ns

@@ -8,6 +8,7 @@ from tests.app.desk import MARKET, NO_TOKEN, YES_TOKEN, Desk
 from tests.core.trading_world import a_signal
 from underround.app.replay import Replay
 from underround.app.told import KINDS, arguments_of, name_of, told_again
+from underround.core.basket_event import BasketSolved
 from underround.core.event import InstrumentsListed
 from underround.core.instrument import Outcome, Venue
 from underround.core.order_event import (
@@ -32,24 +33,39 @@ from underround.core.order_event import (
     Settled,
 )
 from underround.core.pair import Pair, Polarity
+from underround.core.structure import Basket, Ladder, Partition, opposite, question_of
 from underround.core.trading_event import KillSwitched, SignalTaken
 from underround.core.venue_event import (
     BooksDoubted,
     BooksProven,
     MarketsEnded,
     PairsListed,
+    PairsSuspended,
+    StructuresListed,
     VenueStatusChanged,
 )
 from underround.core.venue_status import VenueState
 
 PAIR = Pair.of("rain", YES_TOKEN, MARKET, Polarity.SAME, "")
+SET = Partition(
+    id="rain-or-not",
+    questions=(question_of(YES_TOKEN), opposite(question_of(MARKET))),
+    is_exclusive=True,
+    is_exhaustive=True,
+    proof="by a person",
+)
+LADDER = Ladder(id="rungs", rungs=SET.questions, proof="by a person")
+BASKET = Basket(id="cluster", questions=SET.questions, worlds=((True, False),), proof="by one")
 EVERY = [
     InstrumentsListed([YES_TOKEN, NO_TOKEN, MARKET], 1),
     PairsListed([PAIR], 2),
+    StructuresListed([SET, LADDER, BASKET], 3),
+    BasketSolved("cluster", [5_000_000, 0], 2, 3),
     BooksProven(Venue.POLYMARKET, [YES_TOKEN.id], 1, 3),
     BooksDoubted(Venue.POLYMARKET, [NO_TOKEN.id], 4),
     VenueStatusChanged(Venue.KALSHI, VenueState.PAUSED, "trading is paused", 5, 2),
-    MarketsEnded(Venue.POLYMARKET, [YES_TOKEN.id], "resolved", 6),
+    PairsSuspended({"rain": "its rules changed"}, 6),
+    MarketsEnded(Venue.POLYMARKET, [YES_TOKEN.id], "resolved", 7),
 ]
 
 

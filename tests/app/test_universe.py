@@ -115,3 +115,26 @@ async def test_a_venue_that_is_not_there_ends_it():
         ):
             with pytest.raises(VenueFaultError):
                 await load(gamma, kalshi, NOTHING_ELSE, entries)
+
+
+async def test_a_closed_market_says_so():
+    async with venues() as (running, entries):
+        ended, accepting_none = running.pairs[0], running.pairs[1]
+        ended.kalshi.status = "finalized"
+        accepting_none.polymarket.accepting = False
+        universe = await loaded(running, NOTHING_ELSE, entries[:3])
+    assert [pair.id for pair in universe.pairs] == [entries[2].id]
+    said = sorted(universe.problems)
+    assert any("trades no more: finalized" in line for line in said)
+    assert any(line.endswith("is closed") for line in said)
+    assert len(said) == 2
+
+
+async def test_one_market_named_in_two_ways_is_paired_once():
+    async with venues() as (running, entries):
+        slug = running.pairs[0].polymarket.slug
+        again = replace(entries[0], id="again", polymarket=slug)
+        universe = await loaded(running, NOTHING_ELSE, [entries[0], again, entries[1]])
+    assert [pair.id for pair in universe.pairs] == [entries[0].id, entries[1].id]
+    assert universe.problems == (f"pair 'again': the same two markets as pair {entries[0].id!r}",)
+    assert universe.pairs[0].terms.differences == ("void",)

@@ -28,7 +28,12 @@ def test_every_opportunity_is_kept_from_opening_to_closing():
     for each in said:
         log.add(each)
     start_ns = said[0].at_ns
-    common = {"pair": "rain", "direction": "yes_no"}
+    common = {
+        "kind": "cross_venue",
+        "pair": "rain",
+        "direction": "yes_no",
+        "legs": [["kalshi", "KXRAIN", "no"], ["polymarket", "yes-token", "yes"]],
+    }
     assert log.rows == {
         "rain/yes_no/1": common | {"opened_ns": start_ns, "closed_ns": start_ns + 210_000_000},
         "rain/yes_no/2": common | {"opened_ns": desk.now_ns, "closed_ns": None},

@@ -8,6 +8,7 @@ from underround.app.replay import Replay
 from underround.app.session_file import read_session, session_summary, write_session
 from underround.app.session_log import SessionLog
 from underround.app.session_report import report_page
+from underround.app.window_decisions import decisions_of
 from underround.core.index import IndexQuality
 from underround.core.instrument import Venue
 from underround.core.pricing_effect import (
@@ -68,6 +69,7 @@ async def test_windows_roll_settle_and_replay(tmp_path):
     replay.run(recording)
     assert (replay.digest.hex, replay.digest.count) == (digest.hex, digest.count)
     assert replay.digest.count > 0
+    assert (dict(replay.misplaced), replay.damage, replay.lost) == ({}, [], 0)
     kinds = (IndexTicked, ValueRaised, WindowEnded, OfficialCompared)
     live, replayed = (
         [msgspec.json.encode(e) for e in told if isinstance(e, kinds)]
@@ -78,6 +80,12 @@ async def test_windows_roll_settle_and_replay(tmp_path):
     assert page.count("<svg") == 4
     assert "KXBTC15M" in page
     assert "http" not in page
+    # the recording goes on after the file was written, so it may know of more windows
+    told, again = decisions_of([path]), decisions_of([recording])
+    assert {(e.at_ns, e.close_at_ns, round(e.p_model, 5), e.outcome) for e in told} <= {
+        (e.at_ns, e.close_at_ns, round(e.p_model, 5), e.outcome) for e in again
+    }
+    assert told
     calibration = Calibration()
     calibration.run(recording)
     best, *others = calibration.fits()

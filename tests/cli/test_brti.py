@@ -114,3 +114,10 @@ def test_a_recording_without_official_values_fits_nothing(live, tmp_path):
 @pytest.mark.parametrize("words", [("stream", "x"), ("stream", "5", "0"), ("--fault", "a:b")])
 def test_wrong_words_are_wrong_usage(live, words):
     assert live(*words)[0] == 2
+
+
+@pytest.mark.parametrize("words", [("brti", "--asset", "eth"), ("pipeline", "KXETH15M")])
+def test_the_simulated_world_knows_bitcoin_alone(tmp_path, monkeypatch, capsys, words):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    assert run([*words, "--simulated", "--json"]) == 3
+    assert "it knows Bitcoin alone" in capsys.readouterr().err

@@ -45,3 +45,9 @@ def test_impossible_windows_are_wrong_usage(words, complaint, capsys):
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)
     assert complaint in err
+
+
+@pytest.mark.parametrize("amount", ["high", "nan", "inf"])
+def test_what_is_no_amount_is_wrong_usage(amount, capsys):
+    assert run([*BEFORE, "--locked-sum", amount]) == 2
+    assert f"'{amount}' is no amount" in capsys.readouterr().err

@@ -80,7 +80,10 @@ def test_bad_rows_are_named_and_counted(folder, capsys):
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        ("--out o.csv", 2, "give either --pairs, or --poly and --kalshi"),
+        ("--simulated --pairs p.csv --out o.csv", 2, "leave the files out"),
+        ("--embeddings m", 2, "--embeddings needs files"),
+        ("--config nowhere.toml", 3, "nowhere.toml"),
+        ("--llm-endpoint http://x", 2, "belong together"),
         ("--pairs p.csv --poly q.csv --out o.csv", 2, "give either"),
         ("--poly p.csv --out o.csv", 2, "give either"),
         ("--pairs nowhere.csv --out o.csv", 3, "there is no such file"),
@@ -102,3 +105,14 @@ def test_a_file_without_a_needed_column_is_refused(tmp_path, capsys):
     code = run(["match", "--pairs", str(tmp_path / "p.csv"), "--out", str(tmp_path / "o.csv")])
     assert code == 3
     assert "no column 'kalshi_ticker'" in capsys.readouterr().err
+
+
+def test_a_venue_that_cannot_be_reached_is_one_line(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    nowhere = "http://127.0.0.1:1"
+    monkeypatch.setenv("UNDERROUND__VENUES__POLYMARKET__GAMMA", nowhere)
+    monkeypatch.setenv("UNDERROUND__VENUES__KALSHI__REST", nowhere)
+    assert run(["match"]) == 4
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert not (tmp_path / "pairs.toml").exists()

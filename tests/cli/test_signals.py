@@ -45,7 +45,9 @@ def journal(tmp_path):
 
 def test_the_latest_are_shown_for_a_person(journal, capsys):
     assert run(["signals", "--journal", str(journal.path), "--limit", "1"]) == 0
-    line = capsys.readouterr().out
+    head, line = capsys.readouterr().out.splitlines()
+    assert head == f"{journal.path}: 3 signals"
+    assert line.startswith("     3  ")
     assert "OPENED  fed" in line
     assert "YES polymarket 0.41 + NO kalshi 0.55  edge 2.10 ¢ at the top" in line
     assert "1.80 ¢ × 120 = $2.16 after $1.50 fees" in line

@@ -14,7 +14,7 @@ from tests.core.desk import (
     signals,
 )
 from underround.core.instrument import Outcome, Venue
-from underround.core.opportunity import Leg, Signal, SignalKind
+from underround.core.opportunity import Leg, Signal, SignalKind, Underround
 from underround.core.pair import Polarity
 
 MS = 10**6
@@ -53,9 +53,14 @@ def test_an_opening_says_what_to_buy_and_what_is_left_after_fees():
             fee_usd_e6=293_300,
             edge_usd_e6=1_206_700,
             legs=(
-                Leg(Venue.POLYMARKET, YES, Outcome.YES, 4_000, 4_000),
-                Leg(Venue.KALSHI, TICKER, Outcome.NO, 4_500, 4_500),
+                Leg(
+                    Venue.POLYMARKET, YES, Outcome.YES, 4_000, 4_000, 10 * ONE, 10 * ONE, 4_120_000
+                ),
+                Leg(Venue.KALSHI, TICKER, Outcome.NO, 4_500, 4_500, 10 * ONE, 10 * ONE, 4_673_300),
             ),
+            underround=Underround.CROSS_VENUE,
+            capital_usd_e6={Venue.POLYMARKET: 4_120_000, Venue.KALSHI: 4_673_300},
+            return_bps=1_372,  # 1.2067 of 8.7933
         )
     ]
 

@@ -26,6 +26,16 @@ def test_an_alternating_difference_has_its_mean_and_spread(bias, spread):
     assert basis.sd == pytest.approx(spread, rel=1e-3)
 
 
+def test_the_error_is_never_smaller_than_the_last_surprise():
+    basis = ProxyBasis()
+    for _ in range(LEAST_PRINTS):
+        assert basis.error is None
+        basis.take(2.0)
+    assert basis.error == pytest.approx(0.0, abs=1e-6)
+    basis.take(9.0)  # an exchange has left
+    assert basis.error == pytest.approx(9.0 - basis.bias)
+
+
 def test_the_recent_counts_more():
     basis = ProxyBasis(half_life_prints=5)
     for difference in [0.0] * 50 + [10.0] * 5:

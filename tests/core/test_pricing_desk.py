@@ -4,12 +4,21 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from tests.core.windows import QUICK, START_NS, World, a_polymarket_window, a_window
+from tests.core.windows import (
+    QUICK,
+    START_NS,
+    STEADY,
+    World,
+    a_polymarket_window,
+    a_window,
+    a_world,
+    closed,
+    opened,
+)
 from underround.core.effect import Noted
 from underround.core.index import IndexQuality
 from underround.core.index_exclusions import RefusalReason
 from underround.core.instrument import Outcome
-from underround.core.opportunity import SignalKind
 from underround.core.pricing_effect import (
     IndexTicked,
     OfficialCompared,
@@ -17,32 +26,16 @@ from underround.core.pricing_effect import (
     WindowEnded,
     WindowsPriced,
 )
-from underround.core.reference_event import SpotReceived, StrikeTold, WindowResolved
+from underround.core.reference_event import (
+    SpotReceived,
+    StrikeTold,
+    WindowResolved,
+)
 from underround.core.spot_event import Asset, Exchange, SpotFault, SpotFaultKind
 from underround.core.spot_units import ONE_E8
 from underround.core.units import NS_PER_SECOND
 from underround.core.value_signal import Grade
 from underround.core.view import Idea
-
-STEADY = [100.5, 100.4, 100.6, 100.5, 100.4]
-
-
-def a_world(window=None, settings=QUICK, strategies=None) -> World:
-    """Return a world whose index moves little around 100.5, with one quoted window."""
-    world = World(settings, strategies)
-    window = window or a_window()
-    world.watch(window)
-    world.quote(window, window.yes, 4_000, 4_200)
-    world.live(STEADY)
-    return world
-
-
-def opened(world) -> list:
-    return [e.signal for e in world.all(ValueRaised) if e.signal.kind is SignalKind.OPENED]
-
-
-def closed(world) -> list:
-    return [e.signal for e in world.all(ValueRaised) if e.signal.kind is SignalKind.CLOSED]
 
 
 def test_the_index_comes_five_times_a_second_and_once_as_a_print():

@@ -2,7 +2,6 @@
 
 from fractions import Fraction
 
-import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -10,7 +9,7 @@ from msgspec.structs import replace
 from tests.core.books import markets
 from tests.oracles.money import best_sets, marginal
 from underround.core.fees import PolymarketReading, kalshi_terms, polymarket_terms
-from underround.core.sizing import BuyLadder, annualised_return, walk, walk_choices
+from underround.core.sizing import BuyLadder, walk, walk_choices
 
 KALSHI = kalshi_terms("quadratic", "1")
 POLYMARKET = polymarket_terms("0.07", reading=PolymarketReading.DOLLARS)
@@ -155,13 +154,6 @@ def test_shares_withheld_as_fee_are_bought_on_top():
     assert sizing.orders[0].cost_usd_e6 == 50_000_000
     assert sizing.orders[0].fee_usd_e6 == 1_750_000
     assert sizing.edge_usd_e6 == 96_500_000 - 50_000_000 - 38_600_000
-
-
-def test_a_year_of_a_locked_edge():
-    month_ns = 30 * 24 * 3600 * 10**9
-    assert annualised_return(1_000_000, 100_000_000, month_ns) == pytest.approx(0.01 * 365 / 30)
-    assert annualised_return(1_000_000, 100_000_000, 0) is None
-    assert annualised_return(1_000_000, 0, month_ns) is None
 
 
 @given(

@@ -64,10 +64,10 @@ def test_ewma_says_how_sure_it_is():
     assert (ewma.relative_error, ewma.sigma_usd(1.0)) == (None, None)
     ewma.take(0, 1.0)
     ewma.take(10 * SECOND_NS, 1.1)
-    assert ewma.relative_error == pytest.approx(sqrt(2) / 2)
+    assert ewma.relative_error == pytest.approx(sqrt(9) / 2)  # kurtosis 10
     for place in range(2, 200):
         ewma.take(place * 10 * SECOND_NS, 1.0 + place % 2)
-    assert ewma.relative_error == pytest.approx(sqrt(2 / 28.86) / 2, rel=1e-2)
+    assert ewma.relative_error == pytest.approx(sqrt(9 / 28.86) / 2, rel=1e-2)
 
 
 def test_sampling_keeps_elapsed_times_over_gaps():

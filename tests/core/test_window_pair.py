@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from tests.core.windows import QUICK, START_NS, a_polymarket_window, a_window
 from underround.core.fair_value import FairValue
 from underround.core.instrument import Outcome
-from underround.core.settlement import boundary_e8
+from underround.core.settlement import Comparison, boundary_e8
 from underround.core.spot_event import Asset
 from underround.core.spot_units import ONE_E8
 from underround.core.units import NS_PER_SECOND
@@ -45,12 +45,49 @@ def test_of_a_ladder_the_nearest_strike_is_taken_and_each_series_by_itself():
     assert [pair.kalshi.id for pair in pairs] == ["KXBTC15M-A", "D-99.0"]
 
 
+LADDER = replace(a_window().terms, comparison=Comparison.GREATER)
+
+
 def a_pair(kalshi=100.0, polymarket=100.0) -> WindowPair:
-    return WindowPair(a_window(strike=kalshi), a_polymarket_window(strike=polymarket))
+    """Return a rung of a ladder, whose strike was fixed long ago, and an up-or-down window."""
+    rung = a_window(strike=kalshi, terms=LADDER)
+    return WindowPair(rung, a_polymarket_window(strike=polymarket))
 
 
-def values(pair, mean=100.3, sd=1.0, settings=QUICK, sigma=0.1):
-    return list(pair_values(pair, FairValue(0.5, mean, sd, 0.1, 0.0), sigma, settings))
+def values(pair, mean=100.3, sd=1.0, settings=QUICK, sigma=0.1, offset=None):
+    return list(pair_values(pair, FairValue(0.5, mean, sd, 0.1, 0.0), sigma, settings, offset))
+
+
+def test_strikes_that_differ_as_the_oracles_do_are_no_chance():
+    # Both strikes were read at one moment, a dollar apart: if that lasts, the legs end together.
+    pair = WindowPair(a_window(strike=100.0), a_polymarket_window(strike=101.0))
+    up_no, down_yes = values(pair, mean=100.5)
+    assert up_no.expected < 1 and down_yes.expected < 1.01
+    # with strikes that say nothing of the oracles, down with yes pays twice between them
+    assert values(a_pair(100.0, 101.0), mean=100.5)[1].expected > 1.3
+
+
+def test_an_offset_counts_whichever_reading_of_it_is_worse():
+    up_no, down_yes = values(a_pair(), mean=100.0, offset=0.5)
+    without = values(a_pair(), mean=100.0)
+    assert up_no.expected == pytest.approx(without[0].expected)  # it gains if the offset lasts
+    assert down_yes.expected < without[1].expected - 0.1
+
+
+def test_an_error_that_is_only_assumed_makes_no_set_worth_more():
+    # The oracle may end on the other side of one strike: then both legs pay, or neither does.
+    settings = replace(QUICK, chainlink_sd_bp=100.0)
+    for value in values(a_pair(), mean=99.0, sd=0.5, settings=settings):
+        assert value.expected <= 1 + 2e-3  # a tie pays on one venue alone
+    up_no, down_yes = values(a_pair(), mean=99.0, sd=0.5, settings=settings)
+    assert up_no.p_both == pytest.approx(0, abs=2e-3)
+    assert down_yes.loss > 0.1
+
+
+def test_of_a_tether_not_seen_nothing_is_said():
+    pair = WindowPair(a_window(), replace(a_polymarket_window(), oracle=Oracle.BINANCE))
+    assert values(pair) == []
+    assert len(values(pair, offset=0.1)) == 2
 
 
 @given(
@@ -72,6 +109,7 @@ def test_probabilities_are_a_law(mean, kalshi, polymarket, sd, apart_bp):
 def test_the_same_oracle_and_strike_resolve_together():
     settings = replace(QUICK, chainlink_sd_bp=0.0)
     pair = WindowPair(a_window(), a_polymarket_window())
+    assert values(pair, settings=settings)
     for value in values(pair, settings=settings):
         assert value.p_neither == pytest.approx(0, abs=1e-6)
         assert value.expected == pytest.approx(1, abs=1e-6)
@@ -108,4 +146,6 @@ def test_a_candle_s_close_strays_from_the_mean_besides():
     candle = replace(a_polymarket_window(), oracle=Oracle.BINANCE)
     assert chainlink == pytest.approx(12.0)
     assert oracle_sd(candle, 80_000, 5.0, 60, QUICK) == pytest.approx((48**2 + 25 * 20) ** 0.5)
+    later = replace(candle, oracle=Oracle.BINANCE_MINUTE)
+    assert oracle_sd(later, 80_000, 5.0, 60, QUICK) == pytest.approx((48**2 + 25 * 80) ** 0.5)
     assert oracle_sd(a_window(), 80_000, 5.0, 60, QUICK) == 0.0

@@ -7,9 +7,10 @@ from tests.core.windows import QUICK, START_NS, a_window
 from underround.core.fair_value import Situation, Tails, fair_value
 from underround.core.index import IndexQuality
 from underround.core.index_desk import Reference
+from underround.core.oracle_distance import OracleDistance
 from underround.core.spot_units import ONE_E8
 from underround.core.units import NS_PER_MS, NS_PER_SECOND
-from underround.core.window import NOTHING_LOCKED, Locked
+from underround.core.window import NOTHING_LOCKED, Locked, Oracle
 from underround.core.window_value import seconds_to_close, window_value
 
 NORMAL = replace(QUICK, tails=Tails.NORMAL)
@@ -70,6 +71,32 @@ def test_a_print_received_before_our_clock_reached_it_is_taken():
     assert valued(Locked(1, 100 * ONE_E8, 0), second=8.7).mean == pytest.approx(
         (100 + 5 * 100.2) / 6
     )
+
+
+def of_oracle(shift, sd, locked=NOTHING_LOCKED, window=None, second=0.0):
+    now_ns = START_NS + round(second * NS_PER_SECOND)
+    distance = OracleDistance(shift, sd)
+    return window_value(window or a_window(), locked, EXACT, 0.1, 0.0, now_ns, NORMAL, distance)
+
+
+def test_another_oracle_s_shift_moves_the_strike_and_its_error_widens_all():
+    exact, shifted = valued(), of_oracle(-0.2, 0.0)
+    assert shifted.p_yes == pytest.approx(valued(window=a_window(strike=100.2)).p_yes)
+    blurred = of_oracle(0.0, 0.5)
+    assert blurred.sd == pytest.approx((exact.sd**2 + 0.5**2) ** 0.5)
+    assert blurred.standard_error > exact.standard_error
+
+
+def test_the_index_s_prints_do_not_decide_another_oracle_s_window():
+    locked = Locked(6, 601 * ONE_E8, 0)
+    near = of_oracle(0.0, 0.2, locked, second=14.5)
+    assert 0.7 < near.p_yes < 0.9
+    assert of_oracle(0.0, 0.0, locked, second=14.5).p_yes == 1.0
+
+
+def test_a_price_taken_a_minute_later_is_less_sure():
+    late = replace(a_window(strike=99.0), oracle=Oracle.BINANCE_MINUTE)
+    assert of_oracle(0.0, 0.0, window=late).sd == pytest.approx((valued().sd ** 2 + 0.6) ** 0.5)
 
 
 @pytest.mark.parametrize(

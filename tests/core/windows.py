@@ -4,7 +4,9 @@ from underround.core.engine import Engine
 from underround.core.event import Batch, BookReplaced, ConnectionOpened, InstrumentsListed, Timer
 from underround.core.fees import kalshi_terms
 from underround.core.instrument import LINEAR_CENT, Instrument, Outcome, Venue
+from underround.core.opportunity import SignalKind
 from underround.core.pricing_desk import PricingDesk
+from underround.core.pricing_effect import ValueRaised
 from underround.core.pricing_settings import PricingSettings
 from underround.core.reference_event import OfficialValue, SpotReceived, WindowListed
 from underround.core.settings import Settings
@@ -17,6 +19,8 @@ from underround.core.window import Oracle, Window
 START_NS = 1_790_000_010 * NS_PER_SECOND
 SIX_PRINTS = SettlementTerms(6, 2, Comparison.GREATER_OR_EQUAL)
 QUICK = PricingSettings(sample_s=1.0, half_life_s=60.0, least_returns=3, proxy_sd_bp=0.1)
+
+STEADY = [100.5, 100.4, 100.6, 100.5, 100.4]
 
 
 def a_window(name: str = "KXBTC15M-A", *, strike: float | None = 100.0, **facts) -> Window:
@@ -117,3 +121,21 @@ class World:
 
     def all(self, kind: type) -> list:
         return [effect for effect in self.told if isinstance(effect, kind)]
+
+
+def a_world(window=None, settings=QUICK, strategies=None) -> World:
+    """Return a world whose index moves little around 100.5, with one quoted window."""
+    world = World(settings, strategies)
+    window = window or a_window()
+    world.watch(window)
+    world.quote(window, window.yes, 4_000, 4_200)
+    world.live(STEADY)
+    return world
+
+
+def opened(world) -> list:
+    return [e.signal for e in world.all(ValueRaised) if e.signal.kind is SignalKind.OPENED]
+
+
+def closed(world) -> list:
+    return [e.signal for e in world.all(ValueRaised) if e.signal.kind is SignalKind.CLOSED]

@@ -1,6 +1,7 @@
 """The catalog: incremental refresh, changes with both texts, search, files of other versions."""
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from msgspec.structs import replace
@@ -108,3 +109,14 @@ def test_a_file_of_a_later_version_or_of_another_kind_is_refused(tmp_path):
     (tmp_path / "text.sqlite").write_text("this is no database at all, only words " * 30)
     with pytest.raises(CatalogError, match="not a catalog"):
         Catalog(tmp_path / "text.sqlite")
+
+
+def test_several_programs_may_open_a_new_file_at_once(tmp_path):
+    path = tmp_path / "c.sqlite"
+
+    def opened(_: int) -> int:
+        with Catalog(path) as catalog:
+            return len(catalog.listed(Venue.KALSHI))
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(opened, range(16))) == [0] * 16

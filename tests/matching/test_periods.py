@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from underround.matching.periods import find_periods, read_end, year_for
+from underround.matching.periods import dated_by_rules, find_periods, read_end, year_for
 
 END = date(2026, 12, 30)
 
@@ -110,3 +110,23 @@ def test_by_a_day_is_before_the_next(day):
     after = day + timedelta(days=1)
     (before,), _ = find_periods(f"before {after:%b} {after.day}, {after.year}")
     assert (by.kind, by.last) == (before.kind, before.last) == ("by", day)
+
+
+@pytest.mark.parametrize(
+    ("rules", "year"),
+    [
+        ("Recorded on January 4, 2028, as reported.", 2028),
+        ("Recorded on January 5, 2028.", 2027),
+        ("On January 4, 2027 or on January 4, 2028.", 2027),
+        ("", 2027),
+    ],
+)
+def test_rules_date_a_title_without_a_year(rules, year):
+    anchor = date(2027, 1, 1)
+    (told,), _ = find_periods("Will it snow on January 4?", anchor)
+    assert dated_by_rules(told, rules, anchor).last == date(year, 1, 4)
+
+
+def test_a_title_with_a_year_keeps_it():
+    (told,), _ = find_periods("Will it snow on January 4, 2027?")
+    assert dated_by_rules(told, "On January 4, 2028.") == told

@@ -43,8 +43,8 @@ BUDGET: Final = {
     "total": Limit("Whole pipeline", 2_000, "ms", "look at the two above"),
     "cache": Limit("Cache update", 5, "ms", "use memory:// or a Redis on this machine"),
     "check": Limit("Arbitrage check", 5, "ms", "close other programs on this machine"),
-    "reconnects": Limit("Reconnects", 2, "", "look at the network, or at the feeds named below"),
-    "errors": Limit("Errors", 0, "", "see the feeds named below, and the log"),
+    "reconnects": Limit("Reconnects", 2, "", "look at the network, or at the feeds named above"),
+    "errors": Limit("Errors", 0, "", "see the feeds named above, and the log"),
 }
 
 

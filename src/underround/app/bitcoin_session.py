@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from underround.app.clock import file_stamp, steady_clock
 from underround.app.config import Config, load_config
+from underround.app.face import Face, face_options
 from underround.app.guide_lines import (
     ending_line,
     heading,
@@ -23,14 +24,18 @@ from underround.app.guide_lines import (
     view_lines,
 )
 from underround.app.output import write_line
+from underround.app.page_bitcoin import as_running, with_bitcoin
 from underround.app.session_file import session_summary, write_session
 from underround.app.session_log import SessionLog
 from underround.app.simulated_bitcoin import simulated_bitcoin
-from underround.app.watching import stop_on_signals, wait
+from underround.app.watching import show_page, stop_on_signals, wait
 from underround.app.window_run import Addresses, RunPlan, WindowRun, running_windows
+from underround.core.errors import ConfigError
 from underround.core.opportunity import SignalKind
 from underround.core.pricing_effect import PricingEffect, ValueRaised, WindowEnded
+from underround.core.spot_event import Asset
 from underround.core.units import NS_PER_MS
+from underround.venues.kalshi.windows import asset_of
 
 _log = logging.getLogger("underround")
 
@@ -51,6 +56,7 @@ class BitcoinRequest(Struct, frozen=True, kw_only=True):
     flags: dict[str, Any] = {}
     shows: bool = True
     records: bool = True
+    face: Face | None = None
 
 
 @asynccontextmanager
@@ -60,6 +66,9 @@ async def venues_for(request: BitcoinRequest) -> AsyncIterator[tuple[Config, Add
     if not request.simulated:
         yield config, Addresses()
         return
+    for series in request.series or config.bitcoin.series:
+        if asset_of(series) not in (Asset.BTC, None):
+            raise ConfigError(f"the simulated world has no {series}: it knows Bitcoin alone")
     async with simulated_bitcoin(config, request.seed, request.faults) as (simulated, addresses, _):
         yield simulated, addresses
 
@@ -76,7 +85,13 @@ async def run_bitcoin_session(request: BitcoinRequest) -> dict[str, Any]:
             log = SessionLog(run)
             run.pipeline.on_pricing.append(log.hear)
             printing = _start_printing(run, log, request, series)
-            await wait(stop, request.seconds)
+            if request.face is None:
+                await wait(stop, request.seconds)
+            else:
+                options = with_bitcoin(face_options(config, "pipeline"), run, log)
+                async with request.face(as_running(run), options) as where:
+                    show_page(where, request.shows)
+                    await wait(stop, request.seconds)
             if printing is not None:
                 printing.cancel()
             facts: dict[str, Any] = {

@@ -11,12 +11,14 @@ from typing import Protocol, TypeAlias
 
 from msgspec import Struct
 
+from underround.core.distributions import student_cdf
+
 LEAST_WINDOWS = 20
 """Closed windows before a correction is fitted for the first time."""
 
 _CLIP = 1e-6
 _Z_95 = 1.96
-_CERTAIN = 1.645  # one-sided 95 %
+_CERTAIN = 0.95  # one-sided; by the law of Student, for windows may be few
 
 
 class Decision(Struct, frozen=True):
@@ -170,7 +172,8 @@ def compare(
     scatter = sum((mean - gain) ** 2 for mean in means) / (windows - 1)
     error = sqrt(scatter / windows)
     z = gain / error if error else 0.0
-    return Verdict(gain, error, z, z > _CERTAIN, windows)
+    is_better = bool(error) and student_cdf(z, windows - 1) > _CERTAIN
+    return Verdict(gain, error, z, is_better, windows)
 
 
 def _wilson(hits: int, count: int) -> tuple[float, float]:

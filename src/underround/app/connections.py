@@ -93,7 +93,11 @@ def settings_of(config: Config, options: Options) -> Settings:
     if options.transport != "rest":
         return settings
     patience_ns = round(MISSED_POLLS * options.every_s * NS_PER_SECOND)
-    return replace(settings, stale_after_ns=max(settings.stale_after_ns, patience_ns))
+    return replace(
+        settings,
+        stale_after_ns=max(settings.stale_after_ns, patience_ns),
+        agreed_within_ns=max(settings.agreed_within_ns, patience_ns),
+    )
 
 
 def signer_of(config: Config) -> Signer | None:

@@ -5,14 +5,18 @@ The run differs from a live one in addresses only.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, Literal
 
 import httpx
+from msgspec.structs import replace
 
 from underround.app.clock import steady_clock
 from underround.app.config import Config
+from underround.app.config_web import WebConfig
 from underround.app.connections import Options
+from underround.app.face import Face, face_options
 from underround.app.live_trading import live_brokers
 from underround.app.pair_file import load_pairs
 from underround.app.trading import paper_brokers
@@ -21,6 +25,7 @@ from underround.app.venues_process import simulated_config, simulated_venues
 from underround.app.watching import (
     OpportunityLog,
     live_books,
+    show_page,
     show_signal,
     show_status,
     stop_on_signals,
@@ -31,9 +36,11 @@ from underround.app.wiring import Running, running
 from underround.core.book_state import BookState
 from underround.core.errors import UnderroundError
 from underround.core.pair import Pair
+from underround.core.structure import instruments_of
 from underround.simulation.score import score
 
 LIVE_WITHIN_S = 10.0
+AT_HOME = WebConfig()
 
 
 async def run_demo(
@@ -43,6 +50,8 @@ async def run_demo(
     prices: str,
     shows: bool,
     trades: Literal["paper", "venues"] | None = None,
+    face: Face | None = None,
+    web: WebConfig = AT_HOME,
 ) -> dict[str, Any]:
     """Run the demo and return its score; `seconds` None runs until Ctrl+C."""
     stop = stop_on_signals()
@@ -58,7 +67,11 @@ async def run_demo(
             running(
                 config, entries, _options(config, recording, clock_ns, trades), clock_ns
             ) as run,
+            AsyncExitStack() as stack,
         ):
+            if face is not None:
+                options = face_options(replace(config, web=web), "demo")
+                show_page(await stack.enter_async_context(face(run, options)), shows)
             run.pipeline.on_signal.append(log.add)
             if shows:
                 run.pipeline.on_signal.append(show_signal)
@@ -101,19 +114,23 @@ def _options(
 async def _asked(answer: Awaitable[httpx.Response]) -> httpx.Response:
     try:
         return await answer
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, AttributeError) as error:  # the latter: anyio's, of a dead socket
         raise UnderroundError(
             f"the simulated venues have ended, nothing is left to compare with: {error}"
         ) from None
 
 
 async def _all_live(run: Running, stop: asyncio.Event) -> None:
-    """Wait until every paired book is LIVE, so that the history starts with everybody watching."""
+    """Wait until every compared book is LIVE, so that the history starts with all watching."""
     loop = asyncio.get_running_loop()
     until = loop.time() + LIVE_WITHIN_S
     wanted = {name for pair in run.universe.pairs for name in pair_books(pair)}
     while loop.time() < until and not stop.is_set():
-        if all(run.engine.books[name].state is BookState.LIVE for name in wanted):
+        is_loaded = run.structures is None or run.structures.loaded.is_set()
+        wanted |= {
+            name for each in run.engine.desk.structures.values() for name in instruments_of(each)
+        }
+        if is_loaded and all(run.engine.books[name].state is BookState.LIVE for name in wanted):
             return
         await asyncio.sleep(0.02)
 

@@ -103,12 +103,13 @@ def _book_problems(run: WindowRun, started_ns: int, now_ns: int, limit_s: float)
         return problems
     for feed in books.feeds.values():
         name = feed.connection
-        silent_s = _silence_s(books.timed.last_at_ns.get(name), started_ns, now_ns)
+        still_ns = books.timed.still_ns(name, now_ns)
+        still_s = (now_ns - started_ns if still_ns is None else still_ns) / NS_PER_SECOND
         if not feed.connected:
             why = feed.last_error or "no connection"
             problems.append(Problem(name, f"not connected: {why}", "look at the network and keys"))
-        elif silent_s > limit_s and feed.counters.sent:
-            what = f"frozen: connected, and nothing for {silent_s:.1f} s"
+        elif still_s > limit_s and feed.counters.sent:
+            what = f"frozen: connected, and no book changed for {still_s:.1f} s"
             problems.append(Problem(name, what, "wait for the venue; see its status page"))
     if run.has_key:
         line = run.reference.lines.by_connection[INDEX_CONNECTION]

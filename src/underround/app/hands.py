@@ -10,6 +10,8 @@ from typing import Any, Final, Protocol
 
 from msgspec.structs import replace
 
+from underround.app.basket_worker import sizes_of
+from underround.core.basket_event import BasketSolved, SolveBasket
 from underround.core.effect import (
     FetchBooks,
     LookUpMarket,
@@ -38,6 +40,10 @@ class Receiver(Protocol):
 
     def timer(self, name: str) -> None:
         """Learn that the time has come."""
+        ...
+
+    def tell(self, told: BasketSolved) -> None:
+        """Take the answer to a basket's program."""
         ...
 
     def note(self, kind: str, detail: str) -> None:
@@ -118,6 +124,10 @@ class VenueHands:
         for tell in self.on_reprice:
             tell(wanted)
 
+    def solve_basket(self, wanted: SolveBasket) -> None:
+        """Start a basket's linear program in a thread; its answer comes as an event."""
+        self._start(self._solve(wanted))
+
     def wake_at(self, at_ns: int) -> None:
         """Set a timer; a time already past fires at once."""
         delay_s = max(0, at_ns - self._clock_ns()) / 1e9
@@ -144,7 +154,7 @@ class VenueHands:
         self._tasks.discard(task)
         fault = None if task.cancelled() else task.exception()
         if fault is not None and self.receiver is not None:
-            self.receiver.note("fetching books failed", f"{type(fault).__name__}: {fault}")
+            self.receiver.note("side work failed", f"{type(fault).__name__}: {fault}")
 
     async def _fetch(self, wanted: FetchBooks) -> None:
         assert self.receiver is not None, "hands are wired before anything is asked of them"
@@ -159,6 +169,12 @@ class VenueHands:
                 continue
             for body in bodies:
                 self.receiver.fetched(part, body)
+
+    async def _solve(self, wanted: SolveBasket) -> None:
+        assert self.receiver is not None, "hands are wired before anything is asked of them"
+        sizes_e6 = await asyncio.to_thread(sizes_of, wanted)
+        answer = BasketSolved(wanted.subject, sizes_e6, wanted.asked_at_ns, self._clock_ns())
+        self.receiver.tell(answer)
 
     @staticmethod
     def _send(feed: Feed, frames: list[bytes]) -> None:

@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from itertools import product
 from math import sqrt
 from pathlib import Path
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from underround.app.replay import Replay
+from underround.core.distributions import student_cdf
 from underround.core.effect import Effect
 from underround.core.errors import UnderroundError
 from underround.core.index import calculate
@@ -30,9 +32,17 @@ from underround.core.reference_event import OfficialValue
 from underround.core.spot_event import Asset
 from underround.core.spot_units import ONE_E8
 
+_BLOCK: Final = 60
+_LEAST_BLOCKS: Final = 5
+_CERTAIN: Final = 0.95
+
 
 class Fit(Struct, frozen=True):
-    """One reading's differences from the official value, USD: bias, sd, root mean square."""
+    """One reading's differences from the official value, USD: bias, sd, root mean square.
+
+    `is_in_use` marks the reading that the recording was made with, `is_distinct` one whose squared
+    differences are smaller than that one's beyond chance.
+    """
 
     reading: str
     prints: int
@@ -40,6 +50,8 @@ class Fit(Struct, frozen=True):
     sd: float
     largest: float
     rms: float
+    is_in_use: bool = False
+    is_distinct: bool = False
 
 
 def readings(parameters: IndexParameters) -> Iterator[tuple[str, IndexParameters]]:
@@ -47,11 +59,16 @@ def readings(parameters: IndexParameters) -> Iterator[tuple[str, IndexParameters
     for law, cap, sample, crossed in product(
         LambdaReading, CapReading, SampleReading, CrossedReading
     ):
-        name = f"lambda={law};cap={cap};sample={sample};crossed={crossed}"
-        yield (
-            name,
-            replace(parameters, lambda_reading=law, cap=cap, sample=sample, crossed=crossed),
-        )
+        reading = replace(parameters, lambda_reading=law, cap=cap, sample=sample, crossed=crossed)
+        yield name_of(reading), reading
+
+
+def name_of(parameters: IndexParameters) -> str:
+    """Return the switches of parameters as the configuration writes them."""
+    return (
+        f"lambda={parameters.lambda_reading};cap={parameters.cap};"
+        f"sample={parameters.sample};crossed={parameters.crossed}"
+    )
 
 
 class Calibration:
@@ -61,6 +78,7 @@ class Calibration:
         self.asset = asset
         self.official: dict[int, float] = {}
         self.prints: dict[int, dict[str, float]] = {}
+        self.in_use = ""
 
     def run(self, path: Path) -> None:
         """Replay a recording; ValueError when it is none, OSError when it cannot be read."""
@@ -77,15 +95,22 @@ class Calibration:
                 f"no official value of the {self.asset} index meets a print in this recording; "
                 "record with a Kalshi key (`underround brti stream 5 60 --recording FOLDER`)"
             )
-        names = self.prints[stamps[0]]
-        found = []
-        for name in names:
-            differences = [
+        # Only prints that every reading has, so that all are judged by the same.
+        names = dict.fromkeys(name for stamp in stamps for name in self.prints[stamp])
+        stamps = [stamp for stamp in stamps if len(self.prints[stamp]) == len(names)] or stamps
+        by_name = {
+            name: [
                 self.prints[stamp][name] - self.official[stamp]
                 for stamp in stamps
                 if name in self.prints[stamp]
             ]
-            found.append(_fitted(name, differences))
+            for name in names
+        }
+        used = by_name.get(self.in_use)
+        found = []
+        for name, differences in by_name.items():
+            is_distinct = used is not None and _is_closer(differences, used)
+            found.append(_fitted(name, differences, name == self.in_use, is_distinct))
         return sorted(found, key=lambda fit: (fit.rms, fit.reading))
 
     def _heard(self, event: object) -> None:
@@ -105,6 +130,7 @@ class Calibration:
         assert desk is not None
         ticker = desk.index(self.asset).ticker
         pool = ticker.calculator.pool
+        self.in_use = name_of(ticker.parameters)
         verdict = exclude(pool.books, ticker.parameters, tick.at_ns)
         if frozenset(verdict.used) != pool.pooled:
             return  # a stray price returns slowly: such a print compares nothing
@@ -115,7 +141,27 @@ class Calibration:
         }
 
 
-def _fitted(name: str, differences: list[float]) -> Fit:
+def _is_closer(differences: list[float], used: list[float]) -> bool:
+    """Tell whether squared differences are smaller than those in use, to 95 % on one side.
+
+    Prints of one second and the next share most of their error: blocks of a minute are compared.
+    """
+    gains = [old * old - new * new for new, old in zip(differences, used, strict=False)]
+    blocks = [
+        sum(part) / len(part)
+        for start in range(0, len(gains), _BLOCK)
+        if len(part := gains[start : start + _BLOCK]) == _BLOCK
+    ]
+    count = len(blocks)
+    if count < _LEAST_BLOCKS:
+        return False
+    gain = sum(blocks) / count
+    scatter = sum((block - gain) ** 2 for block in blocks) / (count - 1)
+    error = sqrt(scatter / count)
+    return error > 0 and student_cdf(gain / error, count - 1) > _CERTAIN
+
+
+def _fitted(name: str, differences: list[float], is_in_use: bool, is_distinct: bool) -> Fit:
     count = len(differences)
     mean = sum(differences) / count
     scatter = sum((each - mean) ** 2 for each in differences)
@@ -127,4 +173,6 @@ def _fitted(name: str, differences: list[float]) -> Fit:
         sd=sqrt(scatter / max(count - 1, 1)),
         largest=max(abs(each) for each in differences),
         rms=sqrt(squares / count),
+        is_in_use=is_in_use,
+        is_distinct=is_distinct,
     )

@@ -17,7 +17,9 @@ from underround.app.session_file import difference_summary, feeds_summary
 from underround.app.session_log import SessionLog
 from underround.app.watching import stop_on_signals, wait
 from underround.app.window_run import RunPlan, running_windows
+from underround.core.errors import ConfigError
 from underround.core.index_ticker import IndexTick
+from underround.core.spot_event import Asset
 from underround.core.spot_units import ONE_E8
 from underround.core.units import NS_PER_MS
 
@@ -35,6 +37,7 @@ class StreamRequest(Struct, frozen=True, kw_only=True):
     every_s: float | None = None
     seconds: float | None = None
     recording: Path | None = None
+    asset: Asset = Asset.BTC
 
 
 async def stream_index(request: StreamRequest, tell: Tell) -> dict[str, Any]:
@@ -44,8 +47,10 @@ async def stream_index(request: StreamRequest, tell: Tell) -> dict[str, Any]:
     there is an index at all.
     """
     stop = stop_on_signals()
+    if request.venues.simulated and request.asset is not Asset.BTC:
+        raise ConfigError(f"the simulated world has no {request.asset}: it knows Bitcoin alone")
     async with venues_for(request.venues) as (config, addresses):
-        plan = RunPlan(recording=request.recording, addresses=addresses)
+        plan = RunPlan(asset=request.asset, recording=request.recording, addresses=addresses)
         async with running_windows(config, plan, steady_clock()) as run:
             log = SessionLog(run)
             run.pipeline.on_pricing.append(log.hear)

@@ -47,6 +47,19 @@ def environment_layer(environ: Mapping[str, str]) -> Layer:
     return Layer("environment", tables, _variable, texts=True)
 
 
+def origins(kind: type[Struct], layers: Iterable[Layer]) -> dict[tuple[str, ...], str]:
+    """Return which layer has the last word on each setting that any layer gives, by its path.
+
+    A source is named as its operator would find it: file, variable, command line. Raises
+    ConfigError as `merge` does.
+    """
+    last: dict[tuple[str, ...], str] = {}
+    for layer in layers:
+        for path, _ in _values(kind, layer, layer.tables, ()):
+            last[path] = layer.spell(path) if layer.texts else layer.origin
+    return last
+
+
 def merge(kind: type[StructT], layers: Iterable[Layer]) -> StructT:
     """Return a `kind` filled from the layers, each winning over those before it.
 

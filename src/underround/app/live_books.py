@@ -11,7 +11,8 @@ from typing import Any, Final
 from underround.app.clock import steady_clock
 from underround.app.codecs import CODECS
 from underround.app.hands import FetchBodies, VenueHands
-from underround.app.pipeline import Pipeline, Plan
+from underround.app.pipeline import Pipeline
+from underround.app.plan import Plan
 from underround.core.book import Book
 from underround.core.effect import BookJudged
 from underround.core.engine import Engine

@@ -52,10 +52,10 @@ def live_brokers(config: Config, clock_ns: Callable[[], int]) -> MakeBrokers:
     kalshi, polymarket = config.venues.kalshi, config.venues.polymarket
     if kalshi.key_id is None or kalshi.private_key_path is None:
         raise ConfigError("live trading needs venues.kalshi.key_id and private_key_path")
-    if polymarket.wallet_key_path is None:
-        raise ConfigError("live trading needs venues.polymarket.wallet_key_path")
+    if polymarket.private_key_path is None:
+        raise ConfigError("live trading needs venues.polymarket.private_key_path")
     signer = load_signer(kalshi.key_id, Path(kalshi.private_key_path).expanduser())
-    wallet = load_wallet(Path(polymarket.wallet_key_path).expanduser())
+    wallet = load_wallet(polymarket.private_key_path)
 
     @asynccontextmanager
     async def make(
@@ -77,12 +77,10 @@ def live_brokers(config: Config, clock_ns: Callable[[], int]) -> MakeBrokers:
                 polymarket_account(
                     polymarket.clob,
                     polymarket.site,
-                    polymarket.ws_user,
+                    polymarket.user_ws,
                     wallet,
                     instruments,
                     sink,
-                    funder=polymarket.funder,
-                    signature_type=polymarket.signature_type,
                     held=lambda: tokens_of(portfolio),
                     known=known_orders(portfolio),
                 )

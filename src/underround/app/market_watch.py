@@ -12,7 +12,9 @@ from typing import Final
 from msgspec.structs import replace
 
 from underround.app.connections import Rest
+from underround.app.fee_reading import WORSE, FeeReading
 from underround.app.pair_file import PairEntry
+from underround.app.pairing import Pairing
 from underround.app.pipeline import Pipeline
 from underround.app.subscriptions import Subscriptions
 from underround.app.universe import Universe
@@ -48,8 +50,10 @@ class MarketWatch:
         pipeline: Pipeline,
         subscriptions: Subscriptions,
         clock_ns: Callable[[], int],
+        reading: FeeReading = WORSE,
     ) -> None:
         self.universe = universe
+        self._reading = reading
         self.on_pair: list[Callable[[Pair], None]] = []
         self._series = tuple(series)
         self._rest = rest
@@ -114,6 +118,7 @@ class MarketWatch:
             self._rest.kalshi, MarketFilter(tickers=tickers)
         )
         on_kalshi = {one.id: one for one in listing.instruments}
+        pairing = Pairing(self.universe.pairs)
         pairs: list[Pair] = []
         found: list[Instrument] = []
         for entry in waiting:
@@ -127,7 +132,11 @@ class MarketWatch:
                     raise
                 continue
             found += [yes, no, market]
-            pairs.append(Pair.of(entry.id, yes, market, entry.polarity, entry.note))
+            pair = pairing.add(entry, yes, market)
+            if pair is not None:
+                pairs.append(pair)
+        for problem in pairing.problems:
+            self._pipeline.note("a pair is left out", problem)
         if not pairs:
             return
         self._take_up(found)
@@ -145,7 +154,8 @@ class MarketWatch:
 
     def _take_up(self, instruments: Sequence[Instrument]) -> None:
         """List and subscribe to what is not watched yet."""
-        fresh = [one for one in instruments if one.id not in self._pipeline.engine.books]
+        unknown = [one for one in instruments if one.id not in self._pipeline.engine.books]
+        fresh = self._reading.all(unknown)
         if not fresh:
             return
         self._pipeline.tell(InstrumentsListed(fresh, self._clock_ns()))

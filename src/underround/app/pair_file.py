@@ -14,14 +14,19 @@ from msgspec.structs import fields
 
 from underround.app.config import Config, read_text
 from underround.app.layering import nearest
+from underround.app.pair_terms import TERM_KEYS, terms_of
+from underround.core.contract_terms import PairTerms
 from underround.core.errors import ConfigError
 from underround.core.pair import Polarity
+
+Bet = tuple[str, str, Polarity]
 
 
 class PairEntry(Struct, frozen=True, kw_only=True):
     """One `[[pair]]`: the same question on two venues, as the operator wrote it.
 
-    `polymarket` is a condition id, Gamma id, slug or token id; `kalshi` a market ticker.
+    `polymarket` is a condition id, Gamma id, slug or token id; `kalshi` a market ticker. `terms`
+    is None where the entry says nothing of settlement.
     """
 
     id: str
@@ -29,6 +34,7 @@ class PairEntry(Struct, frozen=True, kw_only=True):
     kalshi: str
     polarity: Polarity
     note: str = ""
+    terms: PairTerms | None = None
 
 
 class PairProblem(NamedTuple):
@@ -53,26 +59,33 @@ def decode_pairs(text: str, origin: str) -> tuple[list[PairEntry], list[PairProb
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{origin}: not TOML: {error}") from None
     for key in tables:
-        if key != "pair":
+        if key not in ("pair", "structure"):  # structures are read by a module of their own
             raise ConfigError(f'{origin}: unknown key "{key}"; entries are written under [[pair]]')
     listed = tables.get("pair", [])
     if not (isinstance(listed, list) and all(isinstance(each, dict) for each in listed)):
         raise ConfigError(f"{origin}: pair must be a list of tables, each under [[pair]]")
-    entries: list[PairEntry] = []
+    entries: dict[int, PairEntry] = {}
     problems: list[PairProblem] = []
-    positions: dict[str | tuple[str, str], int] = {}
+    positions: dict[str | Bet, int] = {}
     for position, table in enumerate(listed, 1):
-        reason = _problem(table, positions)
-        if reason is None:
-            entry = PairEntry(**{**table, "polarity": Polarity(table["polarity"])})
-            positions[entry.id] = positions[entry.polymarket, entry.kalshi] = position
-            entries.append(entry)
-        else:
+        try:
+            entry = _entry(table, positions)
+        except ValueError as fault:
             named = table.get("id")
             problems.append(
-                PairProblem(position, named if isinstance(named, str) else None, reason)
+                PairProblem(position, named if isinstance(named, str) else None, str(fault))
             )
-    return entries, problems
+            continue
+        positions[entry.id] = positions[_bet(entry, entry.polarity)] = position
+        entries[position] = entry
+        against = positions.get(_bet(entry, entry.polarity.other))
+        if against is not None:  # nobody can tell which of the two is right
+            for place, other in ((against, position), (position, against)):
+                reason = f"the same two markets as pair {other} with the other polarity"
+                named = listed[place - 1]["id"]
+                problems.append(PairProblem(place, named, f"{reason}; neither is used"))
+                entries.pop(place, None)
+    return list(entries.values()), sorted(problems)
 
 
 def load_pairs(path: Path) -> tuple[list[PairEntry], list[PairProblem]]:
@@ -92,25 +105,32 @@ def configured_pairs(config: Config) -> tuple[list[PairEntry], list[str]]:
     return entries, [f"{path}: {problem}" for problem in problems]
 
 
-def _problem(
-    table: Mapping[str, Any], positions: Mapping[str | tuple[str, str], int]
-) -> str | None:
-    """Say why an entry cannot be used, or None. `positions` finds earlier ids and markets."""
-    known = {field.name: field.required for field in fields(PairEntry)}
+def _entry(table: Mapping[str, Any], positions: Mapping[str | Bet, int]) -> PairEntry:
+    """Make an entry; ValueError says why it cannot be used. `positions` finds earlier ones."""
+    known = {field.name: field.required for field in fields(PairEntry) if field.name != "terms"}
     for key, value in table.items():
+        if key in TERM_KEYS:
+            continue
         if key not in known:
-            meant = nearest(key, known)
+            meant = nearest(key, [*known, *TERM_KEYS])
             hint = f'did you mean "{meant}"?' if meant else f"known are {', '.join(known)}"
-            return f'unknown key "{key}"; {hint}'
+            raise ValueError(f'unknown key "{key}"; {hint}')
         if not isinstance(value, str):
-            return f"{key} must be text in quotes, not {value!r}"
+            raise ValueError(f"{key} must be text in quotes, not {value!r}")
     for key, required in known.items():
         if required and not table.get(key, "").strip():
-            return f'missing key "{key}"'
+            raise ValueError(f'missing key "{key}"')
     if table["polarity"] not in list(Polarity):
-        return f'polarity must be "same" or "inverse", not "{table["polarity"]}"'
+        raise ValueError(f'polarity must be "same" or "inverse", not "{table["polarity"]}"')
     if taken := positions.get(table["id"]):
-        return f"its id is taken by pair {taken}"
-    if taken := positions.get((table["polymarket"], table["kalshi"])):
-        return f"the same two markets as pair {taken}"
-    return None
+        raise ValueError(f"its id is taken by pair {taken}")
+    stated = {key: table[key] for key in known if key in table}
+    polarity = Polarity(table["polarity"])
+    entry = PairEntry(**{**stated, "polarity": polarity, "terms": terms_of(table)})
+    if taken := positions.get(_bet(entry, polarity)):
+        raise ValueError(f"the same two markets as pair {taken}")
+    return entry
+
+
+def _bet(entry: PairEntry, polarity: Polarity) -> Bet:
+    return entry.polymarket, entry.kalshi, polarity

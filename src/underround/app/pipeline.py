@@ -8,10 +8,10 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from msgspec import Struct
-
+from underround.app.plan import Plan, books_fetched, fetch_request, plan_arguments
 from underround.app.ports import Hands
 from underround.app.told import Told, arguments_of, name_of
+from underround.core.basket_event import SolveBasket
 from underround.core.effect import (
     Answered,
     BookJudged,
@@ -31,7 +31,7 @@ from underround.core.engine import Engine
 from underround.core.event import (
     Batch,
     BookReplaced,
-    BooksFetched,
+    Command,
     ConnectionClosed,
     ConnectionOpened,
     Event,
@@ -56,15 +56,6 @@ _log = logging.getLogger("underround")
 
 Decode = Callable[[bytes, list[MarketEvent]], None]
 DecodeBooks = Callable[[bytes], list[BookReplaced]]
-
-
-class Plan(Struct, frozen=True):
-    """What a connection is to feed; recorded, so that a replay knows it too."""
-
-    connection: str
-    venue: Venue
-    instruments: tuple[str, ...]
-    is_slow: bool = False
 
 
 class Latency:
@@ -94,6 +85,7 @@ class Pipeline:
         self.on_judged: list[Callable[[BookJudged], None]] = []
         self.on_trading: list[Callable[[TradingEffect], None]] = []
         self.on_closed: list[Callable[[str, int | None, str], None]] = []
+        self.on_told: list[Callable[[Told], None]] = []
         self.last_batches: dict[str, Sequence[bytes]] = {}
         """What each connection delivered last, for whoever looks at a frame now and then."""
         self.on_pricing: list[Callable[[PricingEffect], None]] = []
@@ -102,6 +94,7 @@ class Pipeline:
         self._recorder = recorder
         self._clock_ns = clock_ns
         self._plans: dict[str, Plan] = {}
+        self._closed_for: dict[str, str] = {}
         self._decoders: dict[str, Decode] = {}
 
     def plan(self, plan: Plan) -> None:
@@ -119,6 +112,7 @@ class Pipeline:
         if self._recorder is not None:
             self._recorder.append_connection(connection, "opened", at_ns)
         _log.info("✅ %s", self._way(plan))
+        self._closed_for.pop(connection, None)
         self.process(
             ConnectionOpened(connection, plan.venue, at_ns, plan.instruments, plan.is_slow)
         )
@@ -146,8 +140,11 @@ class Pipeline:
         """Tell the engine that a connection is gone."""
         if self._recorder is not None:
             self._recorder.append_connection(connection, "closed", at_ns, code, reason)
+        why = reason or str(code)
+        is_news = self._closed_for.get(connection) != why
+        self._closed_for[connection] = why
         level = logging.INFO if reason == "stopped" else logging.WARNING
-        _log.log(level, "%s closed: %s", connection, reason or code)
+        _log.log(level if is_news else logging.DEBUG, "%s closed: %s", connection, why)
         self.process(ConnectionClosed(connection, at_ns, reason or str(code)))
         self.last_batches.pop(connection, None)
         for tell in self.on_closed:
@@ -192,6 +189,15 @@ class Pipeline:
         if self._recorder is not None:
             self._recorder.append_command(name_of(told), arguments_of(told), told.at_ns)
         self.process(told)
+        for tell in self.on_told:
+            tell(told)
+
+    def command(self, name: str, arguments: dict[str, str]) -> None:
+        """Record and carry out what a person or another program asks for."""
+        at_ns = self._clock_ns()
+        if self._recorder is not None:
+            self._recorder.append_command(name, arguments, at_ns)
+        self.process(Command(name, at_ns, arguments))
 
     def venue_of(self, connection: str) -> Venue:
         """Return the venue of a planned connection; KeyError for another."""
@@ -263,33 +269,12 @@ class Pipeline:
                     self._hands.look_up(effect)
                 case RepriceEvent():
                     self._hands.reprice(effect)
+                case SolveBasket():
+                    self._hands.solve_basket(effect)
 
     def _raise(self, signal: Signal) -> None:
         if signal.kind is SignalKind.OPENED:
-            took_ns = self._clock_ns() - signal.tick_at_ns
             held = self.latency.held_ns if signal.held_for else self.latency.immediate_ns
-            held.append(took_ns)
+            held.append(self._clock_ns() - signal.tick_at_ns)
         for tell in self.on_signal:
             tell(signal)
-
-
-def books_fetched(wanted: FetchBooks, books: list[BookReplaced], at_ns: int) -> BooksFetched:
-    """Make the event that answers `wanted`; what was asked for and not given is missing."""
-    given = {book.instrument for book in books}
-    missing = tuple(name for name in wanted.instruments if name not in given)
-    return BooksFetched(wanted.venue, wanted.purpose, wanted.asked_at_ns, at_ns, books, missing)
-
-
-def plan_arguments(plan: Plan) -> dict[str, object]:
-    """Write a plan as a recorded command's arguments."""
-    return {
-        "connection": plan.connection,
-        "venue": plan.venue.value,
-        "instruments": list(plan.instruments),
-        "is_slow": plan.is_slow,
-    }
-
-
-def fetch_request(wanted: FetchBooks) -> str:
-    """Write what was asked for as the recorded request: purpose, time, instruments."""
-    return " ".join((wanted.purpose, str(wanted.asked_at_ns), *wanted.instruments))

@@ -7,7 +7,8 @@ import asyncio
 from collections.abc import Callable
 
 from underround.app.hands import BOOKS_PER_REQUEST, FetchBodies
-from underround.app.pipeline import Pipeline, Plan
+from underround.app.pipeline import Pipeline
+from underround.app.plan import Plan
 from underround.venues.errors import VenueFaultError
 
 

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from underround.core.basket_event import SolveBasket
 from underround.core.effect import (
     FetchBooks,
     LookUpMarket,
@@ -46,6 +47,10 @@ class Hands(Protocol):
 
     def reprice(self, wanted: RepriceEvent) -> None:
         """Work out the fees of an event's markets again."""
+        ...
+
+    def solve_basket(self, wanted: SolveBasket) -> None:
+        """Solve a basket's linear program and give the answer to `Pipeline.tell`."""
         ...
 
     def wake_at(self, at_ns: int) -> None:

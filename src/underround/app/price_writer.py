@@ -136,11 +136,8 @@ def _offers(books: LiveBooks, book: Book) -> tuple[int | None, int | None] | Non
 
     None when the market does not trade now or a book behind its prices is not LIVE.
     """
-    instrument, trust = book.instrument, books.engine.trust
-    is_over = instrument.close_at_ns is not None and books.clock_ns() >= instrument.close_at_ns
-    if is_over or book.is_closed or book.state is not BookState.LIVE:
-        return None
-    if book in trust.halted or trust.statuses.blocker(instrument) is not None:
+    instrument = book.instrument
+    if book.state is not BookState.LIVE or books.engine.trust.stopped(book, books.clock_ns()):
         return None
     if instrument.complement_id is None:
         bid_e4 = book.bids.price_e4

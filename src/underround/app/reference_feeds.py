@@ -81,6 +81,7 @@ class ReferenceFeeds:
         self._tasks: set[asyncio.Task[None]] = set()
         self._rest: dict[str, RestClient] = {}
         self._crossed_since_ns: dict[str, int] = {}
+        self._closed_for: dict[str, str] = {}
 
     def add_spot(self, plan: SpotPlan, url: str | None = None) -> Coroutine[Any, Any, None]:
         """Plan a connection to an exchange; return the work that keeps it."""
@@ -143,6 +144,7 @@ class ReferenceFeeds:
         if self._recorder is not None:
             self._recorder.append_connection(connection, "opened", at_ns)
         _log.info("✅ Connected to %s", connection)
+        self._closed_for.pop(connection, None)
         self.lines.by_connection[connection].opened()
 
     def batch(self, connection: str, frames: list[bytes], at_ns: int) -> None:
@@ -161,7 +163,10 @@ class ReferenceFeeds:
         """Learn that a connection ended, or could not be made."""
         if self._recorder is not None:
             self._recorder.append_connection(connection, "closed", at_ns, code, reason)
-        _log.warning("%s closed: %s", connection, reason or code)
+        why = reason or str(code)
+        is_news = why != "stopped" and self._closed_for.get(connection) != why
+        _log.log(_news(is_news), "%s closed: %s", connection, why)
+        self._closed_for[connection] = why
         line = self.lines.by_connection[connection]
         self._carry_out(connection, line.closed(at_ns, reason or str(code)))
 
@@ -237,3 +242,8 @@ class ReferenceFeeds:
                 exchange, root, bucket, monotonic_ns=monotonic_ns, randomness=random.random
             )
         return client
+
+
+def _news(is_news: bool) -> int:
+    """Return the level of a log line: what was said before is not said loudly again."""
+    return logging.WARNING if is_news else logging.DEBUG

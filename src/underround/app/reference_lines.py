@@ -104,7 +104,8 @@ class SpotLine:
     def closed(self, at_ns: int, reason: str) -> Outcome:
         """Take the connection's end."""
         lost = SpotFault(self.plan.exchange, SpotFaultKind.LOST, reason, at_ns)
-        self._count(lost)
+        if reason != "stopped":  # we ended it ourselves
+            self._count(lost)
         return Outcome([SpotReceived(self.plan.asset, at_ns, [lost])])
 
     def batch(self, frames: Sequence[bytes], at_ns: int) -> Outcome:

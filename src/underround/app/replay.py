@@ -14,7 +14,8 @@ from underround.app import told
 from underround.app.codecs import CODECS
 from underround.app.digest import SignalDigest
 from underround.app.hash_audit import EngineHashes
-from underround.app.pipeline import Decode, Plan, books_fetched
+from underround.app.pipeline import Decode
+from underround.app.plan import Plan, books_fetched
 from underround.app.reference_lines import (
     ReferenceLines,
     SpotLine,
@@ -48,6 +49,7 @@ from underround.core.pricing_settings import PricingSettings
 from underround.core.settings import Settings
 from underround.core.spot_event import Asset
 from underround.core.trading_desk import TradingDesk
+from underround.core.venue_event import PairsListed
 from underround.stores.recorded import (
     RecordedBatch,
     RecordedCommand,
@@ -59,7 +61,7 @@ from underround.stores.recorded import (
     RecordedRest,
     RecordedTimer,
 )
-from underround.stores.recording_reader import read_inputs
+from underround.stores.recording_reader import Place, read_located
 
 
 def describe(
@@ -85,6 +87,8 @@ class Replay:
         self.digest = SignalDigest()
         self.frames: Counter[Venue] = Counter()
         self.inputs = 0
+        self.place: Place | None = None
+        self.pairs: dict[str, Pair] = {}
         self.lost = 0
         self.damage: list[RecordedDamage] = []
         self.misplaced: Counter[str] = Counter()
@@ -98,19 +102,20 @@ class Replay:
         self.tops: TopsWriter | None = None
         self.hashes: EngineHashes | None = None
         self._tops = Tops()
-        self._plans: dict[str, Plan] = {}
+        self.plans: dict[str, Plan] = {}
 
     def run(self, path: Path) -> None:
         """Replay a recording; UnusableError when it is none, OSError when it cannot be read."""
-        for recorded in read_inputs(path):
+        for place, recorded in read_located(path):
             self.inputs += 1
+            self.place = place
             try:
                 if self.tops is not None and isinstance(recorded, RecordedBatch):
                     self._write_tops(self.tops, recorded)
                 told = self._line_events(recorded)
                 for event in self._events(recorded) if told is None else told:
                     self._process(event)
-                if isinstance(recorded, RecordedBatch):
+                if told is None and isinstance(recorded, RecordedBatch):
                     self._check_hashes(recorded)
             except _BeginningLostError as lost:
                 self.misplaced[str(lost)] += 1
@@ -120,6 +125,8 @@ class Replay:
             raise UnusableError("the recording has inputs before its header")
         if isinstance(event, Batch) and event.connection not in self.engine.links:
             raise _BeginningLostError(event.connection)
+        if isinstance(event, PairsListed):
+            self.pairs |= {pair.id: pair for pair in event.pairs}
         for look in self.on_event:
             look(event)
         for effect in self.engine.process(event):
@@ -188,7 +195,7 @@ class Replay:
                 yield ConnectionClosed(connection, at_ns, reason or str(code))
             case RecordedCommand(name="plan", at_ns=at_ns, arguments=arguments):
                 plan = msgspec.convert(arguments, Plan)
-                self._plans[plan.connection] = plan
+                self.plans[plan.connection] = plan
                 yield InstrumentsExpected(plan.connection, plan.instruments, at_ns)
             case RecordedCommand(name=name, arguments=arguments) if name in told.KINDS:
                 yield self._told(name, arguments)
@@ -209,9 +216,9 @@ class Replay:
             raise _BeginningLostError(f"command {name}") from None
 
     def _plan(self, connection: str) -> Plan:
-        if connection not in self._plans:
+        if connection not in self.plans:
             raise _BeginningLostError(connection)
-        return self._plans[connection]
+        return self.plans[connection]
 
     def _open(self, header: RecordedHeader) -> None:
         if self.engine is None:  # every segment repeats the header
@@ -234,6 +241,7 @@ class Replay:
                         desk.index(Asset(asset))
             except (msgspec.ValidationError, KeyError) as fault:
                 raise UnusableError(f"the recording's header does not fit: {fault}") from None
+            self.pairs = {pair.id: pair for pair in msgspec.convert(header.pairs, list[Pair])}
             self.hashes = EngineHashes(self.engine)
 
     def _rest(self, recorded: RecordedRest) -> Iterator[Event]:

@@ -5,8 +5,9 @@ Holds no detection and no protocol; prints for a person unless told to be silent
 
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,21 +17,26 @@ from underround.app.clock import file_stamp, steady_clock
 from underround.app.config import Config, load_config
 from underround.app.connections import Options
 from underround.app.executor_queue import queue_of
+from underround.app.face import Face, face_options
 from underround.app.live_trading import live_brokers
 from underround.app.output import write_line
 from underround.app.pair_file import PairEntry, configured_pairs
+from underround.app.retention import keep_room
+from underround.app.service_notice import ServiceNotice
+from underround.app.supervision import kept_running
 from underround.app.trade_counts import counted
 from underround.app.trading import paper_brokers
 from underround.app.watching import (
     giving_up,
     live_books,
+    show_page,
     show_signal,
     show_status,
     stop_on_signals,
     summary,
     wait,
 )
-from underround.app.wiring import running
+from underround.app.wiring import Running, running
 
 
 class SessionRequest(Struct, frozen=True, kw_only=True):
@@ -48,6 +54,7 @@ class SessionRequest(Struct, frozen=True, kw_only=True):
     detects: bool = True
     trades: Literal["paper", "live"] | None = None
     from_queue: bool = False
+    face: Face | None = None
 
 
 def configured(request: SessionRequest) -> tuple[Config, list[PairEntry], list[str]]:
@@ -65,7 +72,7 @@ async def run_session(request: SessionRequest) -> dict[str, Any] | None:
     None when it was stopped before it had begun, while the venues' lists were still awaited.
     """
     config, entries, remarks = configured(request)
-    stop = stop_on_signals()
+    stop, notice = stop_on_signals(), ServiceNotice(os.environ)
     recording = request.recording or new_recording(config, request.kind)
     clock_ns = steady_clock()
     makers = {"paper": paper_brokers, "live": live_brokers}
@@ -84,6 +91,9 @@ async def run_session(request: SessionRequest) -> dict[str, Any] | None:
             if not stop.is_set():
                 raise
             return None
+        if request.face is not None:
+            shown = request.face(run, face_options(config, request.kind))
+            show_page(await stack.enter_async_context(shown), request.shows)
         if request.shows:
             _greet(run.universe.problems, remarks)
             write_line(
@@ -91,12 +101,14 @@ async def run_session(request: SessionRequest) -> dict[str, Any] | None:
                 f"Ctrl+C stops"
             )
             run.pipeline.on_signal.append(show_signal)
-        status = asyncio.create_task(show_status(run)) if request.shows else None
         if request.from_queue:
             await stack.enter_async_context(queue_of(config, run))
+        beside = [asyncio.create_task(work) for work in _beside(request, config, run, notice)]
+        notice.tell("READY=1")
         await wait(stop, request.seconds)
-        if status is not None:
-            status.cancel()
+        notice.tell("STOPPING=1")
+        for task in beside:
+            task.cancel()
         live, shared = live_books(run), run.prices.status().state
     problems = [*remarks, *run.universe.problems]
     made = summary(run) | {"books_live": live, "prices": shared, "problems": problems}
@@ -104,6 +116,17 @@ async def run_session(request: SessionRequest) -> dict[str, Any] | None:
         return made
     desk = run.trading.desk
     return made | {"trades": counted(desk.portfolio, len(desk.accounts.doubts))}
+
+
+def _beside(
+    request: SessionRequest, config: Config, run: Running, notice: ServiceNotice
+) -> Iterator[Coroutine[Any, Any, None]]:
+    """Yield what goes on beside a run: lines for a person, signs of life, making room."""
+    if request.shows:
+        yield show_status(run)
+    yield notice.keep_alive(lambda: True)  # that the loop turns is all there is to tell
+    writing = None if run.recorder is None else run.recorder.directory
+    yield kept_running("making room", partial(keep_room, config.storage, writing))
 
 
 def _greet(problems: Sequence[str], remarks: Sequence[str]) -> None:

@@ -148,7 +148,10 @@ def _latency(session: dict[str, Any]) -> list[str]:
         for name, each in latency.items()
     ]
     plots = []
-    for name, title in (("brti", "Index: from an exchange's stamp to the value"), ("total", "All")):
+    for name, title in (
+        ("brti", "Index: from an exchange's stamp to the value"),
+        ("total", "Whole pipeline: from the older stamp to the windows' values"),
+    ):
         bars = [
             ("more" if bound is None else f"≤{bound:g}", count)
             for bound, count in latency.get(name, {}).get("histogram", [])

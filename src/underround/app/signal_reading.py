@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 
 from underround.app.clock import wall_ns
 from underround.app.config import Config
+from underround.app.explain.target import journals
 from underround.core.errors import UnderroundError
 from underround.stores.signal_consumers import JournalConsumer, SignalConsumer, StreamConsumer
 from underround.stores.signal_journal import JournaledSignal, SignalJournal
@@ -43,6 +44,16 @@ async def follow(
                 await stop.wait()
         except TimeoutError:
             continue
+
+
+def open_latest_journal(config: Config, named: Path | None) -> SignalJournal:
+    """Open the journal that was named, or the one with the latest signal, a demo's or the run's.
+
+    UnderroundError when there is none yet.
+    """
+    if named is not None or not (found := journals(config)):
+        return open_journal(config)
+    return SignalJournal(found[0])
 
 
 @asynccontextmanager

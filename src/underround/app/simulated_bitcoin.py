@@ -46,6 +46,8 @@ def checked_fault(fault: str) -> str:
     names = (*EXCHANGES, "lmax", *(_VENUES if kind == "frozen" else ()))
     if name not in names:
         raise ConfigError(f"fault {fault!r}: {name!r} is not one of {', '.join(names)}")
+    if kind == "checksum" and name != "kraken":
+        raise ConfigError(f"fault {fault!r}: of these exchanges only kraken sends checksums")
     return f"{kind}:{name}"
 
 

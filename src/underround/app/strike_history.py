@@ -61,7 +61,9 @@ def parse_windows(text: str) -> list[Window]:
                 parse_e8(strike) if strike else None,
                 parse_e8(value) if value else None,
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except KeyError as error:
+            raise ValueError(f"line 1: the column {error} is missing") from None
+        except (TypeError, ValueError) as error:
             raise ValueError(f"line {number}: {error}") from None
         windows.append(window)
     return sorted(windows, key=lambda window: window.close_at_ns)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any, Final
 
 from underround.app.connections import POLL_S, Connecting, kalshi_headers, mending
-from underround.app.pipeline import Plan
+from underround.app.plan import Plan
 from underround.app.polling import Poller
 from underround.core.effect import Resubscribe, Unsubscribe
 from underround.core.instrument import Instrument, Outcome, Venue

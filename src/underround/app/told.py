@@ -8,6 +8,7 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
+from underround.core.basket_event import BasketSolved
 from underround.core.event import InstrumentsListed
 from underround.core.order_event import (
     AccountRead,
@@ -30,12 +31,17 @@ from underround.core.venue_event import (
     BooksProven,
     MarketsEnded,
     PairsListed,
+    PairsSuspended,
+    StructuresListed,
     VenueStatusChanged,
 )
 
 Told: TypeAlias = (
     InstrumentsListed
     | PairsListed
+    | PairsSuspended
+    | StructuresListed
+    | BasketSolved
     | MarketsEnded
     | BooksProven
     | BooksDoubted
@@ -46,6 +52,9 @@ Told: TypeAlias = (
 KINDS: Final[dict[str, type[Told]]] = {
     "instruments": InstrumentsListed,
     "pairs": PairsListed,
+    "suspended": PairsSuspended,
+    "structures": StructuresListed,
+    "solved": BasketSolved,
     "ended": MarketsEnded,
     "proven": BooksProven,
     "doubted": BooksDoubted,

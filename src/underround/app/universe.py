@@ -4,12 +4,14 @@ Asks both venues' catalogs and makes pairs of instruments; decides nothing about
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
 from underround.app.config import UniverseConfig
+from underround.app.fee_reading import WORSE, FeeReading
 from underround.app.pair_file import PairEntry
+from underround.app.pairing import Pairing
 from underround.core.instrument import Instrument
 from underround.core.pair import Pair
 from underround.venues.errors import VenueFaultError
@@ -32,9 +34,13 @@ class Universe(Struct, frozen=True):
 
 
 async def load(
-    gamma: RestClient, kalshi: RestClient, wanted: UniverseConfig, entries: Sequence[PairEntry]
+    gamma: RestClient,
+    kalshi: RestClient,
+    wanted: UniverseConfig,
+    entries: Sequence[PairEntry],
+    reading: FeeReading = WORSE,
 ) -> Universe:
-    """Ask both venues for everything a run watches.
+    """Ask both venues for everything a run watches, fees as `reading` says.
 
     Raises VenueError when a venue's list cannot be had at all; a pair whose market is unknown is
     left out and named.
@@ -42,18 +48,29 @@ async def load(
     polymarket, on_kalshi = await asyncio.gather(
         _polymarket(gamma, wanted, entries), _kalshi(kalshi, wanted, entries)
     )
-    instruments = polymarket.instruments | on_kalshi
-    pairs, problems, waiting = [], list(polymarket.problems), []
+    listed = polymarket.instruments | on_kalshi
+    instruments = {name: reading.one(each) for name, each in listed.items()}
+    absent = [entry.kalshi for entry in entries if entry.kalshi not in on_kalshi]
+    ended = await kalshi_catalog.fetch_ended(kalshi, list(dict.fromkeys(absent)))
+    pairing, problems, waiting = Pairing(), list(polymarket.problems), []
     for entry in entries:
         found = polymarket.resolved.get(entry.polymarket)
         market = on_kalshi.get(entry.kalshi)
         if market is None:
-            problems.append(f"pair {entry.id!r}: Kalshi has no open market {entry.kalshi!r}")
+            problems.append(f"pair {entry.id!r}: {_absent(entry.kalshi, ended)}")
         if market is None or found is None:
             waiting.append(entry)
         else:
-            pairs.append(Pair.of(entry.id, found, market, entry.polarity, entry.note))
-    return Universe(instruments, tuple(pairs), tuple(problems), tuple(waiting))
+            pairing.add(entry, found, market)
+    problems += pairing.problems
+    return Universe(instruments, tuple(pairing.pairs.values()), tuple(problems), tuple(waiting))
+
+
+def _absent(ticker: str, ended: Mapping[str, str]) -> str:
+    """Say why Kalshi lists no such market."""
+    if ticker in ended:
+        return f"Kalshi's market {ticker!r} trades no more: {ended[ticker]}"
+    return f"Kalshi has no open market {ticker!r}"
 
 
 class _Polymarket(Struct):

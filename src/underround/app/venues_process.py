@@ -39,19 +39,13 @@ def simulated_config(
 ) -> Config:
     """Return a configuration that points at the simulated venues.
 
-    `journal` is the file that signals are kept in; so many markets of each venue are followed.
+    `journal` is the file that signals are kept in, beside it lie the catalog of pairs and the
+    audit log; so many markets of each venue are followed.
     """
     polymarket, kalshi = addresses["polymarket"], addresses["kalshi"]
     return Config(
         venues=VenuesConfig(
-            polymarket=PolymarketConfig(
-                gamma=polymarket["gamma"],
-                clob=polymarket["clob"],
-                ws=polymarket["ws"],
-                ws_user=polymarket["user_ws"],
-                site=polymarket["site"],
-                wallet_key_path=polymarket["private_key_path"],
-            ),
+            polymarket=PolymarketConfig(**polymarket),
             kalshi=KalshiConfig(
                 rest=kalshi["rest"],
                 ws=kalshi["ws"],
@@ -59,7 +53,12 @@ def simulated_config(
                 private_key_path=kalshi["private_key_path"],
             ),
         ),
-        storage=StorageConfig(prices=prices, journal=str(journal)),
+        storage=StorageConfig(
+            prices=prices,
+            journal=str(journal),
+            catalog=f"{journal}.catalog.sqlite",
+            audit=str(journal.with_suffix(".audit.log")),
+        ),
         universe=UniverseConfig(polymarket_top=markets, kalshi_top=markets),
         pairs=addresses["pairs_toml"],
     )

@@ -11,10 +11,15 @@ from msgspec import Struct
 
 from underround.app.config import Config
 from underround.app.connections import Connecting, Options, Rest
+from underround.app.fee_reading import fee_reading
 from underround.app.fee_watch import FeeWatch
 from underround.app.frame_watch import FrameWatch
 from underround.app.market_watch import MarketWatch
+from underround.app.pair_watch import PairWatch
+from underround.app.structure_file import configured_structures
+from underround.app.structure_watch import StructureWatch
 from underround.app.subscriptions import Start, Subscriptions
+from underround.app.supervision import kept_running
 from underround.app.universe import Universe
 from underround.app.venue_watch import VenueWatch
 from underround.core.instrument import Outcome, Venue
@@ -33,6 +38,8 @@ class Watches(Struct):
 
     subscriptions: Subscriptions
     markets: MarketWatch
+    pairs: PairWatch
+    structures: StructureWatch
 
 
 def watching(run: Connecting, universe: Universe, frames: FrameWatch, start: Start) -> Watches:
@@ -45,9 +52,25 @@ def watching(run: Connecting, universe: Universe, frames: FrameWatch, start: Sta
         run.pipeline,
         subscriptions,
         run.clock_ns,
+        fee_reading(run.config),
     )
+    entries, problems = configured_structures(run.config)
+    for problem in problems:
+        run.pipeline.note("a structure is left out", problem)
+    structures = StructureWatch(
+        run.rest,
+        run.pipeline,
+        subscriptions,
+        universe.pairs,
+        entries,
+        run.config.universe.event_limit,
+        run.clock_ns,
+    )
+    markets.on_pair.append(structures.paired)
     fees = FeeWatch(run.rest, run.pipeline, run.clock_ns)
     venues = VenueWatch(run.rest, run.pipeline, run.clock_ns, is_keyed=run.signer is not None)
+    catalog = run.config.storage.catalog
+    pairs = PairWatch(run.rest, run.pipeline, catalog, run.clock_ns, lambda: markets.universe.pairs)
     run.hands.subscriptions = subscriptions
     run.hands.on_look_up.append(markets.announced)
     run.hands.on_reprice.append(fees.changed)
@@ -56,6 +79,7 @@ def watching(run: Connecting, universe: Universe, frames: FrameWatch, start: Sta
         lambda connection, _, reason: subscriptions.closed(connection, reason),
     ]
     start(markets.run())
+    start(kept_running("pair watch", pairs.run))
     start(_checking(subscriptions))
     start(_looking(frames, run))
     if any(one.venue is Venue.KALSHI for one in run.listed) or universe.waiting:
@@ -63,7 +87,7 @@ def watching(run: Connecting, universe: Universe, frames: FrameWatch, start: Sta
         start(venues.watch_kalshi())
     if any(one.venue is Venue.POLYMARKET for one in run.listed) or universe.waiting:
         start(venues.watch_polymarket())
-    return Watches(subscriptions, markets)
+    return Watches(subscriptions, markets, pairs, structures)
 
 
 async def canaries(

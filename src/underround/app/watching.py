@@ -67,7 +67,11 @@ async def wait(stop: asyncio.Event, seconds: float | None) -> None:
 
 
 class OpportunityLog:
-    """Every opportunity of a run from opening to closing, for scores and summaries."""
+    """Every opportunity of a run from opening to closing, for scores and summaries.
+
+    A row names what was for sale: the kind of underround and its legs as sorted [venue,
+    instrument, outcome].
+    """
 
     def __init__(self) -> None:
         self.rows: dict[str, dict[str, Any]] = {}
@@ -76,13 +80,24 @@ class OpportunityLog:
         """Take in one signal."""
         if said.kind is SignalKind.OPENED:
             self.rows[said.id] = {
+                "kind": said.underround.value,
                 "pair": said.pair,
                 "direction": said.direction,
+                "legs": sorted(
+                    [leg.venue.value, leg.instrument, leg.outcome.value] for leg in said.legs
+                ),
                 "opened_ns": said.at_ns,
                 "closed_ns": None,
             }
         elif said.kind is SignalKind.CLOSED:
             self.rows[said.id]["closed_ns"] = said.at_ns
+
+
+def show_page(where: str, shows: bool) -> None:
+    """Tell a person where the page is: on stdout, or on stderr where that is kept for JSON."""
+    stream = sys.stdout if shows else sys.stderr
+    stream.write(f"page: {where}\n")
+    stream.flush()
 
 
 def show_signal(said: Signal) -> None:
@@ -104,9 +119,18 @@ async def show_status(run: Running) -> None:
             f"-- {live_books(run)} of {len(run.engine.books)} books live, {rate:.0f} frames/s, "
             f"{len(run.engine.detector.open)} open --\n"
         )
-        for line in _some_books(run):
+        for line in (*pair_lines(run), *_some_books(run)):
             sys.stdout.write(line + "\n")
         sys.stdout.flush()
+
+
+def pair_lines(run: Running) -> list[str]:
+    """Say which pairs are suspended, and which have prices that speak against them."""
+    watch = run.pair_watch
+    if watch is None:
+        return []
+    suspended = [f"   {name}: suspended: {why}" for name, why in watch.suspended.items()]
+    return suspended + [f"   {name}: {why}" for name, why in watch.alarms.rows().items()]
 
 
 def live_books(run: Running) -> int:
@@ -130,6 +154,8 @@ def summary(run: Running) -> dict[str, Any]:
         "counts": counts.as_dict(),
         "hashes": run.frames.hashes.as_dict(),
         "venues_not_normal": run.engine.trust.statuses.rows(),
+        "pairs_suspended": {} if run.pair_watch is None else dict(run.pair_watch.suspended),
+        "pair_alarms": {} if run.pair_watch is None else run.pair_watch.alarms.rows(),
         "noted": dict(run.pipeline.noted),
         "reconnects": sum(max(0, feed.counters.connects - 1) for feed in run.feeds),
         "prices": run.prices.status().state,

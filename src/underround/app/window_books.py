@@ -8,7 +8,8 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping
 from typing import Any, Final
 
 from underround.app.hands import VenueHands
-from underround.app.pipeline import Pipeline, Plan
+from underround.app.pipeline import Pipeline
+from underround.app.plan import Plan
 from underround.app.polling import Poller
 from underround.app.timed_sink import TimedSink
 from underround.core.event import InstrumentsForgotten

@@ -59,17 +59,20 @@ class Addresses(Struct, frozen=True):
 
 
 class RunPlan(Struct, frozen=True, kw_only=True):
-    """What a run follows: series of windows (none: the index alone), and where it records."""
+    """What a run follows: series of windows (none: the index of an asset alone), and where it
+    records.
+    """
 
     series: tuple[str, ...] = ()
+    asset: Asset = Asset.BTC
     recording: Path | None = None
     addresses: Addresses = Addresses()
 
     @property
     def assets(self) -> tuple[Asset, ...]:
-        """The assets whose index is needed; Bitcoin alone without series."""
+        """The assets whose index is needed."""
         found = dict.fromkeys(asset_of(series) for series in self.series)
-        return tuple(asset for asset in found if asset is not None) or (Asset.BTC,)
+        return tuple(asset for asset in found if asset is not None) or (self.asset,)
 
     def check(self) -> None:
         """Raise ConfigError for a series that settles on no index known here."""

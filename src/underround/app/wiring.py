@@ -8,11 +8,14 @@ import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
 
 from underround import __version__
+from underround.app.alerts import with_alerts
+from underround.app.audit_trail import audit_trail
 from underround.app.codecs import CODECS
 from underround.app.collector import calm_the_collector
 from underround.app.config import Config
@@ -24,14 +27,18 @@ from underround.app.connections import (
     signer_of,
 )
 from underround.app.digest import SignalDigest
+from underround.app.fee_reading import fee_reading
 from underround.app.frame_watch import FrameWatch
 from underround.app.hands import VenueHands
 from underround.app.market_watch import MarketWatch
 from underround.app.pair_file import PairEntry
+from underround.app.pair_watch import PairWatch
 from underround.app.pipeline import Pipeline
 from underround.app.price_board import PriceBoard
 from underround.app.replay import describe
 from underround.app.signal_delivery import signal_delivery
+from underround.app.structure_watch import StructureWatch
+from underround.app.supervision import kept_running
 from underround.app.trading import Ledger, Trading, open_ledger, trading
 from underround.app.universe import Universe, load
 from underround.app.watches import canaries, watching
@@ -65,6 +72,8 @@ class Running(Struct):
     clock_ns: Callable[[], int]
     frames: FrameWatch
     trading: Trading | None = None
+    pair_watch: PairWatch | None = None
+    structures: StructureWatch | None = None
 
 
 @asynccontextmanager
@@ -78,11 +87,13 @@ async def running(
     async with AsyncExitStack() as stack:
         signer = signer_of(config)
         rest = await stack.enter_async_context(rest_clients(config, signer))
-        universe = await load(rest.gamma, rest.kalshi, config.universe, entries)
+        reading = fee_reading(config)
+        universe = await load(rest.gamma, rest.kalshi, config.universe, entries, reading)
         prices, signals = await stack.enter_async_context(open_stores(config.storage.prices))
         settings = settings_of(config, options)
         ledger = _ledger(stack, config, options, clock_ns)
-        recorder = _recorder(settings, universe, options, clock_ns, ledger)
+        began_ns = clock_ns()
+        recorder = _recorder(settings, universe, options, began_ns, ledger)
         if recorder is not None:
             stack.callback(recorder.close)
         engine = Engine(settings, universe.instruments.values(), universe.pairs)
@@ -94,9 +105,12 @@ async def running(
         digest = SignalDigest()
         board = PriceBoard(engine, universe.pairs, prices)
         delivery = await stack.enter_async_context(
-            signal_delivery(config.storage, signals, str(clock_ns()))
+            signal_delivery(config.storage, signals, str(began_ns))
         )
-        pipeline.on_signal += [digest.add, delivery.take]
+        trail = stack.enter_context(
+            audit_trail(Path(config.storage.audit), engine, options.recording, clock_ns)
+        )
+        pipeline.on_signal += [digest.add, delivery.take, trail.signal]
         pipeline.on_judged.append(lambda judged: board.judged(judged.instrument, judged.at_ns))
         frames = FrameWatch(pipeline)
         run = Running(
@@ -109,7 +123,7 @@ async def running(
         group = await stack.enter_async_context(asyncio.TaskGroup())
         work = [_ticking(pipeline), _flushing(board, clock_ns)]
         if delivery.relay is not None:
-            work.append(delivery.relay.run())
+            work.append(kept_running("signal relay", delivery.relay.run))
         tasks = [group.create_task(each) for each in work]
         stack.push_async_callback(_stop, run.feeds, tasks)
         listed = list(universe.instruments.values())
@@ -119,8 +133,14 @@ async def running(
         watches = watching(
             made_of, universe, frames, lambda work: tasks.append(group.create_task(work))
         )
+        run.pair_watch = watches.pairs
+        with_alerts(
+            config.alerts, pipeline, stack, lambda work: tasks.append(group.create_task(work))
+        )
         watches.markets.on_pair += [board.watch, partial(_paired, run, watches.markets)]
         watches.subscriptions.open(await canaries(rest, config, options, universe))
+        run.structures = watches.structures
+        tasks.append(group.create_task(watches.structures.run()))
         calm_the_collector()
         stack.callback(gc.unfreeze)
         yield run
@@ -139,7 +159,7 @@ def _recorder(
     settings: Settings,
     universe: Universe,
     options: Options,
-    clock_ns: Callable[[], int],
+    began_ns: int,
     ledger: Ledger | None,
 ) -> RecordingWriter | None:
     if options.recording is None:
@@ -149,7 +169,7 @@ def _recorder(
         header["config"]["trading"] = ledger.header()
     return RecordingWriter(
         options.recording,
-        created_at_ns=clock_ns(),
+        created_at_ns=began_ns,
         mask=masked,
         program=f"underround {__version__}",
         on_failure=partial(_log.error, "recording: %s"),

@@ -19,6 +19,8 @@ from underround.cli.run import ConfigPath, Json, KalshiEnvironment, Verbose, env
 from underround.core.errors import ConfigError
 from underround.core.spot_event import Asset
 
+WhichAsset = Annotated[Asset, Parameter(help="whose index")]
+
 app = App(name="brti", help="Calculate the real-time index of the constituents' order books.")
 
 
@@ -28,6 +30,7 @@ def brti(
     books: ExistingFile | None = None,
     reading: str = "",
     every_reading: bool = False,
+    asset: WhichAsset = Asset.BTC,
     simulated: Simulated = False,
     seed: Seed = 7,
     fault: Fault = (),
@@ -63,7 +66,7 @@ def brti(
         config_path=config,
         flags=flags,
     )
-    result = run_until_done(stream_index(StreamRequest(venues=request), _silent))
+    result = run_until_done(stream_index(StreamRequest(venues=request, asset=asset), _silent))
     [value] = result["values"]
     if json:
         write_json(value)
@@ -79,6 +82,7 @@ def stream(
     minutes: Annotated[str | None, Parameter(help="end by itself after so many minutes")] = None,
     /,
     *,
+    asset: WhichAsset = Asset.BTC,
     simulated: Simulated = False,
     seed: Seed = 7,
     fault: Fault = (),
@@ -103,7 +107,7 @@ def stream(
         flags=environment_flags(kalshi_env),
     )
     stream_request = StreamRequest(
-        venues=request, every_s=every_s, seconds=seconds, recording=recording
+        venues=request, every_s=every_s, seconds=seconds, recording=recording, asset=asset
     )
     result = run_until_done(stream_index(stream_request, _silent if json else _tell))
     if json:
@@ -128,22 +132,36 @@ def calibrate(
 ) -> None:
     """Fit the index's undecided readings to the official values in a recording.
 
-    Needs a recording made with a Kalshi key (`pipeline`, or `brti stream --recording`). The best
-    reading goes into the configuration: `[bitcoin] reading = "…"`.
+    Needs a recording made with a Kalshi key (`pipeline`, or `brti stream --recording`). A reading
+    that is better beyond chance goes into the configuration: `[bitcoin] reading = "…"`.
     """
     calibration = Calibration(asset)
     calibration.run(recording)
     fits = calibration.fits()
     if json:
-        write_json({"best": fits[0].reading, "readings": [_fit(fit) for fit in fits]})
+        change = fits[0].reading if fits[0].is_distinct else None
+        best = {"best": fits[0].reading, "change_to": change}
+        write_json(best | {"readings": [_fit(fit) for fit in fits]})
         return
     write_line("  rms      mean      sd        prints  reading")
     for fit in fits:
-        write_line(f"{fit.rms:8.4f} {fit.mean:+9.4f} {fit.sd:9.4f} {fit.prints:7}  {fit.reading}")
+        mark = " (in use)" if fit.is_in_use else ""
+        figures = f"{fit.rms:8.4f} {fit.mean:+9.4f} {fit.sd:9.4f} {fit.prints:7}"
+        write_line(f"{figures}  {fit.reading}{mark}")
+    write_line(_advice(fits[0]))
 
 
 def _fit(fit: Fit) -> dict[str, Any]:
     return {name: getattr(fit, name) for name in fit.__struct_fields__}
+
+
+def _advice(best: Fit) -> str:
+    """Return what follows from the best fit."""
+    if best.is_in_use:
+        return "the reading in use fits best"
+    if best.is_distinct:
+        return f'better beyond chance; set [bitcoin] reading = "{best.reading}"'
+    return "no reading is better than the one in use beyond chance; record for longer"
 
 
 def _silent(value: dict[str, Any]) -> None:
@@ -161,7 +179,7 @@ def _line(value: dict[str, Any]) -> str:
     name = INDEX_NAMES[value["asset"]]
     line = f"💰 {name}: ${value['published']:,.2f} ({value['latency_ms']:.0f}ms)"
     if value["official"] is not None and value["difference"] is not None:
-        line += f"  official {value['official']:,.2f} ({value['difference']:+.2f})"
+        line += f"  official {value['official']:,.2f} (prints differ by {value['difference']:+.2f})"
     left_out = ", ".join(f"{who} {why['reason']}" for who, why in value["refused"].items())
     without = f"; without {left_out}" if left_out else ""
     return f"{line}  {value['quality']}: {len(value['used'])} venues{without}"

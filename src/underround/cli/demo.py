@@ -7,10 +7,12 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from underround.app.config import Config
+from underround.app.config_web import WebConfig
 from underround.app.demo import run_demo
 from underround.app.output import write_json
 from underround.app.session import new_recording
 from underround.app.watching import log_to_stderr, run_until_done, show_summary
+from underround.cli.page import SHOWN, PageFlags
 from underround.cli.run import Seconds
 
 
@@ -24,6 +26,7 @@ def demo(
     orders: Annotated[
         Literal["paper", "venues"], Parameter(help="on paper, or at the simulated venues")
     ] = "paper",
+    page: PageFlags = SHOWN,
     json: Annotated[bool, Parameter(negative=())] = False,
 ) -> None:
     """Watch true underrounds open and close on two simulated venues.
@@ -42,7 +45,16 @@ def demo(
         recording = new_recording(Config(), "demo")
     log_to_stderr()
     result = run_until_done(
-        run_demo(seconds, seed, recording, prices, shows=not json, trades=orders if trade else None)
+        run_demo(
+            seconds,
+            seed,
+            recording,
+            prices,
+            shows=not json,
+            trades=orders if trade else None,
+            face=page.face(),
+            web=WebConfig(**page.settings()["web"]),
+        )
     )
     if json:
         write_json(result)

@@ -1,10 +1,11 @@
 """`underround fair-value`: the closed form for one window. Prints; computes nothing itself."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
-from cyclopts import CycloptsError, Parameter
+from cyclopts import CycloptsError, Parameter, Token
 from cyclopts.types import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 from cyclopts.validators import Number
 from msgspec.structs import asdict as fields_of
@@ -51,14 +52,28 @@ class Assumptions:
     "Standard error of the price, USD."
 
 
+def money(_: type, tokens: Sequence[Token]) -> Decimal:
+    """Read an amount; cyclopts words the ValueError as a usage error."""
+    try:
+        amount = Decimal(tokens[0].value)
+    except InvalidOperation:
+        raise ValueError(f"{tokens[0].value!r} is no amount") from None
+    if not amount.is_finite():
+        raise ValueError(f"{tokens[0].value!r} is no amount")
+    return amount
+
+
+Money = Annotated[Decimal, Parameter(converter=money)]
+
+
 def price(
     *,
     spot: PositiveFloat,
-    strike: Decimal,
+    strike: Money,
     sigma: NonNegativeFloat,
     tau: NonNegativeInt,
     locked: NonNegativeInt = 0,
-    locked_sum: Decimal = Decimal(0),
+    locked_sum: Money = Decimal(0),
     terms: Terms = Terms(),
     assumptions: Assumptions = Assumptions(),
     json: Annotated[bool, Parameter(negative=())] = False,

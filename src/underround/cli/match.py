@@ -1,37 +1,30 @@
-"""`underround match`: which markets of the two venues are the same bet, judged offline."""
+"""`underround match`: which markets of the two venues are the same bet, live or over files."""
 
 import os
-from collections import Counter
-from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, NamedTuple
 
-import msgspec
 from cyclopts import CycloptsError, Parameter
 from cyclopts.validators import Number
 
 from underround.app.clock import wall_ns
+from underround.app.config import Config, load_config
+from underround.app.match_files import find_in_files, judge_file, keep
+from underround.app.match_run import SHOWN_SKIPPED, MatchRequest, match_live, match_simulated
 from underround.app.output import write_json, write_line
-from underround.core.instrument import Venue
+from underround.app.watching import run_until_done
+from underround.cli.run import ConfigPath
 from underround.matching.candidates import TOP
 from underround.matching.catalog import Catalog
-from underround.matching.catalog_entries import entries_of_listings
-from underround.matching.finding import Adjudicator, find_pairs, judge_rows
-from underround.matching.listing import Listing
-from underround.matching.pair_book import write_pair_book
+from underround.matching.finding import Adjudicator
+from underround.matching.pair_merge import merge_pair_file, places, wanted
 from underround.matching.review import ReviewDesk
-from underround.matching.tables import (
-    Left,
-    read_listings,
-    read_pairs,
-    write_accepted,
-    write_predictions,
-    write_report,
-)
-from underround.matching.verdict import Decision, Verdict
+from underround.matching.tables import write_report
 
-_SHOWN_LEFT = 20
+REPORT: Final = Path("data/match-report.md")
+SIMULATED_REPORT: Final = Path("data/simulated-match-report.md")
+SIMULATED_PAIRS: Final = Path("data/simulated-pairs.toml")
 
 
 def match(
@@ -39,11 +32,13 @@ def match(
     pairs: Annotated[Path | None, Parameter(help="judge the proposed pairs of this CSV")] = None,
     poly: Annotated[Path | None, Parameter(help="Polymarket listings (CSV)")] = None,
     kalshi: Annotated[Path | None, Parameter(help="Kalshi listings (CSV)")] = None,
-    out: Annotated[Path, Parameter(help="the CSV to write")],
-    report: Annotated[Path | None, Parameter(help="also every verdict with its checks")] = None,
-    write_pairs: Annotated[Path | None, Parameter(help="also the accepted as a pairs file")] = None,
+    out: Annotated[Path | None, Parameter(help="the CSV to write; needed with files")] = None,
+    report: Annotated[
+        Path | None, Parameter(help="a page to read, or as .csv every verdict with its checks")
+    ] = None,
+    write_pairs: Annotated[Path | None, Parameter(help="the accepted as a pairs file")] = None,
     catalog: Annotated[
-        Path | None, Parameter(help="keep listings and pairs for review in this file (SQLite)")
+        Path | None, Parameter(help="keep markets and pairs for review in this file (SQLite)")
     ] = None,
     top: Annotated[int, Parameter(validator=Number(gte=1, lte=500))] = TOP,
     embeddings: Annotated[
@@ -53,12 +48,20 @@ def match(
         str | None, Parameter(help="ask a language model about accepted pairs, at this URL")
     ] = None,
     llm_model: Annotated[str | None, Parameter(help="the model to ask for there")] = None,
+    simulated: Annotated[
+        bool, Parameter(negative=(), help="on simulated venues on this machine")
+    ] = False,
+    seed: Annotated[int, Parameter(help="the simulated world")] = 7,
+    config: ConfigPath = None,
     json: Annotated[bool, Parameter(negative=())] = False,
 ) -> None:
-    """Find the markets that are the same bet, or judge pairs that somebody proposed.
+    """Find the markets that are the same bet, live or in files, or judge proposed pairs.
 
-    Reads files only: no network, no key. A pair is accepted when every check passes; one failed
-    check refuses it, and what cannot be decided goes to a person (`underround pairs review`).
+    Without files it asks both venues for all that is open, judges what is new or changed since
+    the last time, and brings the pairs file up to date; entries and answers of a person stay. With
+    files it reads them only: no network, no key. A pair is accepted when every check passes; one
+    failed check refuses it, and what cannot be decided goes to a person
+    (`underround pairs review`).
 
     Parameters
     ----------
@@ -66,40 +69,106 @@ def match(
         How many Kalshi markets are judged for each Polymarket side.
     llm_endpoint
         Any endpoint of the OpenAI chat form. The model may refuse a pair or send it to review,
-        never approve one. Needs --llm-model and --catalog, where every question and answer is
-        kept; a key is read from UNDERROUND_LLM_KEY.
+        never approve one. Needs --llm-model, and with files --catalog, where every question and
+        answer is kept; a key is read from UNDERROUND_LLM_KEY.
     json
         Write one JSON object to stdout and nothing else.
     """
-    if (pairs is None) == (poly is None and kalshi is None) or (poly is None) != (kalshi is None):
-        raise CycloptsError(msg="give either --pairs, or --poly and --kalshi")
-    with ExitStack() as stack:
-        kept = stack.enter_context(Catalog(catalog)) if catalog is not None else None
-        second = _second_opinion(stack, llm_endpoint, llm_model, kept)
-        if pairs is not None:
-            verdicts, summary = _judge_file(pairs, out, second)
-        else:
-            assert poly is not None
-            assert kalshi is not None
-            verdicts, summary = _find(poly, kalshi, out, top, second, embeddings)
-        if kept is not None:
-            summary |= {"proposed": _keep(kept, verdicts), "catalog": str(catalog)}
-    if report is not None:
-        write_report(report, verdicts)
-        summary["report"] = str(report)
-    if write_pairs is not None:
-        summary["pairs_written"] = write_pair_book(write_pairs, verdicts)
-        summary["pairs_file"] = str(write_pairs)
+    llm = (llm_endpoint, llm_model)
+    if pairs is None and poly is None and kalshi is None:
+        if embeddings is not None:
+            raise CycloptsError(msg="--embeddings needs files: --poly and --kalshi")
+        given = (catalog, write_pairs, report)
+        world = seed if simulated else None
+        summary = _live(load_config(config, os.environ), given, out, top, llm, world)
+    else:
+        if simulated:
+            raise CycloptsError(msg="--simulated lists markets itself; leave the files out")
+        files = _Files(pairs, poly, kalshi, embeddings)
+        summary = _over_files(files, (out, catalog, write_pairs, report), top, llm)
     if json:
         write_json(summary)
     else:
         _show(summary)
 
 
+class _Files(NamedTuple):
+    """What was given to read."""
+
+    pairs: Path | None
+    poly: Path | None
+    kalshi: Path | None
+    embeddings: Path | None
+
+
+def _live(
+    config: Config,
+    given: tuple[Path | None, Path | None, Path | None],
+    out: Path | None,
+    top: int,
+    llm: tuple[str | None, str | None],
+    seed: int | None,
+) -> dict[str, Any]:
+    """Do one round on the configured venues; with a seed on simulated ones, all files apart."""
+    catalog, pairs, report = given
+    kept: Path | str = catalog or (":memory:" if seed is not None else config.storage.catalog)
+    named = SIMULATED_PAIRS if seed is not None else Path(config.pairs)
+    with ExitStack() as stack:
+        opened = stack.enter_context(Catalog(kept))
+        request = MatchRequest(
+            pairs=pairs or named,
+            report=report or (SIMULATED_REPORT if seed is not None else REPORT),
+            out=out,
+            top=top,
+            second=_second_opinion(stack, llm, opened),
+        )
+        found: dict[str, Any] = run_until_done(
+            match_live(opened, config, request)
+            if seed is None
+            else match_simulated(opened, seed, request)
+        )
+    return found | {"catalog": str(kept)}
+
+
+def _over_files(
+    files: _Files,
+    written: tuple[Path | None, Path | None, Path | None, Path | None],
+    top: int,
+    llm: tuple[str | None, str | None],
+) -> dict[str, Any]:
+    pairs, poly, kalshi, embeddings = files
+    out, catalog, write_pairs, report = written
+    if (pairs is None) == (poly is None and kalshi is None) or (poly is None) != (kalshi is None):
+        raise CycloptsError(msg="give either --pairs, or --poly and --kalshi, or no file at all")
+    if out is None:
+        raise CycloptsError(msg="--out is missing: the CSV to write")
+    with ExitStack() as stack:
+        kept = stack.enter_context(Catalog(catalog)) if catalog is not None else None
+        second = _second_opinion(stack, llm, kept)
+        if pairs is not None:
+            verdicts, summary = judge_file(pairs, out, second)
+        else:
+            assert poly is not None
+            assert kalshi is not None
+            verdicts, summary = find_in_files(poly, kalshi, out, top, second, embeddings)
+        if kept is not None:
+            summary |= {"proposed": keep(kept, verdicts), "catalog": str(catalog)}
+        if write_pairs is not None:
+            known = wanted(verdicts) if kept is None else places(ReviewDesk(kept))
+            merged = merge_pair_file(write_pairs, known)
+            summary["pairs_written"] = len(merged.added)
+            summary["pairs_file"] = str(write_pairs)
+    if report is not None:
+        write_report(report, verdicts)
+        summary["report"] = str(report)
+    return summary
+
+
 def _second_opinion(
-    stack: ExitStack, url: str | None, model: str | None, catalog: Catalog | None
+    stack: ExitStack, llm: tuple[str | None, str | None], catalog: Catalog | None
 ) -> Adjudicator | None:
     """The language model to ask, or None: it is off unless an endpoint is named."""
+    url, model = llm
     if url is None and model is None:
         return None
     if url is None or model is None or catalog is None:
@@ -113,100 +182,15 @@ def _second_opinion(
     return adjudicator(endpoint, client, lambda opinion: catalog.keep_opinion(opinion, wall_ns()))
 
 
-def _judge_file(
-    path: Path, out: Path, second: Adjudicator | None
-) -> tuple[list[Verdict], dict[str, Any]]:
-    table = read_pairs(path)
-    judged = judge_rows(table.rows, adjudicate=second)
-    write_predictions(
-        out,
-        (
-            (
-                row.pair_id,
-                verdict.decision is Decision.ACCEPT,
-                f"{verdict.decision}: {verdict.reason}",
-            )
-            if verdict is not None
-            else (row.pair_id, False, row.reason)
-            for row, verdict in zip(table.rows, judged, strict=True)
-        ),
-    )
-    verdicts = [verdict for verdict in judged if verdict is not None]
-    sides = [side for row in table.rows for side in (row.polymarket, row.kalshi) if side]
-    summary = {"pairs": len(table.rows), **_counts(verdicts), "out": str(out)}
-    return verdicts, summary | _gaps(sides, table.left, table.missing_columns)
-
-
-def _by_meaning(
-    model: Path | None, one: Sequence[Listing], two: Sequence[Listing], top: int
-) -> list[tuple[int, int]]:
-    """Pairs that a local model proposes; none without a model."""
-    if model is None:
-        return []
-    from underround.matching.embedding import Embedder, nearest_by_meaning
-
-    return [(a, b) for a, b, _ in nearest_by_meaning(Embedder(model), one, two, top)]
-
-
-def _find(
-    poly: Path,
-    kalshi: Path,
-    out: Path,
-    top: int,
-    second: Adjudicator | None,
-    model: Path | None,
-) -> tuple[list[Verdict], dict[str, Any]]:
-    one, two = read_listings(poly, Venue.POLYMARKET), read_listings(kalshi, Venue.KALSHI)
-    proposed = _by_meaning(model, one.listings, two.listings, top)
-    verdicts = find_pairs(one.listings, two.listings, top=top, adjudicate=second, proposed=proposed)
-    write_accepted(out, verdicts)
-    summary = {
-        "polymarket": len(one.listings),
-        "kalshi": len(two.listings),
-        "judged": len(verdicts),
-        **_counts(verdicts),
-        "out": str(out),
-    }
-    sides = [*one.listings, *two.listings]
-    columns = (*one.missing_columns, *two.missing_columns)
-    return verdicts, summary | _gaps(sides, (*one.left, *two.left), columns)
-
-
-def _keep(catalog: Catalog, verdicts: Sequence[Verdict]) -> int:
-    """Put the judged markets and pairs into the catalog; return how many pairs were new."""
-    now_ns = wall_ns()
-    sides = [side for verdict in verdicts for side in (verdict.polymarket, verdict.kalshi)]
-    markets = entries_of_listings(dict.fromkeys(sides))
-    for venue in Venue:
-        catalog.refresh(venue, (each for each in markets if each.venue is venue), now_ns)
-    return ReviewDesk(catalog).propose(verdicts, now_ns)
-
-
-def _counts(verdicts: Iterable[Verdict]) -> dict[str, int]:
-    found = Counter(verdict.decision for verdict in verdicts)
-    return {
-        "accepted": found[Decision.ACCEPT],
-        "to_review": found[Decision.REVIEW],
-        "refused": found[Decision.REFUSE],
-    }
-
-
-def _gaps(
-    sides: Sequence[Listing], left: Sequence[Left], missing_columns: Sequence[str]
-) -> dict[str, Any]:
-    return {
-        "without_rules": sum(not side.rules for side in sides),
-        "skipped": len(left),
-        "skipped_rows": [msgspec.to_builtins(row) for row in left],
-        "missing_columns": list(missing_columns),
-    }
-
-
 def _show(summary: dict[str, Any]) -> None:
     for name, value in summary.items():
         if isinstance(value, int | str):
-            write_line(f"{name.replace('_', ' '):14} {value}")
-    for name in summary["missing_columns"]:
+            write_line(f"{name.replace('_', ' '):16} {value}")
+    for name in summary.get("missing_columns", ()):
         write_line(f"no column {name!r}: judged without it")
-    for row in summary["skipped_rows"][:_SHOWN_LEFT]:
+    for row in summary.get("skipped_rows", ())[:SHOWN_SKIPPED]:
         write_line(f"left out: line {row['line']}: {row['name'] or '(no name)'}: {row['reason']}")
+    for market in summary.get("skipped_markets", ())[:SHOWN_SKIPPED]:
+        write_line(f"left out: {market['venue']} {market['name']}: {market['reason']}")
+    for name in summary.get("suspended_now", ()):
+        write_line(f"suspended: {name}: its rules changed; look at it with pairs review")

@@ -9,7 +9,9 @@ from cyclopts import App, Parameter
 
 from underround.app.config import load_config
 from underround.app.output import write_json, write_line
+from underround.app.pair_check import checked_pairs
 from underround.app.pair_file import load_pairs
+from underround.app.watching import run_until_done
 from underround.cli.run import ConfigPath, Json
 
 app = App(name="pairs", help="The pairs of markets that are compared.")
@@ -23,6 +25,32 @@ app.command(
     name="verify",
     help="Check the approved pairs again against today's rules.",
 )
+
+
+@app.command
+def check(
+    file: Annotated[Path | None, Parameter(help="the pairs file")] = None,
+    /,
+    *,
+    config: ConfigPath = None,
+    json: Json = False,
+) -> int:
+    """Ask both venues for the markets of a pairs file, and name everything that is wrong.
+
+    Unknown and closed markets, the same two markets twice in other words, both polarities of one
+    pair, terms that differ without approval. Exits with 1 when an entry has to be left out.
+    """
+    flags = {} if file is None else {"pairs": str(file)}
+    found = run_until_done(checked_pairs(load_config(config, os.environ, flags)))
+    if json:
+        write_json(msgspec.to_builtins(found))
+    else:
+        for pair in found.pairs:
+            grade = "terms not stated" if pair.terms is None else pair.terms.grade or "not graded"
+            write_line(f"{pair.id:28} {pair.polarity:8} {pair.kalshi:36} {grade}")
+        for problem in found.problems:
+            write_line(f"left out: {problem}")
+    return 1 if found.problems else 0
 
 
 @app.default

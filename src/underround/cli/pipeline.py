@@ -8,6 +8,8 @@ from underround.app.bitcoin_session import DEFAULT_EVERY_S, BitcoinRequest, run_
 from underround.app.guide_lines import summary_lines
 from underround.app.output import write_json, write_line
 from underround.app.watching import log_to_stderr, run_until_done
+from underround.cli.errors import ExitCode
+from underround.cli.page import HIDDEN, PageFlags
 from underround.cli.run import (
     ConfigPath,
     Json,
@@ -38,11 +40,12 @@ def pipeline(
     seed: Seed = 7,
     fault: Fault = (),
     record: Annotated[bool, Parameter(help="record every input")] = True,
+    page: PageFlags = HIDDEN,
     config: ConfigPath = None,
     kalshi_env: KalshiEnvironment = None,
     json: Json = False,
     verbose: Verbose = False,
-) -> None:
+) -> int:
     """Price Kalshi's index windows live against a BRTI of our own: SERIES… BRTI_SECONDS.
 
     Default KXBTC15M 2: `underround pipeline`, `underround pipeline KXBTC15M KXBTCD 5`. Rolls from
@@ -59,7 +62,8 @@ def pipeline(
         seed=seed,
         faults=checked(fault, simulated),
         config_path=config,
-        flags=environment_flags(kalshi_env),
+        flags=environment_flags(kalshi_env) | page.settings(),
+        face=page.face(),
         shows=not json,
         records=record,
     )
@@ -69,6 +73,8 @@ def pipeline(
     else:
         for line in summary_lines(result):
             write_line(line)
+    has_anything = result["brti"]["prints"] or result["windows"]["seen"]
+    return ExitCode.OK if has_anything else ExitCode.VENUE
 
 
 def parse_words(words: tuple[str, ...]) -> tuple[tuple[str, ...], float]:

@@ -11,6 +11,7 @@ from underround.app.session import SessionRequest, run_session
 from underround.app.watching import log_to_stderr, run_until_done, show_summary
 from underround.cli.errors import ExitCode
 from underround.cli.live_gate import trading_mode
+from underround.cli.page import HIDDEN, PageFlags
 
 ConfigPath = Annotated[Path | None, Parameter(help="configuration file (TOML)")]
 Seconds = Annotated[
@@ -41,6 +42,7 @@ def run(
     live: Annotated[bool, Parameter(negative=(), help="trade it with real money")] = False,
     account: Annotated[str | None, Parameter(help="the account's name, for --live")] = None,
     seconds: Seconds = None,
+    page: PageFlags = HIDDEN,
     json: Json = False,
     verbose: Verbose = False,
 ) -> int:
@@ -57,7 +59,7 @@ def run(
         flags["storage"] = {"prices": prices}
     request = SessionRequest(
         config_path=config,
-        flags=flags | environment_flags(kalshi_env),
+        flags=flags | environment_flags(kalshi_env) | page.settings(),
         kind="run",
         recording=recording,
         records=record,
@@ -66,6 +68,7 @@ def run(
         every_s=every,
         shows=not json,
         trades=trading_mode(config, flags, paper=paper, live=live, account=account),
+        face=page.face(),
     )
     return _carry_out(request, json, verbose)
 

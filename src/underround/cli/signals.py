@@ -11,7 +11,7 @@ from cyclopts.validators import Number
 
 from underround.app.config import Config, load_config
 from underround.app.output import write_json, write_line
-from underround.app.signal_reading import consume, consumer_of, follow, open_journal
+from underround.app.signal_reading import consume, consumer_of, follow, open_latest_journal
 from underround.app.watching import run_until_done, stop_on_signals
 from underround.app.wording import describe
 from underround.cli.run import ConfigPath, Json
@@ -33,16 +33,20 @@ def show(
     config: ConfigPath = None,
     json: Json = False,
 ) -> None:
-    """Show the latest signals, oldest first.
+    """Show the latest signals, oldest first, each with the number that `explain` takes.
 
-    With `--json` one object; with `--follow --json` one line of JSON a signal.
+    Without --journal those of the run, or demo, that raised one last. With `--json` one object;
+    with `--follow --json` one line of JSON a signal.
     """
-    opened = open_journal(_configured(config, journal, None))
+    opened = open_latest_journal(_configured(config, journal, None), journal)
     latest = opened.last(limit)
     if json and not follow:
-        write_json({"signals": [_row(signal) for signal in latest]})
+        rows = [_row(signal) for signal in latest]
+        write_json({"journal": str(opened.path), "signals": rows})
         return
     tell = _show_json if json else _show_line
+    if not json:
+        write_line(f"{opened.path}: {opened.last_seq} signals")
     for signal in latest:
         tell(signal)
     if follow:
@@ -97,7 +101,7 @@ def _row(signal: JournaledSignal) -> dict[str, Any]:
 
 
 def _show_line(signal: JournaledSignal) -> None:
-    write_line(describe(msgspec.json.decode(signal.body, type=Signal)))
+    write_line(f"{signal.seq:>6}  {describe(msgspec.json.decode(signal.body, type=Signal))}")
 
 
 def _show_json(signal: JournaledSignal) -> None:

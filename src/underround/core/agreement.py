@@ -6,10 +6,10 @@ still answers its heartbeats is found this way, and every change that a venue le
 
 from collections.abc import Iterable
 
-from underround.core.arbitrage.cross_venue import Direction
 from underround.core.book import Book
 from underround.core.book_state import BookState
 from underround.core.link import Link
+from underround.core.offered import Offered
 from underround.core.settings import Settings
 from underround.core.trust import AGREE, VERIFY, Trust
 
@@ -22,19 +22,24 @@ class Agreement:
         self._trust = trust
         self._due_ns: dict[Link, int] = {}
 
-    def sweep(self, links: Iterable[Link], standing: Iterable[Direction], at_ns: int) -> None:
+    def sweep(self, links: Iterable[Link], standing: Iterable[Offered], at_ns: int) -> None:
         """Ask for what is due: whole connections now and then, quiet books under a signal often."""
         for link in links:
             if link.is_open and not link.is_slow:
                 self._compare(link, at_ns)
         quiet_ns = self._settings.standing_quiet_ns
+        numbered_quiet_ns = self._settings.agreed_within_ns // 2
+        still_ns = self._settings.frozen_after_ns // 2
         for direction in standing:
             for side in direction.sides:
                 book = side.book
-                if at_ns - max(book.updated_ns, book.proven_ns) > quiet_ns and not is_numbered(
-                    book
-                ):
+                silent_ns = at_ns - max(book.updated_ns, book.proven_ns)
+                if silent_ns > (numbered_quiet_ns if is_numbered(book) else quiet_ns):
                     self._trust.ask(book.instrument.venue, (book,), VERIFY, at_ns)
+                elif (
+                    not is_numbered(book) and at_ns - max(side.moved_ns, book.proven_ns) > still_ns
+                ):
+                    self._trust.ask(book.instrument.venue, (book,), AGREE, at_ns)
 
     def _compare(self, link: Link, at_ns: int) -> None:
         every_ns = self._settings.agree_every_ns

@@ -21,8 +21,10 @@ from underround.core.units import PRICE_ONE_E4
 
 if TYPE_CHECKING:
     from underround.core.arbitrage.cross_venue import Direction
+    from underround.core.arbitrage.share import Share
     from underround.core.event import Level
     from underround.core.link import Link
+    from underround.core.offered import Offered
 
 NO_COST: Final = 10**12
 """What an empty side costs (usd_e6): more than any edge can pay for."""
@@ -69,9 +71,11 @@ class Side:
         "is_marked",
         "is_touched",
         "levels",
+        "moved_ns",
         "open_count",
         "prices_e4",
         "ranks",
+        "shares",
         "watchers",
     )
 
@@ -79,7 +83,9 @@ class Side:
         self.book = book
         self.is_bid = is_bid
         self.watchers: list[Direction] = []
+        self.shares: tuple[Share, ...] = ()  # in structures of many markets
         self.open_count = 0
+        self.moved_ns = 0  # when its best price, or a whole book, last came
         self.is_touched = False
         self.is_marked = False
         self.rebuild(book.instrument.grid)
@@ -220,7 +226,7 @@ class Book(HotFields):
         self.updated_ns = 0
         self.proven_ns = 0
         self.lost_ns = 0  # when a change was missed: what was asked for before does not heal it
-        self.held: dict[Direction, None] = {}
+        self.held: dict[Offered, None] = {}
         self.is_closed = False
 
     @property

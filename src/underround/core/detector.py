@@ -5,15 +5,21 @@ that has been quiet was confirmed over REST.
 """
 
 from collections.abc import Callable, Iterable
+from typing import Any, Final
 
-from underround.core.arbitrage.cross_venue import Direction
 from underround.core.book import Book
 from underround.core.counts import Counts
 from underround.core.effect import Effect, SignalRaised, WakeAt
+from underround.core.instrument import Venue
+from underround.core.offered import Offered, closing_signal, signal_of
 from underround.core.opportunity import Opportunity, Signal, SignalKind, is_material
 from underround.core.settings import Settings
 from underround.core.sizing import Sizing
+from underround.core.standing import doubt, is_frozen
 from underround.core.trust import VERIFY, Trust
+from underround.core.venue_event import PairsSuspended
+
+NO_BOOKS: Final[frozenset[Book]] = frozenset()
 
 
 class Detector:
@@ -26,228 +32,203 @@ class Detector:
         self._trust = trust
         self._opened = 0
         self.is_paused = False
-        self.open: dict[Direction, None] = {}
-        self.held: dict[Direction, int] = {}
+        self.open: dict[Offered, None] = {}
+        self.held: dict[Offered, int] = {}
+        self.suspended: dict[str, str] = {}
+        self.inputs: dict[type, Callable[[Any], None]] = {PairsSuspended: self._suspend}
         self.on_raised: Callable[[Signal], None] = _nobody
-        trust.on_lost = self.close_book
 
-    def consider(self, direction: Direction, at_ns: int) -> None:
-        """Open or close what this direction offers now; called when a best price or size moved.
+    def consider(self, offered: Offered, at_ns: int) -> None:
+        """Open or close what is offered now; called when a best price or size moved.
 
         An open one whose edge stands is sized anew by the next `sweep`, unless it became thin.
         """
-        opportunity = direction.opportunity
+        opportunity = offered.opportunity
         if opportunity is not None:
-            if not direction.has_edge:
-                self._close(direction, opportunity, "edge gone", at_ns)
-            elif direction.is_thin:
-                self._update(direction, opportunity, at_ns)
+            if not offered.has_edge:
+                self._close(offered, opportunity, "edge gone", at_ns)
+            elif offered.is_thin:
+                self._update(offered, opportunity, at_ns)
             return
-        if not direction.has_edge:
-            self._release(direction)
+        if not offered.has_edge or offered.subject in self.suspended:
+            self._release(offered)
             return
-        if direction.seen_ns == 0:
-            direction.seen_ns = at_ns
-            direction.is_active = True
+        if offered.seen_ns == 0:
+            offered.seen_ns = at_ns
+            offered.is_active = True
         if self.is_paused:
-            direction.held_for = "pause"
+            offered.held_for = "pause"
             return
-        for side in direction.sides:
+        for side in offered.sides:
             if self._trust.blocker(side.book, at_ns) is not None:
-                self._release(direction)
+                self._release(offered)
                 return
-        if self._waits_for_group(direction, at_ns):
+        if self._waits_for_group(offered, at_ns):
             return
-        sizing = direction.size()
+        sizing = offered.size()
         if sizing is None:
-            self._await_size(direction)
-        elif not self._waits_for_proof(direction, at_ns):
-            self._open(direction, sizing, at_ns)
+            self._await_size(offered)
+        elif not self._waits_for_proof(offered, at_ns):
+            self._open(offered, sizing, at_ns)
 
-    def resume(self, directions: Iterable[Direction], at_ns: int) -> None:
+    def resume(self, directions: Iterable[Offered], at_ns: int) -> None:
         """End a pause: what stands now may open."""
         self.is_paused = False
-        for direction in directions:
-            if direction.opportunity is None and direction.has_edge:
-                self.consider(direction, at_ns)
+        for offered in directions:
+            if offered.opportunity is None and offered.has_edge:
+                self.consider(offered, at_ns)
+
+    def _suspend(self, event: PairsSuspended) -> None:
+        """Close what stands on pairs that may not be signalled; others may open when they move."""
+        self.suspended = dict(event.reasons)
+        for offered in list(self.open):
+            opportunity = offered.opportunity
+            if opportunity is not None and offered.subject in self.suspended:
+                self._close(offered, opportunity, "pair suspended", event.at_ns)
+        for offered in list(self.held):
+            if offered.subject in self.suspended:
+                self._release(offered)
 
     def group_ended(self, book: Book) -> None:
         """Note which held openings still stand, now that a later group of `book` begins."""
-        for direction in list(book.held):
-            if direction.has_edge:
-                direction.confirmed = True
+        for offered in list(book.held):
+            if offered.has_edge:
+                offered.confirmed |= {book}
             else:
-                self._release(direction)
+                self._release(offered)
 
     def reconsider(self, books: Iterable[Book], at_ns: int) -> None:
         """Look again at the openings that wait for these books."""
         for book in books:
             for side in (book.bids, book.asks):
-                for direction in side.watchers:
-                    if direction.opportunity is not None or direction.has_edge:
-                        self.consider(direction, at_ns)
+                for offered in side.watchers:
+                    if offered.opportunity is not None or offered.has_edge:
+                        self.consider(offered, at_ns)
 
     def wake(self, at_ns: int) -> None:
         """Look again at held openings whose time has come."""
-        for direction, due_ns in list(self.held.items()):
+        for offered, due_ns in list(self.held.items()):
             if due_ns <= at_ns:
-                self.consider(direction, at_ns)
+                self.consider(offered, at_ns)
 
     def sweep(self, at_ns: int) -> None:
         """Look again at everything open: sizes move and gates close without a best price moving."""
-        for direction in list(self.open):
-            if direction.opportunity is not None:
-                self._update(direction, direction.opportunity, at_ns)
+        for offered in list(self.open):
+            if offered.opportunity is not None:
+                self._update(offered, offered.opportunity, at_ns)
 
     def close_book(self, book: Book, reason: str, at_ns: int) -> None:
         """Close what stands on a book that lost trust."""
         for side in (book.bids, book.asks):
-            for direction in side.watchers:
-                if direction.opportunity is not None:
-                    self._close(direction, direction.opportunity, reason, at_ns)
-                else:
-                    self._release(direction)
+            for offered in side.watchers:
+                self.lose(offered, reason, at_ns)
 
-    def _waits_for_group(self, direction: Direction, at_ns: int) -> bool:
-        if direction.confirmed:
-            return False
-        due_ns = 0
-        for side in direction.sides:
+    def lose(self, offered: Offered, reason: str, at_ns: int) -> None:
+        """Close what is open, or give up what was held back."""
+        if offered.opportunity is not None:
+            self._close(offered, offered.opportunity, reason, at_ns)
+        else:
+            self._release(offered)
+
+    def _waits_for_group(self, offered: Offered, at_ns: int) -> bool:
+        due_ns, confirmed = 0, offered.confirmed
+        for side in offered.sides:
             book = side.book
-            if book.group is not None:
+            if book.group is not None and book not in confirmed:
                 due_ns = max(due_ns, book.group_at_ns + self._settings.group_quiet_ns)
         if due_ns <= at_ns:
             return False
-        for side in direction.sides:
+        for side in offered.sides:
             if side.book.group is not None:
-                side.book.held[direction] = None
-        direction.held_for = direction.held_for or "group"
-        if self.held.get(direction) != due_ns:
-            self.held[direction] = due_ns
+                side.book.held[offered] = None
+        offered.held_for = offered.held_for or "group"
+        if self.held.get(offered) != due_ns:
+            self.held[offered] = due_ns
             self._out.append(WakeAt(due_ns))
         return True
 
-    def _waits_for_proof(self, direction: Direction, at_ns: int) -> bool:
-        quiet = [side.book for side in direction.sides if self._trust.needs_proof(side.book, at_ns)]
-        for book in quiet:
-            self._trust.ask(book.instrument.venue, (book,), VERIFY, at_ns)
+    def _waits_for_proof(self, offered: Offered, at_ns: int) -> bool:
+        quiet: dict[Venue, dict[Book, None]] = {}
+        for side in offered.sides:
+            book = side.book
+            if self._trust.needs_proof(book, at_ns) or is_frozen(
+                side, offered.sides, self._settings
+            ):
+                quiet.setdefault(book.instrument.venue, {})[book] = None
+        for venue, books in quiet.items():
+            self._trust.ask(venue, books, VERIFY, at_ns)
         if quiet:
-            direction.held_for = "proof"
+            offered.held_for = "proof"
             retry_ns = at_ns + self._settings.verify_patience_ns
-            if self.held.get(direction, 0) <= at_ns:
-                self.held[direction] = retry_ns
+            if self.held.get(offered, 0) <= at_ns:
+                self.held[offered] = retry_ns
         return bool(quiet)
 
-    def _await_size(self, direction: Direction) -> None:
+    def _await_size(self, offered: Offered) -> None:
         """Have an edge too small to trade looked at again when sizes move, not only best prices."""
-        self._release(direction)
-        direction.is_active = direction.awaits_size = True
-        for side in direction.sides:
+        self._release(offered)
+        if not offered.can_await_size:
+            return
+        offered.is_active = offered.awaits_size = True
+        for side in offered.sides:
             side.open_count += 1
 
-    def _open(self, direction: Direction, sizing: Sizing, at_ns: int) -> None:
+    def _open(self, offered: Offered, sizing: Sizing, at_ns: int) -> None:
         self._opened += 1
-        opportunity_id = f"{direction.pair.id}/{direction.name}/{self._opened}"
-        signal = self._signal(SignalKind.OPENED, opportunity_id, direction, sizing, at_ns)
-        direction.opportunity = Opportunity(opportunity_id, sizing, signal)
-        self._release(direction)
-        direction.is_active = True
-        self.open[direction] = None
-        for side in direction.sides:
+        opportunity_id = f"{offered.subject}/{offered.name}/{self._opened}"
+        signal = signal_of(SignalKind.OPENED, opportunity_id, offered, sizing, at_ns)
+        offered.opportunity = Opportunity(opportunity_id, sizing, signal)
+        self._release(offered)
+        offered.is_active = True
+        self.open[offered] = None
+        for side in offered.sides:
             side.open_count += 1
         self._raise(signal)
 
-    def _update(self, direction: Direction, opportunity: Opportunity, at_ns: int) -> None:
-        for side in direction.sides:
+    def _update(self, offered: Offered, opportunity: Opportunity, at_ns: int) -> None:
+        for side in offered.sides:
             reason = self._trust.blocker(side.book, at_ns)
-            if direction.opportunity is None:
+            if offered.opportunity is None:
                 return  # judging the book has closed it already
             if reason is not None:
-                self._close(direction, opportunity, reason, at_ns)
+                self._close(offered, opportunity, reason, at_ns)
                 return
-        sizing = direction.size() if direction.has_edge else None
+        for side in offered.sides:
+            if (reason := doubt(side, offered.sides, self._settings, at_ns)) is not None:
+                self._close(offered, opportunity, reason, at_ns)
+                return
+        sizing = offered.size() if offered.has_edge else None
         if sizing is None:
-            self._close(direction, opportunity, "edge gone", at_ns)
-            if direction.has_edge:
-                self._await_size(direction)
+            self._close(offered, opportunity, offered.ended or "edge gone", at_ns)
+            if offered.has_edge:
+                self._await_size(offered)
         elif is_material(opportunity.sizing, sizing):
-            signal = self._signal(SignalKind.CHANGED, opportunity.id, direction, sizing, at_ns)
+            signal = signal_of(SignalKind.CHANGED, opportunity.id, offered, sizing, at_ns)
             opportunity.sizing, opportunity.signal = sizing, signal
             opportunity.changed_ns = at_ns
             opportunity.peak_edge_e6 = max(opportunity.peak_edge_e6, sizing.edge_top_e6)
             self._raise(signal)
 
-    def _close(
-        self, direction: Direction, opportunity: Opportunity, reason: str, at_ns: int
-    ) -> None:
-        direction.opportunity = None
-        direction.is_active = False
-        del self.open[direction]
-        for side in direction.sides:
+    def _close(self, offered: Offered, opportunity: Opportunity, reason: str, at_ns: int) -> None:
+        offered.opportunity = None
+        offered.is_active = False
+        del self.open[offered]
+        for side in offered.sides:
             side.open_count -= 1
-        last = opportunity.signal
-        self._raise(
-            Signal(
-                kind=SignalKind.CLOSED,
-                id=last.id,
-                pair=last.pair,
-                direction=last.direction,
-                at_ns=at_ns,
-                tick_at_ns=at_ns,
-                edge_top_e6=last.edge_top_e6,
-                edge_e6=last.edge_e6,
-                size_e6=last.size_e6,
-                cost_usd_e6=last.cost_usd_e6,
-                fee_usd_e6=last.fee_usd_e6,
-                edge_usd_e6=last.edge_usd_e6,
-                legs=last.legs,
-                is_slow=last.is_slow,
-                reason=reason,
-            )
-        )
+        self._raise(closing_signal(opportunity.signal, reason, at_ns))
 
-    def _signal(
-        self,
-        kind: SignalKind,
-        opportunity_id: str,
-        direction: Direction,
-        sizing: Sizing,
-        at_ns: int,
-    ) -> Signal:
-        seen_ns = direction.seen_ns or at_ns
-        return Signal(
-            kind=kind,
-            id=opportunity_id,
-            pair=direction.pair.id,
-            direction=direction.name,
-            at_ns=at_ns,
-            tick_at_ns=seen_ns if kind is SignalKind.OPENED else at_ns,
-            edge_top_e6=sizing.edge_top_e6,
-            edge_e6=sizing.edge_e6,
-            size_e6=sizing.size_e6,
-            cost_usd_e6=sizing.cost_usd_e6,
-            fee_usd_e6=sizing.fee_usd_e6,
-            edge_usd_e6=sizing.edge_usd_e6,
-            legs=direction.legs(sizing),
-            held_ns=at_ns - seen_ns if kind is SignalKind.OPENED else 0,
-            held_for=direction.held_for if kind is SignalKind.OPENED else "",
-            is_slow=any(
-                side.book.link is not None and side.book.link.is_slow for side in direction.sides
-            ),
-        )
-
-    def _release(self, direction: Direction) -> None:
-        if not direction.is_active:
+    def _release(self, offered: Offered) -> None:
+        if not offered.is_active:
             return
-        direction.is_active = False
-        direction.seen_ns = 0
-        direction.confirmed = False
-        direction.held_for = ""
-        self.held.pop(direction, None)
-        for side in direction.sides:
-            side.book.held.pop(direction, None)
-            side.open_count -= direction.awaits_size
-        direction.awaits_size = False
+        offered.is_active = False
+        offered.seen_ns = 0
+        offered.confirmed = NO_BOOKS
+        offered.held_for = ""
+        self.held.pop(offered, None)
+        for side in offered.sides:
+            side.book.held.pop(offered, None)
+            side.open_count -= offered.awaits_size
+        offered.awaits_size = False
 
     def _raise(self, signal: Signal) -> None:
         self._counts.signals += 1

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from underround.core.basket_event import SolveBasket
 from underround.core.book_state import BookState, BookTrigger
 from underround.core.event import CommandAnswered
 from underround.core.instrument import Venue
@@ -121,6 +122,7 @@ Effect: TypeAlias = (
     | Unsubscribe
     | LookUpMarket
     | RepriceEvent
+    | SolveBasket
     | WakeAt
     | BookJudged
     | Noted

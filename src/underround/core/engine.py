@@ -4,12 +4,12 @@ Pure and synchronous: no socket, file, clock, log or chance. One engine given th
 raises the same effects, byte for byte.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from underround.core.agreement import Agreement
 from underround.core.arbitrage.cross_venue import Direction
-from underround.core.book import NO_SNAPSHOT_MS, Book, Side
-from underround.core.book_state import BookTrigger
+from underround.core.basket_event import BasketSolved
+from underround.core.book import Book, Side
 from underround.core.counts import Counts
 from underround.core.detector import Detector
 from underround.core.effect import Effect
@@ -17,10 +17,7 @@ from underround.core.event import (
     Batch,
     BooksFetched,
     Command,
-    ConnectionClosed,
-    ConnectionOpened,
     Event,
-    InstrumentsExpected,
     InstrumentsForgotten,
     InstrumentsListed,
     LevelAdded,
@@ -31,14 +28,18 @@ from underround.core.event import (
 from underround.core.forgetting import forget
 from underround.core.instrument import Instrument
 from underround.core.link import Link
+from underround.core.link_events import LinkEvents
 from underround.core.market_events import MarketEvents
+from underround.core.mirror_alarm import MirrorAlarm
 from underround.core.pair import Pair
 from underround.core.part import Part, Route, join_routes
 from underround.core.rest_books import RestBooks
 from underround.core.settings import Settings
+from underround.core.structure import Structure
+from underround.core.structure_desk import StructureDesk
 from underround.core.trust import Trust
 from underround.core.units import SIZE_BITS
-from underround.core.venue_event import PairsListed
+from underround.core.venue_event import PairsListed, StructuresListed
 from underround.core.venue_told import VenueTold
 from underround.core.watchlist import Watchlist
 
@@ -49,7 +50,11 @@ class Engine:
     """Books, trust and opportunities of one process."""
 
     def __init__(
-        self, settings: Settings, instruments: Iterable[Instrument], pairs: Iterable[Pair]
+        self,
+        settings: Settings,
+        instruments: Iterable[Instrument],
+        pairs: Iterable[Pair],
+        structures: Iterable[Structure] = (),
     ) -> None:
         self.settings = settings
         self.counts = Counts()
@@ -60,30 +65,36 @@ class Engine:
         self._touched: list[Side] = []
         self.trust = Trust(settings, self.counts, self._out)
         self.detector = Detector(settings, self.counts, self._out, self.trust)
+        self.desk = StructureDesk(settings, self.books, self.trust, self.detector, self._out)
+        self._due = self.desk.due
+        self.trust.on_lost = self._lost
         self._market = MarketEvents(self.books, self.counts, self.trust, self._touch)
         self._rest_books = RestBooks(self.counts, self.trust, self._market)
         self._watchlist = Watchlist(
             self.books, settings.threshold_e6, self._market, self._touch, self.trust.note
         )
+        self._mirror = MirrorAlarm(self.books, self.trust)
         self._agreement = Agreement(settings, self.trust)
-        self.told = VenueTold(settings, self.books, self.trust, self._out, self.detector.reconsider)
+        self.told = VenueTold(settings, self.books, self.trust, self._out, self._reconsider)
         self._market.routes |= self.told.in_batches
         self._next_sweep_ns = 0
         self._routes: dict[type, Route] = {
             Batch: self._batch,
-            ConnectionOpened: self._connection_opened,
-            InstrumentsExpected: self._instruments_expected,
-            ConnectionClosed: self._connection_closed,
             BooksFetched: self._books_fetched,
             InstrumentsListed: self._instruments_listed,
             InstrumentsForgotten: self._instruments_forgotten,
             Timer: self._timer,
             Command: self._command,
             PairsListed: self._pairs_listed,
+            StructuresListed: self._structures_listed,
+            BasketSolved: self.desk.solved,
+            **LinkEvents(self.links, self.books, self.trust).inputs,
             **self.told.inputs,
+            **self.detector.inputs,
         }
         self._watchlist.watch(instruments)
         self._watchlist.pair(pairs)
+        self.desk.list(structures)
 
     @property
     def directions(self) -> list[Direction]:
@@ -106,7 +117,7 @@ class Engine:
             return NOTHING
         if self.trust.regained:
             regained, self.trust.regained = self.trust.regained, []
-            self.detector.reconsider(regained, time_of(event))
+            self._reconsider(regained, time_of(event))
         effects = tuple(self._out)
         self._out.clear()
         return effects
@@ -193,6 +204,7 @@ class Engine:
         touched = self._touched
         for side in touched:
             side.is_touched = False
+            side.moved_ns = now_ns
             if not side.is_marked:
                 side.is_marked = True
                 self._marked.append(side)
@@ -202,7 +214,11 @@ class Engine:
                     or direction.is_active
                 ):
                     self.detector.consider(direction, now_ns)
+            if side.shares:
+                self.desk.moved(side)
         touched.clear()
+        if self._due:
+            self.desk.look(now_ns)
 
     def _end_group(self, book: Book) -> None:
         self.detector.group_ended(book)
@@ -214,44 +230,13 @@ class Engine:
                 side.is_touched = True
                 self._touched.append(side)
 
-    def _connection_opened(self, event: ConnectionOpened) -> None:
-        link = self.links.get(event.connection)
-        if link is None:
-            link = self.links[event.connection] = Link(event.connection, event.venue)
-        link.is_open, link.is_slow = True, event.is_slow
-        link.opened_ns = link.last_data_ns = event.at_ns
-        link.forget()
-        self._attach(link, event.instruments, event.at_ns)
+    def _lost(self, book: Book, reason: str, at_ns: int) -> None:
+        self.detector.close_book(book, reason, at_ns)
+        self.desk.lost(book, reason, at_ns)
 
-    def _instruments_expected(self, event: InstrumentsExpected) -> None:
-        link = self.links.get(event.connection)
-        if link is not None and link.is_open:
-            fresh = [name for name in event.instruments if name not in link.books]
-            self._attach(link, fresh, event.at_ns)
-
-    def _attach(self, link: Link, instruments: Iterable[str], at_ns: int) -> None:
-        for instrument in instruments:
-            book = self.books.get(instrument)
-            if book is not None:
-                link.books[instrument] = book
-                self._detach(book, "subscribed, no snapshot yet", at_ns)
-                book.link, book.stream, book.since_ns = link, None, at_ns
-                self.trust.incomplete[book] = None
-
-    def _connection_closed(self, event: ConnectionClosed) -> None:
-        link = self.links.get(event.connection)
-        if link is None:
-            return
-        link.is_open = False
-        for book in link.books.values():
-            if book.link is link:
-                self._detach(book, f"disconnected: {event.reason}", event.at_ns)
-
-    def _detach(self, book: Book, reason: str, at_ns: int) -> None:
-        self.trust.judge(book, BookTrigger.DISCONNECTED, reason, at_ns)
-        book.has_snapshot = False
-        book.time_ms = NO_SNAPSHOT_MS
-        book.lost_ns = at_ns
+    def _reconsider(self, books: Sequence[Book], at_ns: int) -> None:
+        self.detector.reconsider(books, at_ns)
+        self.desk.regained(books, at_ns)
 
     def _books_fetched(self, event: BooksFetched) -> None:
         now_ns = event.received_at_ns
@@ -266,7 +251,7 @@ class Engine:
         for instrument in event.missing:
             self.trust.answered(instrument, event.purpose)
             self.trust.note("no book over REST", f"{event.venue} {instrument}")
-        self.detector.reconsider(seen, now_ns)
+        self._reconsider(seen, now_ns)
         self._settle(now_ns)
 
     def _instruments_listed(self, event: InstrumentsListed) -> None:
@@ -276,6 +261,10 @@ class Engine:
     def _pairs_listed(self, event: PairsListed) -> None:
         self._watchlist.pairs_listed(event)
         self._settle(event.at_ns)
+
+    def _structures_listed(self, event: StructuresListed) -> None:
+        self.desk.list(event.structures)
+        self.desk.regained(list(self.books.values()), event.at_ns)
 
     def _instruments_forgotten(self, event: InstrumentsForgotten) -> None:
         forget(event.instruments, self.books, self.links.values(), self.trust)
@@ -287,13 +276,17 @@ class Engine:
             self._next_sweep_ns = event.at_ns + self.settings.sweep_every_ns
             self.trust.sweep(self.links.values(), event.at_ns)
             self.detector.sweep(event.at_ns)
+            self.desk.sweep(event.at_ns)
             self.told.sweep(event.at_ns)
+            self._mirror.sweep(event.at_ns)
             self._agreement.sweep(self.links.values(), self.detector.open, event.at_ns)
+        self.desk.baskets.sweep(event.at_ns)
 
     def _command(self, event: Command) -> None:
         if event.name == "pause":
             self.detector.is_paused = True
         elif event.name == "resume":
             self.detector.resume(self.directions, event.at_ns)
+            self.desk.resume(event.at_ns)
         else:
             self.trust.note("unknown command", event.name)

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from underround.core.basket_event import BasketSolved
 from underround.core.instrument import Instrument, Venue
 from underround.core.reference_event import ReferenceEvent
 from underround.core.trading_event import TradingEvent
@@ -22,6 +23,8 @@ from underround.core.venue_event import (
     MarketAppeared,
     MarketsEnded,
     PairsListed,
+    PairsSuspended,
+    StructuresListed,
     TermsChanged,
     TopClaimed,
     TradingHalted,
@@ -268,6 +271,9 @@ Event: TypeAlias = (
     | Command
     | MarketsEnded
     | PairsListed
+    | PairsSuspended
+    | StructuresListed
+    | BasketSolved
     | BooksProven
     | BooksDoubted
     | VenueStatusChanged

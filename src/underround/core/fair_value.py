@@ -94,7 +94,7 @@ def fair_value(situation: Situation, model: Model = DEFAULT_MODEL) -> FairValue:
     if not value.sd or not (model.sigma_error or model.spot_error):
         return value
     low, high = (
-        _evaluate(replace(situation, sigma=situation.sigma * (1 + error)), model).p_yes
+        _evaluate(replace(situation, sigma=situation.sigma * max(1 + error, 0.0)), model).p_yes
         for error in (-model.sigma_error, model.sigma_error)
     )
     error = hypot((high - low) / 2, value.delta * model.spot_error)

@@ -13,10 +13,10 @@ from underround.core.trust import Trust
 def forget(
     instruments: Iterable[str], books: dict[str, Book], links: Iterable[Link], trust: Trust
 ) -> None:
-    """Take these instruments' books out, unless a pair still watches one; unknown ones are fine."""
+    """Take these instruments' books out unless somebody watches one; unknown ones are fine."""
     for name in instruments:
         book = books.get(name)
-        if book is None or book.bids.watchers or book.asks.watchers:
+        if book is None or any(side.watchers or side.shares for side in (book.bids, book.asks)):
             continue
         del books[name]
         trust.forget(book)

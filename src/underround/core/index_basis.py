@@ -38,6 +38,14 @@ class ProxyBasis:
         return self._mean / self._weight if self.count >= LEAST_PRINTS else None
 
     @property
+    def error(self) -> float | None:
+        """How far the proxy less its bias may be off: the sd, or the last difference if larger."""
+        bias, sd = self.bias, self.sd
+        if bias is None or sd is None or self.last is None:
+            return None
+        return max(sd, abs(self.last - bias))
+
+    @property
     def sd(self) -> float | None:
         """The differences' standard deviation about their mean; None before there were enough."""
         if self.count < LEAST_PRINTS:

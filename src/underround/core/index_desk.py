@@ -15,7 +15,8 @@ from underround.core.spot_units import ONE_E8
 from underround.core.units import NS_PER_SECOND
 from underround.core.volatility import EwmaVolatility
 
-_REMEMBERED_PRINTS = 120
+_REMEMBERED_PRINTS = 300
+_LEAST_CLOCKS = 3
 
 
 class Reference(Struct, frozen=True):
@@ -55,7 +56,9 @@ class IndexDesk:
         self._settings = settings
         self._official_print: OfficialValue | None = None
         self._prints: dict[int, float] = {}
+        self._official_prints: dict[int, float] = {}
         self._compared_ns = 0
+        self._anchor: float | None = None
 
     def tick(self, tick: IndexTick) -> Comparison | None:
         """Take a calculation; return the comparison that its print makes possible."""
@@ -64,9 +67,7 @@ class IndexDesk:
         if index is None or not tick.is_print:
             return None
         self.volatility.take(tick.at_ns, index)
-        self._prints[tick.at_ns] = index
-        if len(self._prints) > _REMEMBERED_PRINTS:
-            del self._prints[next(iter(self._prints))]
+        _remember(self._prints, tick.at_ns, index)
         return self._compare()
 
     def take_official(self, value: OfficialValue) -> Comparison | None:
@@ -78,6 +79,7 @@ class IndexDesk:
         if value.is_fast:
             return None
         self._official_print = value
+        _remember(self._official_prints, value.stamped_at_ns, value.value_e8 / ONE_E8)
         return self._compare()
 
     def _compare(self) -> Comparison | None:
@@ -94,33 +96,85 @@ class IndexDesk:
         return compared
 
     @property
+    def clock_offset_ns(self) -> int | None:
+        """Our clock less the exchanges', and what their messages took: the middle of all in use.
+
+        None with fewer than three that stamp their messages.
+        """
+        pool = self.ticker.calculator.pool
+        found = []
+        for name in pool.pooled:
+            book = pool.books[name]
+            if book.received_at_ns is not None and book.exchange_at_ns is not None:
+                found.append(book.received_at_ns - book.exchange_at_ns)
+        return sorted(found)[len(found) // 2] if len(found) >= _LEAST_CLOCKS else None
+
+    @property
+    def is_clock_off(self) -> bool:
+        """Whether seconds counted here are not those that windows close by."""
+        offset_ns = self.clock_offset_ns
+        return offset_ns is not None and abs(offset_ns) > self._settings.clock_within_ns
+
+    @property
     def quality(self) -> IndexQuality:
         """How much of the constituents' list stands behind the proxy now."""
         return IndexQuality.NONE if self.value is None else self.value.quality
 
     def has_official(self, now_ns: int) -> bool:
-        """Whether the official value flows."""
+        """Whether the official value flows: received lately, and calculated lately."""
         value = self.official
-        return value is not None and now_ns - value.at_ns <= self._settings.official_within_ns
+        if value is None:
+            return False
+        limit_ns = self._settings.official_within_ns
+        is_fresh = abs(now_ns - value.stamped_at_ns) <= limit_ns
+        return is_fresh and now_ns - value.at_ns <= limit_ns
+
+    def level_at(self, stamped_at_ns: int) -> float | None:
+        """Return the index of a past second: the official print, else ours less its bias."""
+        official = self._official_prints.get(stamped_at_ns)
+        if official is not None:
+            return official
+        proxy = self._prints.get(stamped_at_ns)
+        return None if proxy is None else proxy - self.bias
+
+    def anchor(self, offset: float) -> None:
+        """Take up what a strike at the open lay above our index then: our bias, with its sign.
+
+        Without official values it is all that tells; from the second on each counts half.
+        """
+        if self._anchor is None:
+            self._anchor = -offset
+        else:
+            self._anchor -= offset / 2
+
+    @property
+    def bias(self) -> float:
+        """Proxy less official, USD: by official values, else by strikes at the open, else 0."""
+        bias = self.basis.bias
+        return bias if bias is not None else self._anchor or 0.0
 
     @property
     def bias_e8(self) -> int:
-        """Proxy less official as far as it is known, 0 where it is not."""
-        return round((self.basis.bias or 0.0) * ONE_E8)
+        """The bias in 1e-8 USD."""
+        return round(self.bias * ONE_E8)
 
     def reference(self, now_ns: int) -> Reference | None:
         """Return the price to value windows by; None without one.
 
-        The proxy less its known bias leads within the second; without books the official value
-        stands alone, with the error of its age.
+        The proxy less its known bias leads within the second, with an error no smaller than how
+        far its last print was off: an exchange that joins or leaves moves it at once. Without
+        enough books the official value stands alone, with the error of its age. On a clock that is
+        off there is none: prints would be those of other seconds.
         """
+        if self.is_clock_off:
+            return None
         index = None if self.value is None else self.value.index
         is_official = self.has_official(now_ns)
-        if index is not None and (is_official or self._settings.allows(self.quality)):
-            sd = self.basis.sd if is_official else None
+        if index is not None and self._settings.allows(self.quality):
+            sd = self.basis.error if is_official else None
             if sd is None:
                 sd = self._settings.proxy_sd(index, self.quality)
-            return Reference(index, self.basis.bias or 0.0, sd, self.quality, is_proxy=True)
+            return Reference(index, self.bias, sd, self.quality, is_proxy=True)
         if self.official is None or not is_official:
             return None
         spot = self.official.value_e8 / ONE_E8
@@ -132,4 +186,12 @@ class IndexDesk:
         """Return the volatility in USD per square root of a second; None with too few returns."""
         if self.volatility.returns < self._settings.least_returns:
             return None
-        return self.volatility.sigma_usd(spot)
+        sigma = self.volatility.sigma_usd(spot)
+        least = spot * self._settings.least_sigma_bp / 10_000
+        return None if sigma is None else max(sigma, least)
+
+
+def _remember(prints: dict[int, float], stamped_at_ns: int, value: float) -> None:
+    prints[stamped_at_ns] = value
+    if len(prints) > _REMEMBERED_PRINTS:
+        del prints[next(iter(prints))]

@@ -97,12 +97,15 @@ class FeeTerms(Struct, frozen=True, forbid_unknown_fields=True):
 
     Exact rationals: `rate_e4` in 1e-4 (Kalshi 700 = 0.07), `multiplier_e4` in 1e-4 (10000 = 1).
     `kind` names the venue's fee model, for instance `quadratic` (Kalshi) or `polymarket`.
+    `precision_e6` is what a Kalshi account's balance is rounded down to, in usd_e6: $0.0001 for a
+    direct member, $0.01 behind a broker.
     """
 
     kind: str
     rate_e4: int
     multiplier_e4: int = 10_000
     exponent: int = 1
+    precision_e6: int = 100
 
 
 class Instrument(Struct, frozen=True, kw_only=True):
@@ -111,7 +114,8 @@ class Instrument(Struct, frozen=True, kw_only=True):
     Polymarket: one instrument a token, `complement_id` is the market's other token.
     Kalshi: one instrument a market, on the YES scale (its NO side is the same book mirrored),
     `complement_id` is None. `shard` numbers the part of the venue that it trades on, which may be
-    paused, and hold money, by itself.
+    paused, and hold money, by itself. `resolves_at_ns` is when the venue expects to pay, which
+    decides nothing: it only says for how long money would be locked.
     """
 
     venue: Venue
@@ -130,6 +134,7 @@ class Instrument(Struct, frozen=True, kw_only=True):
     neg_risk: bool = False
     volume_24h_e6: int = 0
     shard: int = 0
+    resolves_at_ns: int | None = None
 
     @property
     def grid(self) -> PriceGrid:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from underround.core.contract_terms import PairTerms
 from underround.core.instrument import Instrument, Outcome, Venue
 
 
@@ -15,6 +16,11 @@ class Polarity(StrEnum):
 
     SAME = "same"
     INVERSE = "inverse"
+
+    @property
+    def other(self) -> "Polarity":
+        """The opposite one."""
+        return Polarity.SAME if self is Polarity.INVERSE else Polarity.INVERSE
 
 
 class Claim(Struct, frozen=True):
@@ -31,7 +37,10 @@ class Claim(Struct, frozen=True):
 
 
 class Pair(Struct, frozen=True, kw_only=True):
-    """One question on two venues. Instruments are named by id; YES and NO as each venue says."""
+    """One question on two venues. Instruments are named by id; YES and NO as each venue says.
+
+    `terms` is None where the pair file states no settlement terms.
+    """
 
     id: str
     polymarket_yes: str
@@ -39,6 +48,7 @@ class Pair(Struct, frozen=True, kw_only=True):
     kalshi: str
     polarity: Polarity
     note: str = ""
+    terms: PairTerms | None = None
 
     @property
     def complete_sets(self) -> tuple[tuple[str, Claim, Claim], ...]:
@@ -57,7 +67,12 @@ class Pair(Struct, frozen=True, kw_only=True):
 
     @staticmethod
     def of(
-        pair_id: str, yes: Instrument, kalshi: Instrument, polarity: Polarity, note: str
+        pair_id: str,
+        yes: Instrument,
+        kalshi: Instrument,
+        polarity: Polarity,
+        note: str,
+        terms: PairTerms | None = None,
     ) -> "Pair":
         """Make a pair from a Polymarket YES token and a Kalshi market.
 
@@ -72,4 +87,5 @@ class Pair(Struct, frozen=True, kw_only=True):
             kalshi=kalshi.id,
             polarity=polarity,
             note=note,
+            terms=terms,
         )

@@ -14,6 +14,7 @@ from underround.core.effect import Effect, Noted
 from underround.core.event import Timer
 from underround.core.index_desk import Comparison, IndexDesk
 from underround.core.index_ticker import IndexTick
+from underround.core.oracle_distance import is_implausible, opening_offset
 from underround.core.pricing_effect import (
     IndexTicked,
     OfficialCompared,
@@ -29,7 +30,7 @@ from underround.core.reference_event import (
     WindowListed,
     WindowResolved,
 )
-from underround.core.settlement import resolves_yes
+from underround.core.settlement import SettlementTerms, resolves_yes
 from underround.core.spot_event import Asset
 from underround.core.spot_units import ONE_E8
 from underround.core.units import NS_PER_SECOND
@@ -53,6 +54,9 @@ class PricingDesk:
         self.indices: dict[Asset, IndexDesk] = {}
         self.windows: dict[str, Window] = {}
         self.prints: dict[str, WindowPrints] = {}
+        self.offsets: dict[str, float] = {}
+        self.tethers: dict[Asset, float] = {}
+        self._struck: dict[str, int | None] = {}
         self.signals = ValueSignals()
         self.strategies: dict[str, Strategy] = {NAME: value_strategy(settings)}
         self.strategies.update(strategies or {})
@@ -103,11 +107,13 @@ class PricingDesk:
         window = event.window
         self.index(window.asset)
         known = self.windows.get(window.id)
-        if known is None:
+        if known is None or known.close_at_ns != window.close_at_ns:
+            # A close that the venue moved has other prints: those before it are not taken over.
             self.prints[window.id] = WindowPrints(window)
-        elif window.strike_e8 is None:
+        if known is not None and window.strike_e8 is None:
             window = replace(window, strike_e8=known.strike_e8, terms=known.terms)
         self.windows[window.id] = window
+        self._measure_offset(window)
         for name, each in list(self.windows.items()):
             if each.close_at_ns + FORGOTTEN_AFTER_NS < event.at_ns:
                 self._forget(name, event.at_ns, "forgotten")
@@ -115,8 +121,37 @@ class PricingDesk:
     def _strike_told(self, event: StrikeTold) -> None:
         window = self.windows.get(event.window)
         if window is not None:
-            terms = event.terms or window.terms
-            self.windows[window.id] = replace(window, strike_e8=event.strike_e8, terms=terms)
+            terms = _joined_terms(window.terms, event.terms)
+            window = replace(window, strike_e8=event.strike_e8, terms=terms)
+            self.windows[window.id] = window
+            self._measure_offset(window)
+
+    def _measure_offset(self, window: Window) -> None:
+        """Compare an oracle's opening price with the index then, while that is remembered."""
+        if self._struck.get(window.id) == window.strike_e8:
+            return  # known; a strike that was put right is measured anew
+        desk = self.index(window.asset)
+        offset = opening_offset(desk, window)
+        if offset is None:
+            return
+        self.offsets[window.id] = offset
+        self._struck[window.id] = window.strike_e8
+        if is_implausible(window, offset):
+            return
+        if window.oracle.is_binance:
+            self.tethers[window.asset] = offset
+        elif not window.oracle.is_other and desk.official is None:
+            desk.anchor(offset)
+
+    def offset_of(self, window: Window) -> float | None:
+        """Return how far a window's oracle lay above the index when that was last seen, USD.
+
+        At its own open, or for a tether's price at the last open of any window in it.
+        """
+        own = self.offsets.get(window.id)
+        if own is not None and is_implausible(window, own):
+            return own  # which says that the strike is not this window's
+        return self.tethers.get(window.asset) if window.oracle.is_binance else own
 
     def _window_resolved(self, event: WindowResolved) -> None:
         window = self.windows.get(event.window)
@@ -144,6 +179,8 @@ class PricingDesk:
     def _forget(self, name: str, at_ns: int, reason: str) -> None:
         window = self.windows.pop(name)
         del self.prints[name]
+        self.offsets.pop(name, None)
+        self._struck.pop(name, None)
         for strategy in self.strategies:
             self._say(f"{strategy}/{name}/", (), at_ns, reason)
         if not any(each.asset is window.asset for each in self.windows.values()):
@@ -174,21 +211,25 @@ class PricingDesk:
         """Value the open windows, ask the strategies, and tell what changed."""
         at_ns = tick.at_ns
         windows = [each for each in self.windows.values() if each.asset is desk.asset]
-        view = view_of(desk, windows, self.prints, self._books, at_ns, self.settings)
+        view = view_of(
+            desk, windows, self.prints, self._books, at_ns, self.settings, self.offset_of
+        )
         self._out.append(WindowsPriced(view))
         open_now = {each.window.id for each in view.windows}
         ended = [each.id for each in windows if each.id not in open_now]
+        # The official value alone prices, but opens nothing: there is nothing to check it against.
+        is_carried = self.settings.allows(desk.quality)
+        gone = "edge gone" if is_carried else f"{desk.asset} index {desk.quality}"
         for name, strategy in list(self.strategies.items()):
-            ideas = self._ideas(name, strategy, view)
-            found = chances_of(name, ideas, view)
+            found = chances_of(name, self._ideas(name, strategy, view), view) if is_carried else []
             for each in view.windows:
                 mine = [chance for chance in found if chance.subject == each.window.id]
-                self._say(f"{name}/{each.window.id}/", mine, at_ns, each.obstacle or "edge gone")
+                self._say(f"{name}/{each.window.id}/", mine, at_ns, each.obstacle or gone)
             for window in ended:
                 self._say(f"{name}/{window}/", (), at_ns, "closed")
-        if tick.is_print or desk.reference(at_ns) is None:  # without a price at once
-            pairs = pair_chances(view, desk, self.settings)
-            self._say(f"pair/{desk.asset}/", pairs, at_ns, "edge gone")
+        if tick.is_print or not is_carried:  # without a price at once
+            pairs = pair_chances(view, desk, self.settings) if is_carried else ()
+            self._say(f"pair/{desk.asset}/", pairs, at_ns, gone)
 
     def _ideas(self, name: str, strategy: Strategy, view: View) -> list[Any]:
         try:
@@ -201,3 +242,8 @@ class PricingDesk:
     def _say(self, scope: str, chances: Iterable[Any], at_ns: int, reason: str) -> None:
         for signal in self.signals.update(scope, chances, at_ns, reason):
             self._out.append(ValueRaised(signal))
+
+
+def _joined_terms(known: SettlementTerms, told: SettlementTerms | None) -> SettlementTerms:
+    """Return the terms with the comparison as told; its rounding counts only for another one."""
+    return known if told is None or told.comparison is known.comparison else told

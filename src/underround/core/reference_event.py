@@ -45,7 +45,10 @@ class WindowListed(Struct):
 
 
 class StrikeTold(Struct, gc=False):
-    """A venue told a window's strike in its stream, and its terms where it states them."""
+    """A venue told a window's strike in its stream, and its terms where it states them.
+
+    The rounding in them is only the usual one: what the catalog said of it counts.
+    """
 
     window: str
     strike_e8: int

@@ -13,6 +13,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     confirmed over REST before it opens anything. `stale_after_ns`: no proof of life at all.
     `agree_every_ns`: books without numbered changes are compared with the venue's this often;
     `standing_quiet_ns`: those under a standing signal as soon as they are quiet for this long.
+    `agreed_within_ns`: a book neither changed nor confirmed for this long carries no signal;
+    `frozen_after_ns`: nor does one whose top stands still this long while its pair's moves.
     """
 
     threshold_e6: int = 5_000
@@ -25,4 +27,6 @@ class Settings(Struct, frozen=True, kw_only=True):
     claim_patience_ns: int = NS_PER_SECOND
     agree_every_ns: int = 30 * NS_PER_SECOND
     standing_quiet_ns: int = NS_PER_SECOND
+    agreed_within_ns: int = 30 * NS_PER_SECOND
+    frozen_after_ns: int = 5 * NS_PER_SECOND
     sweep_every_ns: int = 100 * NS_PER_MS

@@ -23,12 +23,11 @@ from underround.core.leg import (
     split_e6,
     top_cost_e6,
 )
-from underround.core.units import NS_PER_SECOND, SIZE_LIMIT_E6, SIZE_ONE_E6, divide_up
+from underround.core.units import SIZE_LIMIT_E6, SIZE_ONE_E6, divide_up
 
-__all__ = ["BuyLadder", "Fill", "LegOrder", "Sizing", "annualised_return", "walk", "walk_choices"]
+__all__ = ["BuyLadder", "Fill", "LegOrder", "Sizing", "walk", "walk_choices"]
 
 _NEVER_E6: Final = 10**12
-_YEAR_NS: Final = 365 * 24 * 3600 * NS_PER_SECOND
 
 
 class Sizing(Struct, frozen=True):
@@ -64,16 +63,6 @@ class Sizing(Struct, frozen=True):
     def fills(self) -> tuple[tuple[Fill, ...], ...]:
         """The fills of each order, level by level."""
         return tuple(order.fills for order in self.orders)
-
-
-def annualised_return(edge_usd_e6: int, cost_usd_e6: int, locked_ns: int) -> float | None:
-    """Return the simple yearly return of money locked for `locked_ns`; None when it is not known.
-
-    An estimate (float): 0.1 is ten percent a year. Locked time of zero or less has no rate.
-    """
-    if cost_usd_e6 <= 0 or locked_ns <= 0:
-        return None
-    return edge_usd_e6 / cost_usd_e6 * (_YEAR_NS / locked_ns)
 
 
 def walk(

@@ -27,7 +27,7 @@ from underround.core.units import PRICE_ONE_E4, PRICES_E4
 from underround.core.venue_status import VenueStatuses
 
 VERIFY, AGREE, RESYNC = "verify", "agree", "resync"
-CROSSED = "crossed"
+CROSSED, MIRRORED = "crossed", "YES and NO cost less than a dollar"
 COMPARED_LEVELS = 5
 
 
@@ -57,6 +57,7 @@ class Trust:
         book.state, book.reason, book.since_ns = state, reason, at_ns
         self.suspects.pop(book, None)
         self.incomplete.pop(book, None)
+        self._watch.heard(book)
         if state is BookState.SUSPECT:
             self.suspects[book] = None
         elif state is not BookState.LIVE:
@@ -73,11 +74,7 @@ class Trust:
         """Return why this book may not carry a signal now, None when it may."""
         if book.state is not BookState.LIVE:
             return str(book.state.value)
-        if book.is_closed or self._is_past_close(book, at_ns):
-            return "closed"
-        if self.halted and book in self.halted:
-            return "halted"
-        if self.statuses and (reason := self.statuses.blocker(book.instrument)) is not None:
+        if (reason := self.stopped(book, at_ns)) is not None:
             return reason
         link = book.link
         if link is None or not link.is_open:
@@ -94,6 +91,15 @@ class Trust:
             self.judge(book, BookTrigger.CONTRADICTED, "not the best prices it claims", at_ns)
             return "contradicted"
         return None
+
+    def stopped(self, book: Book, at_ns: int) -> str | None:
+        """Return why a book's market does not trade now, None when it does; says nothing of it."""
+        close_at_ns = book.instrument.close_at_ns
+        if book.is_closed or (close_at_ns is not None and at_ns >= close_at_ns):
+            return "closed"
+        if self.halted and book in self.halted:
+            return "halted"
+        return self.statuses.blocker(book.instrument) if self.statuses else None
 
     def needs_proof(self, book: Book, at_ns: int) -> bool:
         """Whether the book has been quiet for so long that it must be confirmed first."""
@@ -121,6 +127,7 @@ class Trust:
         """Have nothing more to do with a book that is gone."""
         self.suspects.pop(book, None)
         self.incomplete.pop(book, None)
+        self._watch.heard(book)
         name = book.instrument.id
         self._asked = {key: at_ns for key, at_ns in self._asked.items() if key[0] != name}
 
@@ -195,6 +202,8 @@ class Trust:
         ill: list[Book] = []
         for book in list(self.suspects):
             verdict = claim_verdict(book)
+            if book.reason == MIRRORED:
+                verdict = False  # each side may be what it claims: only a whole book tells
             if verdict or (verdict is None and book.reason == CROSSED and not book.is_crossed):
                 self.judge(book, BookTrigger.AGREED, "", at_ns)
             elif at_ns - book.since_ns > self._settings.suspect_patience_ns:
@@ -236,11 +245,6 @@ class Trust:
             for book in live:
                 if at_ns - max(link.last_data_ns, book.proven_ns) > limit_ns:
                     self.judge(book, BookTrigger.SILENT, "no proof of life", at_ns)
-
-    @staticmethod
-    def _is_past_close(book: Book, at_ns: int) -> bool:
-        close_at_ns = book.instrument.close_at_ns
-        return close_at_ns is not None and at_ns >= close_at_ns
 
 
 def claim_verdict(book: Book) -> bool | None:

@@ -4,14 +4,18 @@ A pure function of a view, as every strategy is.
 """
 
 from collections.abc import Iterator
+from math import hypot, sqrt
 
 from underround.core.distributions import normal_cdf
 from underround.core.fair_value import FairValue
 from underround.core.instrument import Outcome
 from underround.core.pricing_settings import PricingSettings
-from underround.core.view import Idea, Strategy, View
+from underround.core.view import Idea, Offer, Strategy, View
 
 NAME = "fair value"
+SLOW_QUOTE_S = 3.0
+"""How old a quote may be that is asked for every two seconds."""
+
 _CERTAIN_ERROR = 1e-6
 _KEEPS = 0.5  # of the least edge: so much is left of it before an open chance closes
 
@@ -28,7 +32,7 @@ def value_strategy(settings: PricingSettings) -> Strategy:
                 if offer is None or probability is None:
                     continue
                 edge = probability - offer.cost
-                confidence = confidence_in(edge, each.fair)
+                confidence = confidence_in(edge, each.fair, _slowness(offer, each.fair, view))
                 if edge >= _KEEPS * settings.least_edge:
                     yield Idea(
                         window=each.window.id,
@@ -43,6 +47,16 @@ def value_strategy(settings: PricingSettings) -> Strategy:
     return ideas
 
 
-def confidence_in(edge: float, fair: FairValue) -> float:
-    """Return the probability that an edge is above 0, given the fair value's standard error."""
-    return normal_cdf(edge / max(fair.standard_error, _CERTAIN_ERROR))
+def confidence_in(edge: float, fair: FairValue, quote_error: float = 0.0) -> float:
+    """Return the probability that an edge is above 0, given the fair value's standard error.
+
+    `quote_error` is how far the quote may have moved unseen, USD.
+    """
+    return normal_cdf(edge / max(hypot(fair.standard_error, quote_error), _CERTAIN_ERROR))
+
+
+def _slowness(offer: Offer, fair: FairValue, view: View) -> float:
+    """Return how far a quote that is only asked for may have followed the index since."""
+    if not offer.is_slow or view.sigma is None:
+        return 0.0
+    return fair.delta * view.sigma * sqrt(SLOW_QUOTE_S)

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from underround.core.instrument import Venue
 from underround.core.pair import Pair
+from underround.core.structure import Structure
 from underround.core.venue_status import VenueState
 
 
@@ -102,6 +103,20 @@ class PairsListed(Struct, gc=False):
     """Pairs to watch from now on; their instruments are listed already."""
 
     pairs: Sequence[Pair]
+    at_ns: int
+
+
+class PairsSuspended(Struct, gc=False):
+    """These pairs, by id with the reason, and no others may not be signalled from now on."""
+
+    reasons: dict[str, str]
+    at_ns: int
+
+
+class StructuresListed(Struct, gc=False):
+    """Structures to watch from now on; their instruments are listed already."""
+
+    structures: Sequence[Structure]
     at_ns: int
 
 

@@ -4,7 +4,7 @@ Decides what it means for books and for signals; what the world must do about it
 give up a subscription) comes out as effects.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -45,7 +45,7 @@ class VenueTold:
         books: dict[str, Book],
         trust: Trust,
         out: list[Effect],
-        reconsider: Callable[[Iterable[Book], int], None],
+        reconsider: Callable[[Sequence[Book], int], None],
     ) -> None:
         self._settings = settings
         self._books = books

@@ -19,12 +19,16 @@ from underround.core.window import Window
 
 
 class Offer(Struct, frozen=True):
-    """What one contract of an outcome costs a taker now: price, all-in cost with the fee, size."""
+    """What one contract of an outcome costs a taker now: price, all-in cost with the fee, size.
+
+    `is_slow`: from a book that is asked for now and then, so it may be seconds old.
+    """
 
     instrument: str
     price_e4: int
     cost_e6: int
     size_e6: int
+    is_slow: bool = False
 
     @property
     def cost(self) -> float:
@@ -35,7 +39,8 @@ class Offer(Struct, frozen=True):
 class WindowView(Struct, frozen=True):
     """One open window. `fair` is None where it cannot be said (`blocked` says why).
 
-    `yes` and `no` are None where the book offers nothing or cannot be trusted.
+    `yes` and `no` are None where the book offers nothing or cannot be trusted. `oracle_offset` is
+    how far the venue's oracle lay above the index at the open, USD, where that is known.
     """
 
     window: Window
@@ -44,6 +49,7 @@ class WindowView(Struct, frozen=True):
     yes: Offer | None
     no: Offer | None
     blocked: str = ""
+    oracle_offset: float | None = None
 
     @property
     def obstacle(self) -> str:

@@ -22,7 +22,9 @@ DEFAULT_HALF_LIFE_S: Final = 1_200.0
 """Half-lives of 900 to 1800 s were the best calibrated on 110,000 recorded decisions."""
 
 DEFAULT_SAMPLE_S: Final = 10.0
-_NORMAL_KURTOSIS: Final = 3.0
+_KURTOSIS: Final = 10.0
+"""Of returns over 10 s; normal ones have 3, recorded ones 14 (and 7 over 30 s). With it the stated
+error of sigma is the one seen: 0.62 after 6 returns, 0.47 after 12, 0.30 after 30."""
 
 
 class EwmaVolatility:
@@ -74,7 +76,7 @@ class EwmaVolatility:
 
     @property
     def relative_error(self) -> float | None:
-        """The relative standard error of sigma for normal returns; None without a return.
+        """The relative standard error of sigma, tails included; None without a return.
 
         As many effective returns as the weights leave: (1 + a)/(1 - a) with a = 2^(-sample/h), or
         those seen, if fewer.
@@ -83,7 +85,7 @@ class EwmaVolatility:
             return None
         keep = exp2(-self.sample_s / self.half_life_s)
         effective = min((1 + keep) / (1 - keep), float(self.returns))
-        return sqrt((_NORMAL_KURTOSIS - 1) / effective) / 2
+        return sqrt((_KURTOSIS - 1) / effective) / 2
 
 
 def realised_variance(returns: Sequence[Return]) -> float:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from underround.core.instrument import Venue
 from underround.core.settlement import (
     FIFTEEN_MINUTES,
+    Comparison,
     SettlementTerms,
     SettlementWindow,
     settlement_value_e8,
@@ -28,6 +29,22 @@ class Oracle(StrEnum):
     BRTI = "brti"  # mean of the index's one-second prints before the close
     CHAINLINK = "chainlink_twap"  # Chainlink's time-weighted mean over the last minute
     BINANCE = "binance_candle"  # the close of an exchange's candle: one instant
+    BINANCE_MINUTE = "binance_minute"  # of the minute's candle that only begins at the end
+
+    @property
+    def is_other(self) -> bool:
+        """Whether it is another price than the index that is calculated here."""
+        return self is not Oracle.BRTI
+
+    @property
+    def is_binance(self) -> bool:
+        """Whether it is the price of one exchange, in a tether."""
+        return self in (Oracle.BINANCE, Oracle.BINANCE_MINUTE)
+
+    @property
+    def late_s(self) -> int:
+        """How many seconds after the window's end its price is taken."""
+        return 60 if self is Oracle.BINANCE_MINUTE else 0
 
 
 class Window(Struct, frozen=True, kw_only=True):
@@ -48,6 +65,14 @@ class Window(Struct, frozen=True, kw_only=True):
     oracle: Oracle = Oracle.BRTI
     terms: SettlementTerms = FIFTEEN_MINUTES
     strike_e8: int | None = None
+
+    @property
+    def is_struck_at_open(self) -> bool:
+        """Whether the strike is the price at the open (or above it), not one fixed beforehand.
+
+        Kalshi's windows of a quarter of an hour say "greater or equal", its ladders "greater".
+        """
+        return self.terms.comparison is Comparison.GREATER_OR_EQUAL
 
 
 class Locked(Struct, frozen=True):

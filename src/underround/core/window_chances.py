@@ -50,9 +50,9 @@ def pair_chances(view: View, desk: IndexDesk, settings: PricingSettings) -> Iter
     shown = {each.window.id: each for each in view.windows}
     for pair in pair_windows(each.window for each in view.windows):
         kalshi, polymarket = shown[pair.kalshi.id], shown[pair.polymarket.id]
-        if kalshi.fair is None:
+        if kalshi.fair is None or polymarket.fair is None:
             continue
-        for value in pair_values(pair, kalshi.fair, sigma, settings):
+        for value in pair_values(pair, kalshi.fair, sigma, settings, polymarket.oracle_offset):
             chance = _pair_chance(view, pair, value, kalshi, polymarket, settings)
             if chance is not None:
                 yield chance
@@ -72,7 +72,7 @@ def _pair_chance(
         return None
     edge = value.expected - on_polymarket.cost - on_kalshi.cost
     keeps = edge >= settings.least_edge / 2
-    if not keeps or value.p_neither > settings.most_basis_risk:
+    if not keeps or value.loss > settings.most_basis_risk:
         return None
     return Chance(
         source="pair",
@@ -83,10 +83,10 @@ def _pair_chance(
             _leg(kalshi, value.set_of.complement, on_kalshi),
         ),
         edge=edge,
-        confidence=1 - value.p_neither,
-        loss_probability=value.p_neither,
+        confidence=1 - value.loss,
+        loss_probability=value.loss,
         reason=(
-            f"pays nothing with {value.p_neither:.2%}, twice with {value.p_both:.2%}; "
+            f"pays nothing with {value.loss:.2%}, twice with {value.p_both:.2%}; "
             f"strikes {_strike(pair.polymarket.strike_e8)} and {_strike(pair.kalshi.strike_e8)}"
         ),
         opens=edge >= settings.least_edge,

@@ -10,10 +10,12 @@ from math import hypot, sqrt
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from underround.core.distributions import normal_cdf, normal_density
 from underround.core.fair_value import FairValue
 from underround.core.instrument import Outcome, Venue
+from underround.core.oracle_distance import lasting_shifts
 from underround.core.pricing_settings import PricingSettings
 from underround.core.settlement import boundary_e8
 from underround.core.spot_units import ONE_E8
@@ -38,7 +40,8 @@ class WindowPair(Struct, frozen=True):
 class PairValue(Struct, frozen=True):
     """What a complete set across the pair pays: by probability, and what the strikes do to it.
 
-    `set_of` names the outcome bought on Polymarket; the other is bought on Kalshi.
+    `set_of` names the outcome bought on Polymarket; the other is bought on Kalshi. `loss` is the
+    highest probability of neither under any reading of what is not known.
     """
 
     set_of: Outcome
@@ -46,6 +49,7 @@ class PairValue(Struct, frozen=True):
     p_kalshi: float
     p_neither: float
     p_both: float
+    loss: float
 
     @property
     def expected(self) -> float:
@@ -77,29 +81,49 @@ def pair_windows(windows: Iterable[Window]) -> list[WindowPair]:
 
 
 def pair_values(
-    pair: WindowPair, fair: FairValue, sigma: float, settings: PricingSettings
+    pair: WindowPair,
+    fair: FairValue,
+    sigma: float,
+    settings: PricingSettings,
+    offset: float | None = None,
 ) -> Iterator[PairValue]:
     """Yield what both complete sets are worth, given the Kalshi window's fair value.
 
     The index's settlement mean is normal with `fair`'s moments; the other oracle's is that plus
-    an error of its own. Integrated numerically over the former.
+    an error of its own, and plus what is left of its `offset` at the open. Whether that lasts
+    nobody knows, nor how large the error is, and an error pays twice as gladly as nothing: so each
+    set is worth what it is worth under the least favourable reading, and loses by the worst.
     """
+    polymarket, prints = pair.polymarket, pair.kalshi.terms.prints
+    exact = replace(settings, chainlink_sd_bp=0.0, binance_sd_bp=0.0)
+    sds = {oracle_sd(polymarket, fair.mean, sigma, prints, each) for each in (settings, exact)}
+    readings = [
+        tuple(_sets(pair, fair, shift, apart_sd))
+        for shift in lasting_shifts(pair.kalshi, polymarket, offset)
+        for apart_sd in sorted(sds)
+    ]
+    for same_set in zip(*readings, strict=True):
+        least = min(same_set, key=lambda value: value.expected)
+        yield replace(least, loss=max(value.p_neither for value in same_set))
+
+
+def _sets(pair: WindowPair, fair: FairValue, shift: float, apart_sd: float) -> Iterator[PairValue]:
+    """Yield both sets with the oracle `shift` above the index, off by `apart_sd`; both USD."""
     kalshi, polymarket = pair.kalshi, pair.polymarket
     assert kalshi.strike_e8 is not None
     assert polymarket.strike_e8 is not None
     sd = max(fair.sd, 1e-9)
-    apart_sd = oracle_sd(polymarket, fair.mean, sigma, kalshi.terms.prints, settings)
     low = boundary_e8(kalshi.strike_e8, kalshi.terms) / ONE_E8 - fair.mean
-    other = boundary_e8(polymarket.strike_e8, polymarket.terms) / ONE_E8 - fair.mean
+    other = boundary_e8(polymarket.strike_e8, polymarket.terms) / ONE_E8 - fair.mean - shift
     p_up = normal_cdf(-other / hypot(sd, apart_sd))
     p_yes = normal_cdf(-low / sd)
     both_high = _both_above(low, other, sd, apart_sd)
     # Up with NO: neither pays where the other oracle ends below and the index above.
     neither = max(p_yes - both_high, 0.0)
-    yield PairValue(Outcome.YES, p_up, 1 - p_yes, neither, max(p_up - both_high, 0.0))
+    yield PairValue(Outcome.YES, p_up, 1 - p_yes, neither, max(p_up - both_high, 0.0), neither)
     # Down with YES: the other way round.
     neither = max(p_up - both_high, 0.0)
-    yield PairValue(Outcome.NO, 1 - p_up, p_yes, neither, max(p_yes - both_high, 0.0))
+    yield PairValue(Outcome.NO, 1 - p_up, p_yes, neither, max(p_yes - both_high, 0.0), neither)
 
 
 def oracle_sd(
@@ -108,10 +132,11 @@ def oracle_sd(
     """Return how far a window's oracle may end from the index's settlement mean, USD.
 
     Another index of the same mean has its own error; an instant's price strays from the mean of
-    the last `prints` seconds by sigma²·prints/3 besides.
+    the last `prints` seconds by sigma²·prints/3 besides, and one taken later by sigma² a second.
     """
-    if window.oracle is Oracle.BINANCE:
-        return hypot(price * settings.binance_sd_bp / 10_000, sigma * sqrt(prints / 3))
+    if window.oracle.is_binance:
+        stray = sigma * sqrt(prints / 3 + window.oracle.late_s)
+        return hypot(price * settings.binance_sd_bp / 10_000, stray)
     if window.oracle is Oracle.CHAINLINK:
         return price * settings.chainlink_sd_bp / 10_000
     return 0.0

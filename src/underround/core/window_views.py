@@ -3,17 +3,18 @@
 Reads books and index; decides nothing about what either is worth taking.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from underround.core.book import Book, Side
 from underround.core.book_state import BookState
 from underround.core.fair_value import FairValue
 from underround.core.index_desk import IndexDesk, Reference
+from underround.core.oracle_distance import distance_of, is_implausible
 from underround.core.pricing_settings import PricingSettings
 from underround.core.spot_units import ONE_E8
 from underround.core.units import PRICE_ONE_E4
 from underround.core.view import Offer, View, WindowView
-from underround.core.window import Window, WindowPrints
+from underround.core.window import NOTHING_LOCKED, Window, WindowPrints
 from underround.core.window_value import seconds_to_close, window_value
 
 
@@ -24,6 +25,7 @@ def view_of(
     books: Mapping[str, Book],
     at_ns: int,
     settings: PricingSettings,
+    offset_of: Callable[[Window], float | None],
 ) -> View:
     """Return everything a strategy may look at; windows not open now are left out."""
     reference = desk.reference(at_ns)
@@ -33,8 +35,9 @@ def view_of(
     shown = []
     for window in windows:
         if window.opens_at_ns <= at_ns < window.close_at_ns:
+            offset = offset_of(window)
             fair, blocked = _valued(
-                desk, window, prints[window.id], reference, sigma, at_ns, settings
+                desk, window, prints[window.id], reference, sigma, at_ns, settings, offset
             )
             shown.append(
                 WindowView(
@@ -44,6 +47,7 @@ def view_of(
                     yes=_offer(books.get(window.yes), is_no=False),
                     no=_offer(books.get(window.no or window.yes), is_no=window.no is None),
                     blocked=blocked,
+                    oracle_offset=offset,
                 )
             )
     return View(
@@ -66,18 +70,27 @@ def _valued(
     sigma: float | None,
     at_ns: int,
     settings: PricingSettings,
+    offset: float | None,
 ) -> tuple[FairValue | None, str]:
     """Return the fair value, or None and why there is none."""
     if reference is None:
-        return None, "no index"
+        return None, "this machine's clock is off" if desk.is_clock_off else "no index"
     if window.strike_e8 is None:
         return None, "no strike yet"
     if sigma is None:
         return None, "no volatility yet"
+    spot = reference.spot - reference.bias
+    distance = distance_of(window, spot, offset, settings)
+    if distance is None:
+        return None, "the oracle's distance was not seen at the open"
+    if is_implausible(window, offset) or not 0.5 < window.strike_e8 / ONE_E8 / spot < 2:
+        return None, "the strike cannot be this window's"
     error = desk.volatility.relative_error or 0.0
     awaits = desk.has_official(at_ns)
-    locked = prints.locked(at_ns, desk.bias_e8, awaits_official=awaits)
-    fair = window_value(window, locked, reference, sigma, error, at_ns, settings)
+    locked = NOTHING_LOCKED  # of a price that is taken only after the end
+    if not window.oracle.late_s:
+        locked = prints.locked(at_ns, desk.bias_e8, awaits_official=awaits)
+    fair = window_value(window, locked, reference, sigma, error, at_ns, settings, distance)
     return fair, "" if fair is not None else "no price"
 
 
@@ -90,4 +103,5 @@ def _offer(book: Book | None, *, is_no: bool) -> Offer | None:
     if price_e4 is None or size_e6 is None:
         return None
     paid_e4 = PRICE_ONE_E4 - price_e4 if is_no else price_e4
-    return Offer(book.instrument.id, paid_e4, side.cost, size_e6)
+    is_slow = book.link is not None and book.link.is_slow
+    return Offer(book.instrument.id, paid_e4, side.cost, size_e6, is_slow)

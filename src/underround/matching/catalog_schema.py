@@ -4,6 +4,7 @@ A migration is never edited once released; the file's `user_version` counts thos
 """
 
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -104,7 +105,11 @@ CREATE TABLE adjudication (
     decision TEXT NOT NULL
 );
 """
-MIGRATIONS: Final = (_MARKETS, _PAIRS, _ADJUDICATIONS)
+_MATCHED: Final = """
+ALTER TABLE market ADD COLUMN matched TEXT NOT NULL DEFAULT '';
+"""
+"""What of a market was read when it was last matched: what differs is to be matched again."""
+MIGRATIONS: Final = (_MARKETS, _PAIRS, _ADJUDICATIONS, _MATCHED)
 
 
 class CatalogError(ConfigError):
@@ -120,9 +125,9 @@ def open_database(path: Path | str) -> sqlite3.Connection:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(path, isolation_level=None)
     try:
+        connection.execute("PRAGMA busy_timeout = 5000")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA busy_timeout = 5000")
         migrate(connection, str(path))
     except sqlite3.DatabaseError as error:
         connection.close()
@@ -135,11 +140,39 @@ def open_database(path: Path | str) -> sqlite3.Connection:
 
 
 def migrate(connection: sqlite3.Connection, origin: str) -> None:
-    """Run the migrations that this file has not had, each in one transaction."""
+    """Run the migrations that this file has not had, all in one transaction.
+
+    Another program may open the same file meanwhile: who comes second finds the work done.
+    """
+    if _version(connection) == len(MIGRATIONS):
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        version = _version(connection)
+        if version > len(MIGRATIONS):
+            raise CatalogError(
+                f"{origin}: written by a later version (schema {version}, known {len(MIGRATIONS)})"
+            )
+        for script in MIGRATIONS[version:]:
+            for statement in _statements(script):
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _version(connection: sqlite3.Connection) -> int:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version > len(MIGRATIONS):
-        raise CatalogError(
-            f"{origin}: written by a later version (schema {version}, known {len(MIGRATIONS)})"
-        )
-    for number, script in enumerate(MIGRATIONS[version:], version + 1):
-        connection.executescript(f"BEGIN;{script}PRAGMA user_version = {number};COMMIT;")
+    return int(version)
+
+
+def _statements(script: str) -> Iterator[str]:
+    """Yield a script's statements; a trigger has semicolons inside."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""

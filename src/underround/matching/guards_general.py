@@ -103,6 +103,15 @@ def _subject(poly: Terms, kalshi: Terms) -> tuple[Check, frozenset[str], frozens
     return failed("subject", one.name, two.name), none, none
 
 
+def _is_measured_alike(
+    poly: Terms, kalshi: Terms, removed_poly: frozenset[str], removed_kalshi: frozenset[str]
+) -> bool:
+    """Tell whether both ask of the same words only what one stated publisher's number is."""
+    is_bound = poly.interval is not None and kalshi.interval is not None
+    is_same = bool(removed_poly) and removed_poly == removed_kalshi
+    return is_bound and is_same and bool(poly.source) and poly.source == kalshi.source
+
+
 def _words(
     poly: Terms, kalshi: Terms, removed_poly: frozenset[str], removed_kalshi: frozenset[str]
 ) -> Check:
@@ -114,6 +123,8 @@ def _words(
     only_kalshi -= _months(poly)
     written = (" ".join(sorted(only_poly)) or "-", " ".join(sorted(only_kalshi)) or "-")
     if not only_poly and not only_kalshi:
+        if not one and not two and _is_measured_alike(poly, kalshi, removed_poly, removed_kalshi):
+            return passed("predicate", note="a bound on one published number")
         if not (one & two):
             return unknown("predicate", note="no content word in common")
         return passed("predicate", " ".join(sorted(one)), " ".join(sorted(two)))

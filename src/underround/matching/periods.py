@@ -12,6 +12,8 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from underround.matching.terms import Period
 from underround.matching.wording import plain
 
@@ -268,3 +270,21 @@ def find_periods(text: str, anchor: date | None = None) -> tuple[list[Period], s
     for start, end in taken:
         rest[start:end] = " " * (end - start)
     return [period for _, period in sorted(read, key=lambda item: item[0])], "".join(rest)
+
+
+def dated_by_rules(period: Period, rules: str, anchor: date | None = None) -> Period:
+    """Return a period whose year was only supplied as the rules date it, where they do so once."""
+    if period.year_stated or period.last is None:
+        return period
+    day = (period.last.month, period.last.day)
+    told = {
+        each.last: each
+        for each in find_periods(rules, anchor)[0]
+        if each.year_stated and each.last is not None and (each.last.month, each.last.day) == day
+    }
+    if len(told) != 1:
+        return period
+    (last,) = told
+    moved = last.year - period.last.year
+    first = period.first and _made(period.first.year + moved, period.first.month, period.first.day)
+    return replace(period, first=first, last=last, year_stated=True)

@@ -4,56 +4,31 @@ Functions for any face: the terminal and the page use the same. Time and name co
 nothing is asked of a venue.
 """
 
-import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
-from msgspec import Struct
 
 from underround.core.errors import UnderroundError
 from underround.core.instrument import Venue
 from underround.matching.catalog import Catalog
 from underround.matching.catalog_entries import CatalogMarket
-from underround.matching.checks import Check
 from underround.matching.listing import Listing, rules_digest
 from underround.matching.pair_book import BookEntry, entry_id, free_id, polarity_of
 from underround.matching.pair_states import TO_REVIEW, TRANSITIONS, Answer, PairState
+from underround.matching.review_records import PastAnswer, ReviewPair, pair_of
 from underround.matching.verdict import Decision, Verdict
+
+__all__ = ["GUARDS", "PAIRS_FILE", "PastAnswer", "ReviewDesk", "ReviewError", "ReviewPair"]
 
 GUARDS: Final = "guards"
 """Who accepted a pair whose every check passed."""
+PAIRS_FILE: Final = "pairs file"
+"""Who accepted a pair that a person wrote into the pairs file by hand."""
 
 
 class ReviewError(UnderroundError):
     """An answer cannot be taken: no such pair, nothing to undo, or a second person is needed."""
-
-
-class ReviewPair(Struct, frozen=True):
-    """One pair as it stands, with the checks it was judged by."""
-
-    id: str
-    polymarket: str
-    outcome: str
-    kalshi: str
-    polarity: str
-    state: PairState
-    verdict: Decision
-    reason: str
-    checks: tuple[Check, ...]
-    note: str
-
-
-class PastAnswer(Struct, frozen=True):
-    """One answer that was given: by whom, when, why, and whether it was taken back."""
-
-    number: int
-    pair_id: str
-    answer: Answer
-    reason: str
-    who: str
-    at_ns: int
-    undone: bool
 
 
 class ReviewDesk:
@@ -66,13 +41,18 @@ class ReviewDesk:
     def propose(self, verdicts: Iterable[Verdict], now_ns: int) -> int:
         """Take in judged pairs that are not refused; return how many were new.
 
-        A pair that is known keeps its state; where all checks pass the guards accept it.
+        Where all checks pass the guards accept it. A pair that is known keeps its state, but one
+        that nobody has answered yet takes on what the guards say of it now.
         """
         added = 0
         with self.catalog.transaction() as database:
             taken = {row["id"] for row in database.execute("SELECT id FROM pair")}
             for verdict in verdicts:
-                if verdict.decision is Decision.REFUSE or self._known(verdict):
+                if (known := self._known(verdict)) is not None:
+                    if known.state is PairState.PROPOSED and not self.history(known.id):
+                        self._rejudge(known, verdict, now_ns)
+                    continue
+                if verdict.decision is Decision.REFUSE:
                     continue
                 pair_id = free_id(
                     entry_id(verdict.kalshi.id, polarity_of(verdict.polymarket)), taken
@@ -84,12 +64,28 @@ class ReviewDesk:
                     self._answer(pair_id, Answer.ACCEPT, verdict.reason, GUARDS, now_ns)
         return added
 
-    def _known(self, verdict: Verdict) -> bool:
+    def _known(self, verdict: Verdict) -> ReviewPair | None:
         row = self.catalog.database.execute(
-            "SELECT 1 FROM pair WHERE polymarket = ? AND outcome = ? AND kalshi = ?",
+            "SELECT * FROM pair WHERE polymarket = ? AND outcome = ? AND kalshi = ?",
             (verdict.polymarket.id, verdict.polymarket.outcome, verdict.kalshi.id),
+        ).fetchone()
+        return None if row is None else pair_of(row)
+
+    def _rejudge(self, known: ReviewPair, verdict: Verdict, now_ns: int) -> None:
+        """Renew what the guards say of a pair that waits for its first answer."""
+        self.catalog.database.execute(
+            "UPDATE pair SET verdict = ?, reason = ?, checks = ? WHERE id = ?",
+            (
+                verdict.decision,
+                verdict.reason,
+                msgspec.json.encode(verdict.checks).decode(),
+                known.id,
+            ),
         )
-        return row.fetchone() is not None
+        if verdict.decision is not Decision.REVIEW:
+            accepted = verdict.decision is Decision.ACCEPT
+            answer = Answer.ACCEPT if accepted else Answer.REFUSE
+            self._answer(known.id, answer, verdict.reason, GUARDS, now_ns)
 
     def _insert(self, pair_id: str, verdict: Verdict, now_ns: int) -> None:
         side, market = verdict.polymarket, verdict.kalshi
@@ -103,17 +99,45 @@ class ReviewDesk:
             ),
         )  # fmt: skip
 
+    def adopt(self, verdict: Verdict, now_ns: int) -> ReviewPair:
+        """Take in a pair that a person wrote into the pairs file; return it as it then stands.
+
+        It counts as accepted, whatever the guards say, unless somebody has answered otherwise.
+        """
+        with self.catalog.transaction() as database:
+            known = self._known(verdict)
+            if known is None:
+                taken = {row["id"] for row in database.execute("SELECT id FROM pair")}
+                name = entry_id(verdict.kalshi.id, polarity_of(verdict.polymarket))
+                pair_id = free_id(name, taken)
+                self._insert(pair_id, verdict, now_ns)
+            else:
+                pair_id = known.id
+            if not self.history(pair_id):
+                self._answer(pair_id, Answer.ACCEPT, "written there", PAIRS_FILE, now_ns)
+        return self.pair(pair_id)
+
     def waiting(self, limit: int | None = None) -> list[ReviewPair]:
-        """Return the pairs that wait for a person: suspended first, then the newest judged."""
+        """Return the pairs that wait for a person: suspended first, then the newest judged.
+
+        A pair one of whose markets is no longer listed waits for nobody.
+        """
         order = {state: place for place, state in enumerate(TO_REVIEW)}
-        pairs = [pair for pair in self.pairs() if pair.state in order]
+        pairs = [pair for pair in self.pairs() if pair.state in order and self._is_open(pair)]
         pairs.sort(key=lambda pair: order[pair.state])
         return pairs[:limit]
+
+    def _is_open(self, pair: ReviewPair) -> bool:
+        catalog = self.catalog
+        return not (
+            catalog.has_vanished(Venue.POLYMARKET, pair.polymarket)
+            or catalog.has_vanished(Venue.KALSHI, pair.kalshi)
+        )
 
     def pairs(self, state: PairState | None = None) -> list[ReviewPair]:
         """Return every pair, or those in one state, in the order in which they were proposed."""
         rows = self.catalog.database.execute("SELECT * FROM pair ORDER BY rowid")
-        found = [_pair(row) for row in rows]
+        found = [pair_of(row) for row in rows]
         return [pair for pair in found if state is None or pair.state is state]
 
     def pair(self, pair_id: str) -> ReviewPair:
@@ -123,7 +147,7 @@ class ReviewDesk:
         ).fetchone()
         if row is None:
             raise ReviewError(f'no pair "{pair_id}"')
-        return _pair(row)
+        return pair_of(row)
 
     def markets(self, pair_id: str) -> tuple[CatalogMarket | None, CatalogMarket | None]:
         """Return both markets of a pair as the catalog last saw them."""
@@ -247,12 +271,3 @@ class ReviewDesk:
 
 def _digest(listing: Listing) -> str:
     return rules_digest(listing.title, listing.subtitle, listing.rules)
-
-
-def _pair(row: sqlite3.Row) -> ReviewPair:
-    checks: Sequence[Check] = msgspec.json.decode(row["checks"], type=list[Check])
-    return ReviewPair(
-        row["id"], row["polymarket"], row["outcome"], row["kalshi"], row["polarity"],
-        PairState(row["state"]), Decision(row["verdict"]), row["reason"], tuple(checks),
-        row["note"],
-    )  # fmt: skip

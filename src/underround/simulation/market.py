@@ -60,6 +60,7 @@ class PolymarketMarket:
     min_size_e6: int = 5_000_000
     fee_exponent: int = 1
     version: Literal["v1", "v2"] = "v1"
+    description: str = ""
     outcomes: tuple[str, str] = ("Yes", "No")
     book: Book = field(default_factory=Book)
     last_trade_price_e4: int | None = None

@@ -6,6 +6,7 @@ from typing import Final
 
 from underround.simulation.market import KalshiMarket, Pair, PolymarketMarket
 from underround.simulation.questions import FEE_RATES_E4, HALF_FEE_SERIES, QUESTIONS, Question
+from underround.simulation.wordings import OUTCOMES, worded
 
 FAR_AWAY_S: Final = 40 * 86_400.0
 BUSY_PAIRS: Final = 28
@@ -17,7 +18,7 @@ _QUIET: Final = frozenset({"mars-2030", "treaty-ratified", "yankees-series"})
 
 
 def draw_pairs(rng: random.Random, count: int, *, calm: bool = False) -> list[Pair]:
-    """Return `count` pairs; the first 24 are the table's, later ones repeat it with a number.
+    """Return `count` pairs; the first 24 are the table's, later ones ask it for later years.
 
     Calm ones neither close nor change their tick, and all of them are busy.
     """
@@ -93,11 +94,14 @@ def _draw_polymarket(
     rng: random.Random, question: Question, lap: int, closes_after_s: float | None
 ) -> PolymarketMarket:
     fine = question.regime in ("fine", "low", "high") and question.id != _RETICKING
+    said = worded(question, lap)
     return PolymarketMarket(
         condition_id=f"0x{rng.getrandbits(256):064x}",
         gamma_id=str(rng.randrange(1_000_000, 3_000_000)),
         slug=_slug(question.polymarket, lap),
-        question=question.polymarket,
+        question=said.polymarket,
+        description=said.description,
+        outcomes=OUTCOMES.get(question.id, ("Yes", "No")),
         category=question.category,
         tokens=(_token(rng), _token(rng)),
         fee_rate_e4=FEE_RATES_E4[question.category],
@@ -111,17 +115,17 @@ def _draw_polymarket(
 def _draw_kalshi(
     rng: random.Random, question: Question, lap: int, closes_after_s: float | None
 ) -> KalshiMarket:
-    event = f"{question.series}-{question.event}" + (f"X{lap + 1}" if lap else "")
+    said = worded(question, lap)
+    event = f"{question.series}-{said.event}"
     tapered = question.regime in ("taper", "low", "high")
     return KalshiMarket(
         ticker=f"{event}-{question.suffix}",
         event_ticker=event,
         series_ticker=question.series,
         market_id=str(uuid.UUID(int=rng.getrandbits(128), version=4)),
-        title=question.kalshi,
+        title=said.kalshi,
         yes_sub_title=question.yes_sub_title,
-        rules=f"If the answer to “{question.kalshi}” is {question.yes_sub_title}, "
-        "then the market resolves to Yes.",
+        rules=said.rules,
         category=question.category,
         structure="tapered_deci_cent" if tapered else "linear_cent",
         series_multiplier_e4=5_000 if question.series in HALF_FEE_SERIES else 10_000,

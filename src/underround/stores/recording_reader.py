@@ -17,10 +17,22 @@ from underround.stores.recorded import (
     FORMAT,
     VERSION,
     RecordedDamage,
+    RecordedHeader,
     RecordedInput,
     decode_line,
 )
 from underround.stores.segments import segment_paths
+
+
+class Place(Struct, frozen=True, gc=False):
+    """Where a line stands: its segment, its number from 0, its first byte in the segment's text.
+
+    The byte counts in the decompressed text: `zstd -dc PATH | tail -c +$((OFFSET + 1)) | head -1`.
+    """
+
+    path: str
+    line: int
+    offset: int
 
 
 class _Preamble(Struct):
@@ -47,6 +59,12 @@ def read_inputs(path: Path | str) -> Iterator[RecordedInput]:
     Raises UnusableError when it is no recording or one of a newer format, OSError when unreadable;
     a torn end or a damaged line is yielded as RecordedDamage instead.
     """
+    for _, recorded in read_located(path):
+        yield recorded
+
+
+def read_located(path: Path | str) -> Iterator[tuple[Place, RecordedInput]]:
+    """Yield the inputs as `read_inputs` does, each with the place where it stands."""
     path = Path(path)
     if not path.is_dir():
         yield from _read_segment(path)
@@ -58,16 +76,26 @@ def read_inputs(path: Path | str) -> Iterator[RecordedInput]:
         yield from _read_segment(segment)
 
 
+def header_of(path: Path | str) -> RecordedHeader | None:
+    """Return the header a recording begins with; None where there is none that can be read."""
+    try:
+        first = next(read_inputs(path), None)
+    except (UnusableError, OSError):
+        return None
+    return first if isinstance(first, RecordedHeader) else None
+
+
 def _segments(directory: Path) -> list[Path]:
     plain = [*directory.glob("[0-9]*.jsonl"), *directory.glob("[0-9]*.jsonl.gz")]
     return sorted([*segment_paths(directory), *plain])
 
 
-def _read_segment(path: Path) -> Iterator[RecordedInput]:
-    lines = read_lines(path)
+def _read_segment(path: Path) -> Iterator[tuple[Place, RecordedInput]]:
+    lines, name = read_lines(path), str(path)
     first = next(lines, None)
     if first is None or isinstance(first, Torn):
-        yield RecordedDamage(str(path), 0, "the segment ends before its header")
+        damage = RecordedDamage(name, 0, "the segment ends before its header")
+        yield Place(name, 0, 0), damage
         return
     preamble = _preamble(first)
     if preamble is None:
@@ -79,14 +107,18 @@ def _read_segment(path: Path) -> Iterator[RecordedInput]:
             f"{path} has recording format version {preamble.version},"
             f" this program reads version {VERSION}: use the program that wrote it, or a newer one"
         )
+    offset = 0
     for number, line in enumerate(chain([first], lines)):
+        place = Place(name, number, offset)
         if isinstance(line, Torn):
-            yield RecordedDamage(str(path), number, line.reason)
+            yield place, RecordedDamage(name, number, line.reason)
             continue
+        offset += len(line) + 1
         try:
-            yield decode_line(line)
+            recorded = decode_line(line)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            yield RecordedDamage(str(path), number, f"not a line of a recording: {error}")
+            recorded = RecordedDamage(name, number, f"not a line of a recording: {error}")
+        yield place, recorded
 
 
 def _preamble(line: bytes | Torn) -> _Preamble | None:

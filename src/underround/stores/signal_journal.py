@@ -100,6 +100,23 @@ class SignalJournal:
             yield from rows
             seq = rows[-1].seq
 
+    def named(self, signal_id: str) -> JournaledSignal | None:
+        """Return the signal with a journal id, None when there is none."""
+        rows = self.database.execute(
+            "SELECT seq, id, pair, kind, at_ns, body FROM signals WHERE id = ?", (signal_id,)
+        )
+        row = rows.fetchone()
+        return None if row is None else JournaledSignal(*row)
+
+    def of_pair(self, pair: str) -> Iterator[JournaledSignal]:
+        """Yield a pair's signals, the newest first."""
+        rows = self.database.execute(
+            "SELECT seq, id, pair, kind, at_ns, body FROM signals WHERE pair = ? ORDER BY seq DESC",
+            (pair,),
+        )
+        for row in rows:
+            yield JournaledSignal(*row)
+
     @property
     def last_seq(self) -> int:
         """The newest number, 0 in an empty journal."""
@@ -109,6 +126,23 @@ class SignalJournal:
     def close(self) -> None:
         """Close the file."""
         self.database.close()
+
+
+def last_spoken_ns(path: Path) -> int | None:
+    """Return when a journal's newest signal was raised, 0 without any; None when it is no journal.
+
+    Opens the file to read only: nothing about it changes.
+    """
+    try:
+        database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        try:
+            query = "SELECT at_ns FROM signals ORDER BY seq DESC LIMIT 1"
+            row = database.execute(query).fetchone()
+        finally:
+            database.close()
+    except sqlite3.Error:
+        return None
+    return 0 if row is None else int(row[0])
 
 
 def open_database(path: Path) -> sqlite3.Connection:

@@ -172,7 +172,8 @@ class RestClient:
         except httpx.DecodingError as error:
             problem = f"{what} answered a body that cannot be unpacked"
             raise UnreadableError(self.venue, problem, retryable=True) from error
-        except httpx.TransportError as error:
+        except (httpx.TransportError, AttributeError) as error:
+            # anyio asks a socket that a dead peer has just taken away for its name.
             problem = f"{what} failed: {error or type(error).__name__}"
             raise UnreachableError(self.venue, problem, retryable=True) from error
 
@@ -211,7 +212,7 @@ def error_code(body: bytes) -> str:
     """
     try:
         answer = msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ""
     for _ in range(2):
         if not isinstance(answer, dict):

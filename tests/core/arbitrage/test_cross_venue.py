@@ -69,8 +69,8 @@ def test_both_ladders_are_walked_as_far_as_the_threshold():
     assert (sizing.size_e6, sizing.cost_usd_e6) == (25 * ONE, 21_750_000)
     assert (sizing.edge_top_e6, sizing.edge_e6) == (150_000, 130_000)
     assert way.legs(sizing) == (
-        Leg(Venue.POLYMARKET, YES, Outcome.YES, 4_000, 4_200),
-        Leg(Venue.KALSHI, TICKER, Outcome.NO, 4_500, 4_700),
+        Leg(Venue.POLYMARKET, YES, Outcome.YES, 4_000, 4_200, 25 * ONE, 25 * ONE, 10_300_000),
+        Leg(Venue.KALSHI, TICKER, Outcome.NO, 4_500, 4_700, 25 * ONE, 25 * ONE, 11_450_000),
     )
 
 

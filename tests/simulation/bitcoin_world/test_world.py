@@ -45,7 +45,7 @@ async def test_the_index_is_relayed_and_strikes_are_told_after_the_open(world):
         params = {"channels": channels, "index_ids": ["BRTI"]}
         await socket.send(json.dumps({"id": 1, "cmd": "subscribe", "params": params}))
         heard = {}
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while set(heard) != {"subscribed", *channels}:
                 message = json.loads(await socket.recv())
                 heard.setdefault(message["type"], message)

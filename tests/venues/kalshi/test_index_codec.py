@@ -9,7 +9,7 @@ from underround.core.event import FrameRejected
 from underround.core.reference_event import OfficialValue, StrikeTold
 from underround.core.settlement import Comparison, SettlementTerms
 from underround.core.spot_event import Asset
-from underround.venues.kalshi.index_codec import IndexSession, decode
+from underround.venues.kalshi.index_codec import IndexSession, decode, stated_terms
 
 AT_NS = 1_790_000_000_250_000_000
 
@@ -53,6 +53,16 @@ def test_a_strike_told_after_the_open_has_its_terms():
     assert read({"type": "market_lifecycle_v2", "sid": 3, "seq": 1, "msg": body}) == [
         StrikeTold("KXBTC15M-X", 7_980_071_000_000, AT_NS, terms)
     ]
+
+
+@pytest.mark.parametrize(
+    ("ticker", "digits"), [("KXETH15M-X", 2), ("KXSOL15M-X", None), ("KXXRP15M-X", None)]
+)
+def test_cents_are_assumed_only_where_a_cent_is_little(ticker, digits):
+    assert stated_terms(ticker, "greater_or_equal", None, 60).round_digits == digits
+    assert stated_terms(ticker, "greater_or_equal", "4", 60).round_digits == 4
+    assert stated_terms(ticker, "greater", None, 60).round_digits is None
+    assert stated_terms(ticker, "between", None, 60) is None
 
 
 @pytest.mark.parametrize(

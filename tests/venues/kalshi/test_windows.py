@@ -11,7 +11,7 @@ from underround.core.spot_event import Asset
 from underround.core.units import NS_PER_SECOND
 from underround.venues.errors import UnreadableError
 from underround.venues.kalshi.listing import SeriesFees
-from underround.venues.kalshi.windows import asset_of, decode_windows
+from underround.venues.kalshi.windows import asset_of, decode_windows, fetch_windows
 
 FEES = SeriesFees("quadratic", Decimal(1))
 TAPERED = [
@@ -115,3 +115,18 @@ def test_a_recorded_page_is_read():
     assert cursor
     assert {listed.window.terms.comparison for listed in found} == {Comparison.GREATER}
     assert all(listed.window.strike_e8 % 10**8 == 99_000_000 for listed in found)
+
+
+def test_a_strike_of_nothing_is_no_strike():
+    [listed], _ = windows(market(floor_strike=0))
+    assert listed.window.strike_e8 is None
+
+
+async def test_a_series_without_a_market_that_can_be_priced_is_named():
+    class Bands:
+        async def get(self, path, query):
+            bands = [market(strike_type="between"), market(strike_type="less")]
+            return json.dumps({"markets": bands, "cursor": ""}).encode()
+
+    with pytest.raises(UnreadableError, match=r"KXBTC: no market is priced here.* between is not"):
+        await fetch_windows(Bands(), "KXBTC", FEES, 0, 10**18)

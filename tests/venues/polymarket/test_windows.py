@@ -9,7 +9,7 @@ from underround.core.spot_event import Asset
 from underround.core.units import NS_PER_SECOND
 from underround.core.window import Oracle
 from underround.venues.errors import UnreadableError
-from underround.venues.polymarket.windows import decode_opening_price, up_downs
+from underround.venues.polymarket.windows import decode_opening_price, is_as_wanted, up_downs
 
 
 def at(text: str) -> int:
@@ -52,6 +52,40 @@ def test_what_ends_at_noon_there_ends_a_day_as_well():
         "bitcoin-up-or-down-on-november-21-2026",
         "bitcoin-up-or-down-on-november-21",
     ]
+    oracles = [oracle for _, oracle in slugs("2026-11-20 17:00", "2026-11-21 17:00")]
+    assert oracles == [Oracle.BINANCE, Oracle.BINANCE_MINUTE, Oracle.BINANCE_MINUTE]
+
+
+@pytest.mark.parametrize(
+    ("noon", "noon_before"),
+    [
+        ("2026-03-08 16:00", "2026-03-07 17:00"),  # 23 hours
+        ("2026-11-01 17:00", "2026-10-31 16:00"),  # 25 hours
+        ("2026-11-21 17:00", "2026-11-20 17:00"),
+    ],
+)
+def test_a_day_runs_from_noon_to_noon_also_when_clocks_change(noon, noon_before):
+    _, day, _ = up_downs(Asset.BTC, at(noon) - 3_600 * NS_PER_SECOND, at(noon))
+    assert day.opens_at_ns == at(noon_before)
+
+
+BINANCE = "https://www.binance.com/en/trade/BTC_USDT"
+CHAINLINK = "https://data.chain.link/streams/btc-usd"
+
+
+@pytest.mark.parametrize(
+    ("event", "is_it"),
+    [
+        ({}, True),
+        ({"endDate": "2026-11-01T06:00:00Z", "resolutionSource": BINANCE}, True),
+        ({"endDate": "2026-11-01T07:00:00Z"}, False),  # the second hour of that name
+        ({"resolutionSource": CHAINLINK}, False),
+        ({"markets": [{"resolutionSource": BINANCE}, {"resolutionSource": CHAINLINK}]}, False),
+    ],
+)
+def test_a_market_of_another_end_or_source_is_not_taken_for_it(event, is_it):
+    [hour] = up_downs(Asset.BTC, at("2026-11-01 05:00"), at("2026-11-01 06:00"))
+    assert is_as_wanted(json.dumps(event).encode(), hour) is is_it
 
 
 @pytest.mark.parametrize("told", [67628.9, "67628.9"])
@@ -60,7 +94,10 @@ def test_the_opening_price_is_the_oracle_s(told):
     assert decode_opening_price(body) == 6_762_890_000_000
 
 
-@pytest.mark.parametrize("event", [{}, {"eventMetadata": None}, {"eventMetadata": {}}])
+@pytest.mark.parametrize(
+    "event",
+    [{}, {"eventMetadata": None}, {"eventMetadata": {}}, {"eventMetadata": {"priceToBeat": 0}}],
+)
 def test_without_it_there_is_none(event):
     assert decode_opening_price(json.dumps(event).encode()) is None
 

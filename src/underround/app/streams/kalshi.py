@@ -19,7 +19,7 @@ from underround.app.connections import (
 )
 from underround.app.live_books import LiveBooks
 from underround.app.pair_file import PairEntry
-from underround.app.pipeline import Plan
+from underround.app.plan import Plan
 from underround.app.polling import Poller
 from underround.app.price_cache import PriceCache
 from underround.app.price_writer import PriceWriter

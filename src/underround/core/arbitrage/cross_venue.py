@@ -4,7 +4,9 @@ Knows the two ladders it buys from and nothing of feeds, time or trust.
 """
 
 from underround.core.book import Book, Side
-from underround.core.opportunity import Leg, Opportunity
+from underround.core.instrument import Outcome, Venue
+from underround.core.leg import LegOrder
+from underround.core.opportunity import Leg, Opportunity, Underround
 from underround.core.pair import Claim, Pair
 from underround.core.sizing import BuyLadder, Sizing, walk
 from underround.core.units import PRICE_ONE_E4, USD_ONE_E6
@@ -44,12 +46,32 @@ class Direction:
         self.least_e6 = max(side.book.instrument.min_size_e6 for side in self.sides)
         self.opportunity: Opportunity | None = None
         self.is_active = False  # open, or seen and held back
-        self.confirmed = False  # an edge stood at the end of a whole group
+        self.confirmed: frozenset[Book] = frozenset()  # an edge stood at the end of their groups
         self.seen_ns = 0  # when the edge first stood, 0 while it does not
         self.held_for = ""
         self.awaits_size = False  # an edge stands, but too little of it to trade
         for side in (self.first, self.second):
             side.watchers.append(self)
+
+    @property
+    def subject(self) -> str:
+        """The pair's id."""
+        return self.pair.id
+
+    @property
+    def underround(self) -> Underround:
+        """The kind."""
+        return Underround.CROSS_VENUE
+
+    @property
+    def ended(self) -> str:
+        """Nothing beside the edge can end it."""
+        return ""
+
+    @property
+    def can_await_size(self) -> bool:
+        """Always: its two sides are all there is to wait for."""
+        return True
 
     @property
     def sides(self) -> tuple[Side, Side]:
@@ -79,10 +101,8 @@ class Direction:
     def legs(self, sizing: Sizing) -> tuple[Leg, ...]:
         """Describe the two orders that would take `sizing`."""
         return tuple(
-            Leg(claim.venue, claim.instrument, claim.outcome, _buying_price(side), limit_e4)
-            for claim, side, limit_e4 in zip(
-                self.claims, self.sides, sizing.limit_prices_e4, strict=True
-            )
+            leg_of(claim.venue, claim.outcome, side, order)
+            for claim, side, order in zip(self.claims, self.sides, sizing.orders, strict=True)
         )
 
 
@@ -99,10 +119,20 @@ def directions(pair: Pair, books: dict[str, Book], threshold_e6: int) -> list[Di
     ]
 
 
-def _buying_price(side: Side) -> int:
+def leg_of(venue: Venue, outcome: Outcome, side: Side, order: LegOrder) -> Leg:
+    """Describe an order that takes from a side."""
     price_e4 = side.price_e4
     assert price_e4 is not None, "a leg without a price has no edge"
-    return PRICE_ONE_E4 - price_e4 if side.is_bid else price_e4
+    return Leg(
+        venue=venue,
+        instrument=side.book.instrument.id,
+        outcome=outcome,
+        price_e4=PRICE_ONE_E4 - price_e4 if side.is_bid else price_e4,
+        limit_e4=order.limit_price_e4,
+        size_e6=order.size_e6,
+        order_size_e6=order.order_size_e6,
+        cost_usd_e6=order.cost_usd_e6,
+    )
 
 
 def _ladder(side: Side, cost_e6: int) -> BuyLadder:

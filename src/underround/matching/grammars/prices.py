@@ -10,7 +10,7 @@ from typing import Final
 
 from underround.core.instrument import Venue
 from underround.matching.listing import Listing
-from underround.matching.periods import find_periods, read_end
+from underround.matching.periods import dated_by_rules, find_periods, read_end
 from underround.matching.quantities import find_interval, find_numbers
 from underround.matching.terms import Family, Interval, Period, Side, Terms
 from underround.matching.tickers import read_ticker
@@ -143,4 +143,4 @@ def _window(listing: Listing, kalshi: bool) -> Period | None:
         clock = f"{ticker.hour[:2]}:{ticker.hour[2:] or '00'} ET" if ticker.hour else ""
         return Period("on", ticker.day, ticker.day, clock, words=listing.id)
     found, _ = find_periods(listing.title, ends)
-    return found[0] if found else None
+    return dated_by_rules(found[0], listing.rules, ends) if found else None

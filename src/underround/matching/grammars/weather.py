@@ -9,7 +9,7 @@ from typing import Final
 
 from underround.core.instrument import Venue
 from underround.matching.listing import Listing
-from underround.matching.periods import find_periods, read_end
+from underround.matching.periods import dated_by_rules, find_periods, read_end
 from underround.matching.quantities import find_interval, find_numbers
 from underround.matching.terms import Family, Interval, Period, Side, Terms
 from underround.matching.tickers import read_ticker
@@ -99,4 +99,5 @@ def _day(listing: Listing, kalshi: bool) -> Period | None:
     ticker = read_ticker(listing.id) if kalshi else None
     if ticker is not None and ticker.day is not None:
         return Period("on", ticker.day, ticker.day, words=listing.id)
-    return next((p for p in find_periods(listing.title, ends)[0] if p.kind == "on"), None)
+    told = next((p for p in find_periods(listing.title, ends)[0] if p.kind == "on"), None)
+    return None if told is None else dated_by_rules(told, listing.rules, ends)

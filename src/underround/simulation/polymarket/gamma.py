@@ -48,7 +48,8 @@ class Gamma:
             "endDate": self._end(market),
             "liquidity": f"{market.volume_24h / 3:.5f}",
             "startDate": "2026-11-02T21:45:58.522699Z",
-            "description": f"This market resolves according to its title: {market.question}",
+            "description": market.description
+            or f"This market resolves according to its title: {market.question}",
             "outcomes": json.dumps(list(market.outcomes)),
             "outcomePrices": json.dumps(_outcome_prices(market, (bid + ask) / 2)),
             "volume": f"{market.volume_24h * 9:.6f}",

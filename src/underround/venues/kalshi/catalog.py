@@ -12,7 +12,9 @@ from msgspec import Struct
 from underround.core.fee_schedule import FeeSchedule
 from underround.core.instrument import FeeTerms, Instrument
 from underround.venues.errors import RefusedError, VenueFaultError
+from underround.venues.event import ListedEvent
 from underround.venues.kalshi.endings import decode_ended
+from underround.venues.kalshi.events import decode_event, decode_event_page
 from underround.venues.kalshi.fee_changes import (
     EVENTS_PATH,
     SERIES_PATH,
@@ -44,6 +46,8 @@ BOOKS_PER_REQUEST: Final = 100
 PAGES_LIMIT: Final = 200
 SERIES_ONE_BY_ONE: Final = 3
 """Up to so many series are asked for singly; the whole list is one large answer."""
+EVENTS_ONE_BY_ONE: Final = 10
+"""Up to so many events are asked for singly."""
 USUAL_FEES: Final = SeriesFees("quadratic", Decimal(1))
 PUBLIC_REQUESTS_PER_S: Final = 2.5
 """Below the three a second that the venue grants an address without a key."""
@@ -144,6 +148,25 @@ async def fetch_ended(kalshi: RestClient, tickers: Sequence[str]) -> dict[str, s
         query = [("tickers", chunk), ("limit", str(MARKETS_PER_PAGE))]
         ended |= decode_ended(await kalshi.get("/markets", query))
     return ended
+
+
+async def fetch_events(kalshi: RestClient, tickers: Sequence[str]) -> list[ListedEvent]:
+    """Return these events with all of their markets; VenueError.
+
+    Few are asked for one by one; of many, those that the list of open events shows.
+    """
+    if len(tickers) <= EVENTS_ONE_BY_ONE:
+        nested = [("with_nested_markets", "true")]
+        return [decode_event(await kalshi.get(f"/events/{ticker}", nested)) for ticker in tickers]
+    wanted, found, cursor = set(tickers), [], ""
+    query = [("status", "open"), ("limit", str(EVENTS_PER_PAGE)), ("with_nested_markets", "true")]
+    for _ in range(PAGES_LIMIT):
+        after = [("cursor", cursor)] if cursor else []
+        page, cursor = decode_event_page(await kalshi.get("/events", [*query, *after]))
+        found += [event for event in page if event.id in wanted]
+        if not cursor:
+            break
+    return found
 
 
 async def fetch_books(kalshi: RestClient, tickers: Sequence[str]) -> AsyncIterator[bytes]:

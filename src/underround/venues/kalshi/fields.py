@@ -5,6 +5,7 @@ A message that carries any other field has changed since this was written: the r
 
 from typing import Any, Final
 
+from underround.venues.kalshi.events import WireEventMarket, WireWholeEvent
 from underround.venues.kalshi.listing import WireEvent as ListedEvent
 from underround.venues.kalshi.listing import WireMarket, WireSeries
 from underround.venues.kalshi.messages import (
@@ -130,7 +131,7 @@ BOOK: Final = known_fields((WireMarketBook,))
 """One book in it, and the answer of `/markets/{ticker}/orderbook`."""
 
 MARKET: Final = known_fields(
-    (WireMarket,),
+    (WireMarket, WireEventMarket),
     (
         (
             _BOOK,
@@ -142,18 +143,18 @@ MARKET: Final = known_fields(
         (_SHOWN, "subtitle no_sub_title primary_participant_key"),
         (
             "what it settles on is for matching and for the index to judge",
-            "rules_primary rules_secondary strike_type floor_strike cap_strike functional_strike "
-            "custom_strike early_close_condition can_close_early settlement_timer_seconds "
+            "rules_secondary functional_strike "
+            "early_close_condition can_close_early settlement_timer_seconds "
             "settlement_bounds_type settlement_floor_dollars settlement_cap_dollars",
         ),
         (
             "dates that trading does not follow: a market closes at `close_time` or when told",
-            "created_time updated_time open_time expected_expiration_time expiration_time "
+            "created_time updated_time open_time expiration_time "
             "latest_expiration_time occurrence_datetime",
         ),
         (
             "how it ended is told by its lifecycle",
-            "result expiration_value settlement_value_dollars settlement_ts",
+            "expiration_value settlement_value_dollars settlement_ts",
         ),
         (_FOLLOWS, "price_level_structure fractional_trading_enabled response_price_units"),
         ("always one dollar", "notional_value_dollars"),
@@ -165,12 +166,12 @@ MARKET: Final = known_fields(
 """One market of `/markets`."""
 
 EVENT: Final = known_fields(
-    (ListedEvent,),
+    (ListedEvent, WireWholeEvent),
     (
-        (_SHOWN, "title sub_title category available_on_brokers product_metadata strike_period"),
+        (_SHOWN, "sub_title category available_on_brokers product_metadata strike_period"),
         (
-            "whether outcomes exclude each other is for matching to judge",
-            "mutually_exclusive collateral_return_type strike_date settlement_sources",
+            "what it settles on is for matching to judge",
+            "collateral_return_type strike_date settlement_sources",
         ),
         ("each market says it", "exchange_index"),
         ("asked anew when it matters", "last_updated_ts"),

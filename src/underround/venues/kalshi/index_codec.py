@@ -13,7 +13,12 @@ import msgspec
 
 from underround.core.event import FrameRejected, MarketEvent
 from underround.core.reference_event import OfficialValue, StrikeTold
-from underround.core.settlement import PRINTS_LIVE, SettlementTerms, terms_from_catalog
+from underround.core.settlement import (
+    PRINTS_LIVE,
+    Comparison,
+    SettlementTerms,
+    terms_from_catalog,
+)
 from underround.core.spot_event import Asset
 from underround.core.spot_units import parse_e8
 from underround.core.units import NS_PER_MS
@@ -30,8 +35,9 @@ INDEX_IDS: Final = {
 _ASSETS: Final = {name: asset for asset, name in INDEX_IDS.items()}
 _CHANNELS: Final = ("cfbenchmarks_value", "cfbenchmarks_value_5hz")
 _SOURCES: Final = {INDEX_SOURCE: False, INDEX_SOURCE_5HZ: True}
-_DIGITS_UNSAID: Final = {"greater_or_equal": 2}
-"""Decimals of the settlement where the catalog says none (rules of August 2026)."""
+_CENTS_UNSAID: Final = ("KXBTC", "KXETH")
+"""Series whose settlement at a strike of "greater or equal" is rounded to cents where the catalog
+does not say so (rules of August 2026). Of a coin of two dollars a cent would be far too much."""
 _ABSURD_E8: Final = 10**17  # a billion dollars a coin
 
 IndexEvent: TypeAlias = OfficialValue | StrikeTold | FrameRejected
@@ -98,17 +104,18 @@ def _strike(
     if not 0 < strike_e8 < _ABSURD_E8:
         events.append(FrameRejected("absurd strike", f"{told.instrument} {text}"))
         return
-    terms = stated_terms(told.strike_type, None, prints)
+    terms = stated_terms(told.instrument, told.strike_type, None, prints)
     events.append(StrikeTold(told.instrument, strike_e8, at_ns, terms))
 
 
 def stated_terms(
-    strike_type: str, round_digits: str | int | None, prints: int
+    ticker: str, strike_type: str, round_digits: str | int | None, prints: int
 ) -> SettlementTerms | None:
     """Return the terms that a catalog's words state; None for a comparison not priced here."""
     digits = None if round_digits is None else int(round_digits)
-    if digits is None:
-        digits = _DIGITS_UNSAID.get(strike_type)
+    is_rounded = strike_type == Comparison.GREATER_OR_EQUAL and ticker.startswith(_CENTS_UNSAID)
+    if digits is None and is_rounded:
+        digits = 2
     try:
         return terms_from_catalog(strike_type, digits, prints)
     except ValueError:

@@ -22,6 +22,7 @@ from underround.venues.listing import (
     exact_size_e6,
     instant_ns,
 )
+from underround.venues.wire_text import whole_text
 
 
 class ListedMarket(Struct, frozen=True, kw_only=True):
@@ -35,6 +36,7 @@ class ListedMarket(Struct, frozen=True, kw_only=True):
     close_at_ns: int
     volume_24h_e6: int
     shard: int = 0
+    resolves_at_ns: int | None = None
 
 
 class FeeOverride(Struct, frozen=True):
@@ -84,6 +86,7 @@ class WireMarket(Struct):
     status: str = ""
     market_type: str = ""
     close_time: datetime | None = None
+    expected_expiration_time: datetime | None = None
     price_ranges: list[_Range] | None = None
     volume_24h_fp: str | None = None
     exchange_index: int = 0
@@ -139,8 +142,8 @@ def decode_markets(body: bytes) -> tuple[list[ListedMarket], list[Skipped], str]
     Raises UnreadableError when it is not such a page.
     """
     try:
-        page = _markets.decode(body)
-    except (msgspec.DecodeError, RecursionError) as error:
+        page = _markets.decode(whole_text(body))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _unreadable("list of markets", error) from None
     return *_read_all(page.markets, None), page.cursor
 
@@ -155,7 +158,7 @@ def _read_all(
             listed.append(_listed(_market.decode(raw), series))
         except Odd as odd:
             skipped.append(Skipped(_reference(raw), str(odd)))
-        except (msgspec.DecodeError, RecursionError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             skipped.append(Skipped(_reference(raw), f"cannot be read: {printable(str(error))}"))
     return listed, skipped
 
@@ -164,7 +167,7 @@ def decode_series(body: bytes) -> SeriesFees:
     """Read the fees out of a /series/{ticker} answer; UnreadableError when they are missing."""
     try:
         series = _series.decode(body).series
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _unreadable("series", error) from None
     if not series.fee_type or series.fee_multiplier is None:
         raise _unreadable(f"series {series.ticker}", "fee_type or fee_multiplier is missing")
@@ -175,7 +178,7 @@ def decode_all_series(body: bytes) -> dict[str, SeriesFees]:
     """Read the fees of every series out of a /series answer, those without fees left out."""
     try:
         listed = _all_series.decode(body).series
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _unreadable("list of series", error) from None
     return {
         series.ticker: SeriesFees(series.fee_type, series.fee_multiplier)
@@ -187,8 +190,8 @@ def decode_all_series(body: bytes) -> dict[str, SeriesFees]:
 def decode_events(body: bytes) -> EventPage:
     """Read one page of /events; UnreadableError when it is not such a page."""
     try:
-        page = _events.decode(body)
-    except (msgspec.DecodeError, RecursionError) as error:
+        page = _events.decode(whole_text(body))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _unreadable("list of events", error) from None
     overrides = {
         event.event_ticker: FeeOverride(event.fee_type, event.multiplier)
@@ -230,6 +233,7 @@ def to_instrument(
         close_at_ns=market.close_at_ns,
         volume_24h_e6=market.volume_24h_e6,
         shard=market.shard,
+        resolves_at_ns=market.resolves_at_ns,
     )
 
 
@@ -244,7 +248,7 @@ def _listed(market: WireMarket, series: str | None) -> ListedMarket:
         raise Odd("close_time is missing")
     if not market.price_ranges:
         raise Odd("price_ranges is missing")
-    subtitle = market.yes_sub_title
+    subtitle, expected = market.yes_sub_title, market.expected_expiration_time
     return ListedMarket(
         ticker=market.ticker,
         event=market.event_ticker,
@@ -262,6 +266,9 @@ def _listed(market: WireMarket, series: str | None) -> ListedMarket:
         close_at_ns=instant_ns(market.close_time),
         volume_24h_e6=exact_size_e6(market.volume_24h_fp or "0", "volume_24h_fp"),
         shard=market.exchange_index,
+        resolves_at_ns=(
+            None if expected is None else max(instant_ns(expected), instant_ns(market.close_time))
+        ),
     )
 
 
@@ -272,6 +279,6 @@ def _unreadable(what: str, why: object) -> UnreadableError:
 def _reference(raw: msgspec.Raw) -> str:
     try:
         ticker = bytes(_ticker.decode(raw).get("ticker", b""))
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return "?"
     return printable(ticker.decode("utf-8", "replace").strip('"'), 120) or "?"

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from underround.core.instrument import Instrument, Venue
-from underround.core.settlement import PRINTS_LIVE, SettlementTerms
+from underround.core.settlement import PRINTS_LIVE, Comparison, SettlementTerms
 from underround.core.spot_event import Asset
 from underround.core.spot_units import parse_e8
 from underround.core.window import Window
@@ -120,15 +120,19 @@ async def fetch_windows(
         ("limit", "1000"),
     ]
     found: list[ListedWindow] = []
+    odd: list[str] = []
     cursor = ""
     for _ in range(_PAGES_LIMIT):
         after = [("cursor", cursor)] if cursor else []
         page, cursor = decode_windows(
-            await kalshi.get("/markets", [*query, *after]), series, fees, prints
+            await kalshi.get("/markets", [*query, *after]), series, fees, prints, odd
         )
         found += page
         if not cursor:
             break
+    if odd and not found:
+        problem = f"{series}: no market is priced here, its first one {odd[0]}"
+        raise UnreadableError(Venue.KALSHI, problem, retryable=True)
     return found
 
 
@@ -139,35 +143,45 @@ async def fetch_window(
     body = await kalshi.get(f"/markets/{ticker}")
     try:
         market = _one.decode(body).market
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _unreadable(f"window {ticker}", error) from None
     found = _read([market], series, fees, prints)
     return found[0] if found else None
 
 
 def decode_windows(
-    body: bytes, series: str, fees: SeriesFees, prints: int = PRINTS_LIVE
+    body: bytes,
+    series: str,
+    fees: SeriesFees,
+    prints: int = PRINTS_LIVE,
+    odd: list[str] | None = None,
 ) -> tuple[list[ListedWindow], str]:
     """Read one page of /markets; return windows and the cursor ("" at the end).
 
-    Markets that are no such windows are left out. UnreadableError when it is not such a page.
+    Markets that are no such windows are left out, and why is added to `odd`. UnreadableError when
+    it is not such a page.
     """
     try:
         page = _page.decode(body)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _unreadable("list of windows", error) from None
-    return _read(page.markets, series, fees, prints), page.cursor
+    return _read(page.markets, series, fees, prints, odd), page.cursor
 
 
 def _read(
-    raws: Iterable[msgspec.Raw], series: str, fees: SeriesFees, prints: int
+    raws: Iterable[msgspec.Raw],
+    series: str,
+    fees: SeriesFees,
+    prints: int,
+    odd: list[str] | None = None,
 ) -> list[ListedWindow]:
     found = []
     for raw in raws:
         try:
             found.append(_listed(_market.decode(raw), series, fees, prints))
-        except (Odd, ValueError, RecursionError):  # msgspec's errors are ValueErrors
-            continue
+        except (Odd, ValueError, RecursionError) as error:  # msgspec's errors are ValueErrors
+            if odd is not None:
+                odd.append(printable(str(error)))
     return found
 
 
@@ -202,9 +216,9 @@ def _listed(market: _Market, series: str, fees: SeriesFees, prints: int) -> List
     instrument = to_instrument(listed, {series: fees}, {})
     if isinstance(instrument, Skipped):
         raise Odd(instrument.reason)
-    strike_e8 = None if market.floor_strike is None else parse_e8(str(market.floor_strike))
+    strike_e8 = 0 if market.floor_strike is None else parse_e8(str(market.floor_strike))
     digits = None if market.custom_strike is None else market.custom_strike.round_digits
-    terms = stated_terms(market.strike_type, digits, prints)
+    terms = stated_terms(market.ticker, market.strike_type, digits, prints)
     if terms is None and market.strike_type not in ("", "custom"):
         raise Odd(f"strike_type {market.strike_type} is not priced")
     window = Window(
@@ -215,9 +229,15 @@ def _listed(market: _Market, series: str, fees: SeriesFees, prints: int) -> List
         yes=market.ticker,
         opens_at_ns=instant_ns(market.open_time),
         close_at_ns=close_at_ns,
-        terms=terms or SettlementTerms(prints),
-        # Without the comparison a strike says nothing: it is told together with it.
-        strike_e8=None if terms is None else strike_e8,
+        terms=terms or _unsaid(market.ticker, digits, prints),
+        # Without the comparison a strike says nothing: it is told together with it. None is 0.
+        strike_e8=None if terms is None or strike_e8 <= 0 else strike_e8,
     )
     value_e8 = parse_e8(market.expiration_value) if market.expiration_value else None
     return ListedWindow(window, instrument, _RESOLVED.get(market.result), value_e8)
+
+
+def _unsaid(ticker: str, digits: str | int | None, prints: int) -> SettlementTerms:
+    """Return what holds until the comparison is told: that of a window struck at its open."""
+    terms = stated_terms(ticker, Comparison.GREATER_OR_EQUAL, digits, prints)
+    return terms or SettlementTerms(prints)

@@ -10,7 +10,9 @@ from typing import Final, Literal
 from underround.core.fees import PolymarketReading
 from underround.core.instrument import Instrument, Venue
 from underround.venues.errors import UnknownReferenceError, printable
+from underround.venues.event import ListedEvent
 from underround.venues.listing import Listing, Skipped
+from underround.venues.polymarket.events import decode_event_page
 from underround.venues.polymarket.listing import decode_closed, decode_page
 from underround.venues.rest import RestClient
 
@@ -19,6 +21,7 @@ CLOB_ROOT: Final = "https://clob.polymarket.com"
 MARKETS_PER_PAGE: Final = 100
 BOOKS_PER_REQUEST: Final = 500
 CONDITIONS_PER_QUERY: Final = 50
+EVENTS_PER_QUERY: Final = 50
 
 ReferenceKind = Literal["id", "condition_ids", "clob_token_ids", "position_ids", "slug"]
 """The query parameter under which Gamma looks a reference up."""
@@ -76,9 +79,17 @@ async def resolve(
         problem = f"{printable(reference, 90)!r} names more than one market"
     elif listing.skipped:
         problem = f"market {printable(reference, 90)!r} {listing.skipped[0].reason}"
+    elif await _is_closed(gamma, query):
+        problem = f"market {printable(reference, 90)!r} is closed"
     else:
         problem = f"no market {printable(reference, 90)!r}; an event's slug names no single market"
     raise UnknownReferenceError(Venue.POLYMARKET, problem, retryable=False)
+
+
+async def _is_closed(gamma: RestClient, query: Sequence[tuple[str, str]]) -> bool:
+    """Ask for a market that is not among the open ones once more, among the closed; VenueError."""
+    closed = [*query, ("closed", "true")]
+    return bool(decode_closed(await gamma.get("/markets/keyset", closed)))
 
 
 async def fetch_closed(gamma: RestClient, conditions: Sequence[str]) -> set[str]:
@@ -94,6 +105,35 @@ async def fetch_closed(gamma: RestClient, conditions: Sequence[str]) -> set[str]
         query += [("condition_ids", condition) for condition in chunk]
         closed |= decode_closed(await gamma.get("/markets/keyset", query))
     return closed & set(conditions)
+
+
+async def fetch_by_condition(
+    gamma: RestClient,
+    conditions: Sequence[str],
+    reading: PolymarketReading = PolymarketReading.DOLLARS,
+) -> Listing:
+    """Return those of the markets (condition ids) that can be traded now; VenueError."""
+    instruments: list[Instrument] = []
+    skipped: list[Skipped] = []
+    for start in range(0, len(conditions), CONDITIONS_PER_QUERY):
+        query = [("limit", str(MARKETS_PER_PAGE)), ("version", "v1"), ("version", "v2")]
+        chunk = conditions[start : start + CONDITIONS_PER_QUERY]
+        query += [("condition_ids", condition) for condition in chunk]
+        listing, _ = decode_page(await gamma.get("/markets/keyset", query), reading)
+        instruments += listing.instruments
+        skipped += listing.skipped
+    return Listing(tuple(instruments), tuple(skipped))
+
+
+async def fetch_events(gamma: RestClient, ids: Sequence[str]) -> list[ListedEvent]:
+    """Return the open events with these ids, with all of their markets; VenueError."""
+    found: list[ListedEvent] = []
+    for start in range(0, len(ids), EVENTS_PER_QUERY):
+        query = [("limit", str(EVENTS_PER_QUERY))]
+        query += [("id", each) for each in ids[start : start + EVENTS_PER_QUERY]]
+        page, _ = decode_event_page(await gamma.get("/events/keyset", query))
+        found += page
+    return found
 
 
 def reference_kind(reference: str) -> ReferenceKind:

@@ -5,6 +5,7 @@ A message that carries any other field has changed since this was written: the r
 
 from typing import Any, Final
 
+from underround.venues.polymarket.events import WireEventMarket
 from underround.venues.polymarket.listing import WireMarket
 from underround.venues.polymarket.messages import (
     WireMessage,
@@ -70,7 +71,7 @@ BOOK: Final = KNOWN["book"]
 """One book of `/book` and `/books`."""
 
 MARKET: Final = known_fields(
-    (WireMarket, "slug closed"),
+    (WireMarket, WireEventMarket, "slug closed"),
     (
         (
             "internal to the venue",
@@ -79,7 +80,7 @@ MARKET: Final = known_fields(
         ),
         (
             "prices and spreads are the book's",
-            "bestBid bestAsk spread lastTradePrice outcomePrices oneDayPriceChange "
+            "bestBid bestAsk spread lastTradePrice oneDayPriceChange "
             "oneHourPriceChange oneWeekPriceChange oneMonthPriceChange oneYearPriceChange "
             "competitive",
         ),
@@ -91,13 +92,13 @@ MARKET: Final = known_fields(
         ),
         (
             _SHOWN,
-            "description image icon twitterCardImage groupItemTitle resolutionSource "
+            "image icon twitterCardImage resolutionSource "
             "featured new cyom showGmpSeries showGmpOutcome manualActivation seriesColor "
             "customLiveness automaticallyResolved",
         ),
         (
             "dates that trading does not follow: a market closes by being resolved",
-            "endDate endDateIso startDate startDateIso createdAt updatedAt deployingTimestamp "
+            "endDateIso startDate startDateIso createdAt updatedAt deployingTimestamp "
             "acceptingOrdersTimestamp hasReviewedDates eventStartTime gameStartTime closedTime",
         ),
         (
@@ -108,7 +109,7 @@ MARKET: Final = known_fields(
         (
             "how it is resolved is for matching to judge",
             "questionID resolvedBy umaResolutionStatus umaResolutionStatuses umaEndDate "
-            "marketMakerAddress negRiskMarketID negRiskOther",
+            "marketMakerAddress negRiskMarketID",
         ),
         (
             "what makers earn, and fees that are not the rate",

@@ -5,6 +5,7 @@ numbers as text. See https://docs.polymarket.com/developers/gamma-markets-api/ge
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from decimal import Decimal
 from math import isfinite
 
@@ -22,7 +23,9 @@ from underround.venues.listing import (
     checked_ranges,
     exact_price_e4,
     exact_size_e6,
+    instant_ns,
 )
+from underround.venues.wire_text import whole_text
 
 _VOLUME_LIMIT_USD = 1e12
 _Texts = str | list[str] | None  # a real array, or a string that holds one
@@ -53,6 +56,7 @@ class WireMarket(Struct, rename="camel"):
     order_min_size: Decimal | None = None
     neg_risk: bool | None = None
     volume: float | None = field(name="volume24hr", default=None)
+    end_date: str | None = None
     fees_enabled: bool | None = None
     fee_schedule: _Schedule | None = None
     events: list[_Event] | None = None
@@ -84,8 +88,8 @@ def decode_page(
     a market that is odd is skipped with a reason.
     """
     try:
-        page = _page.decode(body)
-    except (msgspec.DecodeError, RecursionError) as error:
+        page = _page.decode(whole_text(body))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         problem = f"list of markets cannot be read: {error}"
         raise UnreadableError(Venue.POLYMARKET, problem, retryable=True) from None
     return _listing(page.markets, reading), page.next_cursor or None
@@ -96,7 +100,7 @@ def decode_closed(body: bytes) -> set[str]:
     try:
         page = _page.decode(body)
         states = [_state.decode(raw) for raw in page.markets]
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         problem = f"list of markets cannot be read: {error}"
         raise UnreadableError(Venue.POLYMARKET, problem, retryable=True) from None
     return {each.condition_id for each in states if each.closed and each.condition_id}
@@ -110,7 +114,7 @@ def _listing(raws: Iterable[msgspec.Raw], reading: PolymarketReading) -> Listing
             instruments += _instruments(_market.decode(raw), reading)
         except Odd as odd:
             skipped.append(Skipped(_reference(raw), str(odd)))
-        except (msgspec.DecodeError, RecursionError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             skipped.append(Skipped(_reference(raw), f"cannot be read: {printable(str(error))}"))
     return Listing(tuple(instruments), tuple(skipped))
 
@@ -145,6 +149,7 @@ def _instruments(market: WireMarket, reading: PolymarketReading) -> list[Instrum
             min_size_e6=exact_size_e6(market.order_min_size, "orderMinSize"),
             neg_risk=bool(market.neg_risk),
             volume_24h_e6=_volume_e6(market.volume),
+            resolves_at_ns=_end_ns(market.end_date),
         )
         for token, complement, outcome, label in both
     ]
@@ -165,7 +170,7 @@ def _list(texts: _Texts, name: str) -> list[str]:
     if isinstance(texts, str):
         try:
             return _texts.decode(texts) if texts else []
-        except (msgspec.DecodeError, RecursionError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise Odd(f"{name} is not a list") from None
     return texts or []
 
@@ -195,6 +200,14 @@ def _title(question: str, label: str, outcome: Outcome) -> str:
     return question if label.lower() == outcome else f"{question} ({label})"
 
 
+def _end_ns(text: str | None) -> int | None:
+    """Read when a market is expected to be over; an odd date is none, because it binds nobody."""
+    try:
+        return instant_ns(datetime.fromisoformat(text)) if text else None
+    except ValueError:
+        return None
+
+
 def _volume_e6(volume_usd: float | None) -> int:
     # A ranking figure that the venue gives in floating point; no money is computed from it.
     if volume_usd is None or not isfinite(volume_usd):
@@ -206,7 +219,7 @@ def _reference(raw: msgspec.Raw) -> str:
     """Return the best name that a market gives even when it cannot be read as one."""
     try:
         fields = _name.decode(raw)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return "?"
     for key in ("slug", "conditionId", "id"):
         text = bytes(fields.get(key, b"")).decode("utf-8", "replace").strip('"')

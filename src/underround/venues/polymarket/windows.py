@@ -19,6 +19,7 @@ from underround.core.spot_units import parse_e8
 from underround.core.units import NS_PER_SECOND
 from underround.core.window import Oracle, Window
 from underround.venues.errors import UnreadableError, VenueFaultError, printable
+from underround.venues.listing import instant_ns
 from underround.venues.polymarket.catalog import resolve
 from underround.venues.rest import RestClient
 
@@ -54,8 +55,15 @@ class _Metadata(Struct, rename="camel"):
     price_to_beat: Decimal | None = None
 
 
+class _Market(Struct, rename="camel"):
+    resolution_source: str = ""
+
+
 class _Event(Struct, rename="camel"):
     slug: str = ""
+    end_date: datetime | None = None
+    resolution_source: str = ""
+    markets: list[_Market] = []
     event_metadata: _Metadata | None = None
 
 
@@ -66,7 +74,8 @@ def up_downs(asset: Asset, opens_at_ns: int, close_at_ns: int) -> Iterator[UpDow
     """Yield the markets that end when a Kalshi window does: of its length, of an hour, of a day.
 
     A quarter of an hour (or less) is named by its start, an hour by its start in Eastern time, a
-    day from noon to noon there by its end; the last by either of two names that were seen.
+    day from noon to noon there by its end, by either of two names that were seen. A day compares
+    the minute's candles that begin at noon, so its price is taken a minute after the window's end.
     """
     length_s = (close_at_ns - opens_at_ns) // NS_PER_SECOND
     close_s = close_at_ns // NS_PER_SECOND
@@ -80,9 +89,9 @@ def up_downs(asset: Asset, opens_at_ns: int, close_at_ns: int) -> Iterator[UpDow
         close = _in_eastern(close_at_ns)
         if close.hour == 12:
             day = f"{_NAMES[asset]}-up-or-down-on-{close:%B}-{close.day}".lower()
-            start_ns = close_at_ns - DAY_S * NS_PER_SECOND
+            start_ns = _noon_before(close_at_ns)
             for slug in (f"{day}-{close.year}", day):
-                yield UpDown(asset, start_ns, close_at_ns, slug, Oracle.BINANCE)
+                yield UpDown(asset, start_ns, close_at_ns, slug, Oracle.BINANCE_MINUTE)
 
 
 async def fetch_up_down(
@@ -90,11 +99,15 @@ async def fetch_up_down(
 ) -> ListedUpDown | None:
     """Ask for a window and its opening price; None where the venue has no such market.
 
-    Raises VenueError when the venue cannot be asked.
+    A market of that name that ends at another time, or settles on another source, is none: an hour
+    comes twice when daylight saving ends. Raises VenueError when the venue cannot be asked.
     """
     try:
         up, down = await resolve(gamma, wanted.slug)
-        strike_e8 = decode_opening_price(await gamma.get(f"/events/slug/{wanted.slug}"))
+        body = await gamma.get(f"/events/slug/{wanted.slug}")
+        if not is_as_wanted(body, wanted):
+            return None
+        strike_e8 = decode_opening_price(body)
     except VenueFaultError as fault:
         if fault.retryable:
             raise
@@ -109,10 +122,26 @@ async def fetch_up_down(
         opens_at_ns=wanted.opens_at_ns,
         close_at_ns=wanted.close_at_ns,
         oracle=wanted.oracle,
-        terms=SettlementTerms(prints, None, Comparison.GREATER_OR_EQUAL),
+        terms=SettlementTerms(
+            1 if wanted.oracle.is_binance else prints, None, Comparison.GREATER_OR_EQUAL
+        ),
         strike_e8=strike_e8,
     )
     return ListedUpDown(window, (up, down))
+
+
+def is_as_wanted(body: bytes, wanted: UpDown) -> bool:
+    """Tell whether an event ends when it should and settles on the source that it should.
+
+    What it does not say is not held against it. Raises UnreadableError when it is no event.
+    """
+    event = _read(body)
+    ends = event.end_date
+    if ends is not None and instant_ns(ends) != wanted.close_at_ns:
+        return False
+    sources = [event.resolution_source, *(each.resolution_source for each in event.markets)]
+    host = "binance" if wanted.oracle.is_binance else "chain.link"
+    return all(host in source for source in sources if source)
 
 
 def decode_opening_price(body: bytes) -> int | None:
@@ -120,13 +149,26 @@ def decode_opening_price(body: bytes) -> int | None:
 
     Raises UnreadableError when it is no event.
     """
+    metadata = _read(body).event_metadata
+    told = None if metadata is None else metadata.price_to_beat
+    if told is None or told <= 0:
+        return None
     try:
-        event = _event.decode(body)
-        told = None if event.event_metadata is None else event.event_metadata.price_to_beat
-        return None if told in (None, "") else parse_e8(str(told))
+        return parse_e8(told)
+    except ValueError as error:
+        raise _unreadable(error) from None
+
+
+def _read(body: bytes) -> _Event:
+    try:
+        return _event.decode(body)
     except (msgspec.DecodeError, RecursionError, ValueError) as error:
-        problem = f"event cannot be read: {printable(str(error))}"
-        raise UnreadableError(Venue.POLYMARKET, problem, retryable=True) from None
+        raise _unreadable(error) from None
+
+
+def _unreadable(error: Exception) -> UnreadableError:
+    problem = f"event cannot be read: {printable(str(error))}"
+    return UnreadableError(Venue.POLYMARKET, problem, retryable=True)
 
 
 def _hourly_slug(asset: Asset, start_ns: int) -> str:
@@ -135,6 +177,12 @@ def _hourly_slug(asset: Asset, start_ns: int) -> str:
     hour = f"{start.hour % 12 or 12}{'am' if start.hour < 12 else 'pm'}"
     day = f"{start:%B}-{start.day}-{start.year}".lower()
     return f"{_NAMES[asset]}-up-or-down-{day}-{hour}-et"
+
+
+def _noon_before(noon_ns: int) -> int:
+    """Return the noon of the day before in New York: 23 or 25 hours away when clocks change."""
+    day_before_ns = noon_ns - DAY_S * NS_PER_SECOND
+    return day_before_ns + (12 - _in_eastern(day_before_ns).hour) * HOUR_S * NS_PER_SECOND
 
 
 def _in_eastern(at_ns: int) -> datetime:

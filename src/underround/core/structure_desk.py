@@ -1,0 +1,244 @@
+"""Watches structures of many markets, and finds what in them is worth the detector's look.
+
+Closing is the detector's and immediate. A structure is solved only when a cheap bound promises an
+edge, and not again for the same promise until something better comes or the next sweep.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from underround.core.arbitrage.basket import Claim as Claimed
+from underround.core.arbitrage.basket import cluster_of
+from underround.core.arbitrage.basket_edge import BasketEdge
+from underround.core.arbitrage.ladder_edge import LadderEdge
+from underround.core.arbitrage.partition import OutcomeSet, Way, refusal
+from underround.core.arbitrage.partition_edge import PartitionEdge
+from underround.core.arbitrage.share import Share, shares_of
+from underround.core.arbitrage.watch import Edge, Purchase, Watch
+from underround.core.basket_asking import BasketAsking
+from underround.core.basket_event import BasketSolved
+from underround.core.book import NO_COST, Book, Side
+from underround.core.detector import Detector
+from underround.core.effect import Effect
+from underround.core.instrument import Outcome
+from underround.core.settings import Settings
+from underround.core.structure import Basket, Ladder, Partition, Structure, instruments_of
+from underround.core.trust import Trust
+
+WORTH_E3 = 1_001
+"""Other legs replace open ones when they are worth so many thousandths of them."""
+
+
+class StructureDesk:
+    """All structures under watch; `due` are those to be looked at once the batch is applied."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        books: Mapping[str, Book],
+        trust: Trust,
+        detector: Detector,
+        out: list[Effect],
+    ) -> None:
+        self.watches: list[Watch] = []
+        self.due: list[Watch] = []
+        self.refused: dict[str, str] = {}
+        self.structures: dict[str, Structure] = {}
+        self.baskets = BasketAsking(settings.threshold_e6, out)
+        self._threshold_e6 = settings.threshold_e6
+        self._books = books
+        self._trust = trust
+        self._detector = detector
+
+    def list(self, structures: Iterable[Structure]) -> list[Watch]:
+        """Watch structures that are not watched yet; one with unknown instruments is left out."""
+        added: list[Watch] = []
+        for structure in structures:
+            if structure.id in self.structures:
+                continue
+            missing = [name for name in instruments_of(structure) if name not in self._books]
+            if missing:
+                self._trust.note("a structure of unknown instruments", structure.id)
+                continue
+            self.structures[structure.id] = structure
+            for edge in self._edges(structure):
+                watch = Watch(structure.id, edge, self._threshold_e6)
+                if isinstance(edge, BasketEdge):
+                    self.baskets.add(watch, edge)
+                added.append(watch)
+        self.watches += added
+        return added
+
+    def moved(self, side: Side) -> None:
+        """Take over a side's best cost, and note which structures are worth a look for it."""
+        cost_e6 = side.cost
+        for share in side.shares:
+            watch = share.watch
+            assert watch is not None, "a share is listed with its watch"
+            if cost_e6 != share.cost and not share.is_blocked:
+                share.cost = cost_e6
+                watch.has_moved = True
+                watch.edge.moved(share)
+            if not watch.is_due and (
+                share.is_taken
+                or (watch.purchase is None and watch.edge.edge_e6 >= watch.threshold_e6)
+            ):
+                watch.is_due = True
+                self.due.append(watch)
+
+    def look(self, at_ns: int) -> None:
+        """Look at every structure that is due."""
+        while self.due:
+            due = self.due.copy()
+            self.due.clear()
+            for watch in due:
+                watch.is_due = False
+                self._look(watch, at_ns)
+
+    def sweep(self, at_ns: int) -> None:
+        """Look again at what is open, held back or thin: sizes move without a best price moving."""
+        for watch in self.watches:
+            purchase = watch.purchase
+            watch.barren_e6 = None
+            if purchase is None or not purchase.is_active:
+                self._look(watch, at_ns)
+            elif watch.has_moved and purchase.opportunity is not None:
+                self._improve(watch, purchase, at_ns)
+            watch.has_moved = False
+
+    def solved(self, event: BasketSolved) -> None:
+        """Take the answer of a basket's program, and look whether it holds on the books now."""
+        watch = self.baskets.take(event)
+        if watch is not None and watch.purchase is None:
+            self._seek(watch, event.at_ns)
+
+    def resume(self, at_ns: int) -> None:
+        """End a pause: what stands now may open."""
+        for watch in self.watches:
+            self._look(watch, at_ns)
+
+    def lost(self, book: Book, reason: str, at_ns: int) -> None:
+        """Close what stands on a book that lost trust, and do without its prices."""
+        for share in _shares(book):
+            watch = share.watch
+            if watch is not None and watch.purchase is not None and share.is_taken:
+                self._detector.lose(watch.purchase, reason, at_ns)
+                watch.drop()
+            self._block(share)
+
+    def regained(self, books: Iterable[Book], at_ns: int) -> None:
+        """Count on these books' prices again where they may be traded on."""
+        for book in books:
+            shares = _shares(book)
+            if not shares or self._trust.blocker(book, at_ns) is not None:
+                continue
+            for share in shares:
+                share.is_blocked = False
+            for side in (book.bids, book.asks):
+                self.moved(side)
+        self.look(at_ns)
+
+    def _edges(self, structure: Structure) -> Iterable[Edge]:
+        sides = {
+            (name, is_bid): book.bids if is_bid else book.asks
+            for name in instruments_of(structure)
+            for book in (self._books[name],)
+            for is_bid in (True, False)
+        }
+        match structure:
+            case Partition(questions=questions):
+                outcomes = OutcomeSet(
+                    id=structure.id,
+                    is_exhaustive=structure.is_exhaustive,
+                    is_exclusive=structure.is_exclusive,
+                    is_open_ended=structure.is_open_ended,
+                )
+                for way in Way:
+                    why_not = refusal(outcomes, way)
+                    if why_not is not None:
+                        self.refused[f"{structure.id}/{way}"] = f"{why_not} ({structure.proof})"
+                        continue
+                    claims = [each.yes if way is Way.ALL_YES else each.no for each in questions]
+                    legs = [shares_of(one, sides, leg) for leg, one in enumerate(claims)]
+                    yield PartitionEdge(outcomes, way, legs, self._threshold_e6)
+            case Ladder(rungs=rungs):
+                claims = [each for rung in rungs for each in (rung.yes, rung.no)]
+                legs = [shares_of(one, sides, leg) for leg, one in enumerate(claims)]
+                yield LadderEdge(legs, self._threshold_e6)
+            case Basket(questions=questions, worlds=worlds):
+                both = [
+                    (Claimed(number, outcome), claims)
+                    for number, each in enumerate(questions)
+                    for outcome, claims in ((Outcome.YES, each.yes), (Outcome.NO, each.no))
+                ]
+                sold = [(claimed, claim) for claimed, claims in both for claim in claims]
+                shares = [
+                    Share(claim, sides[claim.instrument, claim.takes_bids], leg, 0)
+                    for leg, (_, claim) in enumerate(sold)
+                ]
+                cluster = cluster_of(worlds, [claimed for claimed, _ in sold])
+                yield BasketEdge(cluster, shares, self._threshold_e6)
+
+    def _look(self, watch: Watch, at_ns: int) -> None:
+        purchase = watch.purchase
+        if purchase is not None:
+            self._detector.consider(purchase, at_ns)
+            if purchase.is_active:
+                return
+            watch.drop()
+        self._seek(watch, at_ns)
+
+    def _seek(self, watch: Watch, at_ns: int) -> None:
+        """Want the best purchase that stands on books which can be trusted, if there is one."""
+        edge = watch.edge
+        while edge.edge_e6 >= watch.threshold_e6:
+            if watch.barren_e6 is not None and edge.edge_e6 <= watch.barren_e6:
+                return
+            edge.refresh()
+            if edge.edge_e6 < watch.threshold_e6:
+                break
+            sizing = edge.solve([share for share in edge.shares if not share.is_blocked])
+            if sizing is None:
+                watch.barren_e6 = edge.edge_e6
+                return
+            shares = watch.taken(sizing)
+            if self._can_trust(shares, at_ns):
+                purchase = watch.take(sizing, shares)
+                self._detector.consider(purchase, at_ns)
+                purchase.solved = None
+                if not purchase.is_active:
+                    watch.drop()
+                    watch.barren_e6 = edge.edge_e6
+                return
+        watch.barren_e6 = None
+
+    def _can_trust(self, shares: Iterable[Share], at_ns: int) -> bool:
+        """Tell whether every book may be traded on; what may not is left out from then on."""
+        blocked = [
+            share for share in shares if self._trust.blocker(share.side.book, at_ns) is not None
+        ]
+        for share in blocked:
+            self._block(share)
+        return not blocked
+
+    def _improve(self, watch: Watch, purchase: Purchase, at_ns: int) -> None:
+        """Replace what is open by other legs where those are worth more."""
+        assert purchase.opportunity is not None, "only what is open can be replaced"
+        now_e6 = purchase.opportunity.sizing.edge_usd_e6
+        sizing = watch.edge.solve([share for share in watch.edge.shares if not share.is_blocked])
+        if sizing is None or set(watch.taken(sizing)) == set(purchase.shares):
+            return
+        if sizing.edge_usd_e6 * 1_000 >= now_e6 * WORTH_E3:
+            self._detector.lose(purchase, "a better set of legs", at_ns)
+            watch.drop()
+            self._seek(watch, at_ns)
+
+    def _block(self, share: Share) -> None:
+        share.is_blocked = True
+        if share.cost != NO_COST:
+            share.cost = NO_COST
+            assert share.watch is not None, "a share is listed with its watch"
+            share.watch.edge.moved(share)
+
+
+def _shares(book: Book) -> tuple[Share, ...]:
+    return (*book.bids.shares, *book.asks.shares)

@@ -1,0 +1,123 @@
+"""What a person may change from the page, and the looks that need more than memory.
+
+The guard has asked for the token before. Each action is one POST with a small JSON object and
+answers with the state that follows. What waits for a disk has a thread, what takes long a process.
+"""
+
+import asyncio
+
+from msgspec import Struct
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from underround.app.pair_desk import PairDesk
+from underround.app.past_sessions import PastSessions
+from underround.app.run_sight import RunSight
+from underround.core.errors import UnderroundError
+from underround.matching.pair_states import Answer
+from underround.web.answers import answer_json, asked_for, refusal
+
+LONGEST_REASON = 500
+
+
+class Confirmed(Struct, frozen=True, forbid_unknown_fields=True):
+    """A change that a person confirmed, and why."""
+
+    confirmed: bool
+    reason: str = ""
+
+
+class Answered(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a person says of a pair."""
+
+    pair: str
+    answer: Answer
+    reason: str
+    who: str
+
+
+class TakenBack(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whose last answer is to be as if never given."""
+
+    who: str
+
+
+class Actions:
+    """The actions on one run, its pairs and its past."""
+
+    def __init__(self, sight: RunSight, pairs: PairDesk, past: PastSessions) -> None:
+        self._sight = sight
+        self._pairs = pairs
+        self._past = past
+
+    def routes(self) -> list[Route]:
+        """Return the routes of all actions."""
+        posts = {
+            "/api/pause": self._pause,
+            "/api/resume": self._resume,
+            "/api/review/answer": self._answer,
+            "/api/review/undo": self._undo,
+        }
+        gets = {
+            "/api/review": self._review,
+            "/api/sessions": self._sessions,
+            "/api/timeline": self._timeline,
+        }
+        return [
+            *(Route(path, answer, methods=["POST"]) for path, answer in posts.items()),
+            *(Route(path, answer, methods=["GET"]) for path, answer in gets.items()),
+        ]
+
+    async def _pause(self, request: Request) -> Response:
+        return await self._command(request, "pause")
+
+    async def _resume(self, request: Request) -> Response:
+        return await self._command(request, "resume")
+
+    async def _command(self, request: Request, name: str) -> Response:
+        asked = await asked_for(request, Confirmed)
+        if isinstance(asked, Response):
+            return asked
+        if not asked.confirmed:
+            return refusal(400, "this needs a confirmation")
+        pipeline = self._sight.run.pipeline
+        pipeline.command(name, {"reason": asked.reason[:LONGEST_REASON], "from": "page"})
+        return answer_json({"paused": self._sight.run.engine.detector.is_paused})
+
+    async def _review(self, _: Request) -> Response:
+        try:
+            return answer_json(await asyncio.to_thread(self._pairs.waiting))
+        except UnderroundError as error:
+            return refusal(409, str(error))
+
+    async def _answer(self, request: Request) -> Response:
+        asked = await asked_for(request, Answered)
+        if isinstance(asked, Response):
+            return asked
+        reason, who = asked.reason[:LONGEST_REASON], asked.who[:LONGEST_REASON]
+        try:
+            return answer_json(
+                await asyncio.to_thread(self._pairs.answer, asked.pair, asked.answer, reason, who)
+            )
+        except UnderroundError as error:
+            return refusal(409, str(error))
+
+    async def _undo(self, request: Request) -> Response:
+        asked = await asked_for(request, TakenBack)
+        if isinstance(asked, Response):
+            return asked
+        try:
+            return answer_json(await asyncio.to_thread(self._pairs.undo, asked.who))
+        except UnderroundError as error:
+            return refusal(409, str(error))
+
+    async def _sessions(self, _: Request) -> Response:
+        return answer_json({"sessions": await asyncio.to_thread(self._past.listing)})
+
+    async def _timeline(self, request: Request) -> Response:
+        try:
+            found = await self._past.timeline(request.query_params.get("session", ""))
+        except UnderroundError as error:
+            return refusal(404, str(error))
+        return Response(found, media_type="application/json")

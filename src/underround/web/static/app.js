@@ -1,0 +1,140 @@
+// The shell: head, rail, views, keys. Each view makes its elements and keeps them up to date.
+
+import * as feed from "./feed.js";
+import { h, mark, say } from "./dom.js";
+import { age, bytes, count, seconds } from "./format.js";
+import { opportunities } from "./view-opportunities.js";
+import { markets } from "./view-markets.js";
+import { bitcoin } from "./view-bitcoin.js";
+import { trades } from "./view-trades.js";
+import { pnl } from "./view-pnl.js";
+import { risk } from "./view-risk.js";
+import { feeds } from "./view-feeds.js";
+import { review } from "./view-review.js";
+import { sessions } from "./view-sessions.js";
+
+const VIEWS = [
+  ["opportunities", "Opportunities", opportunities],
+  ["markets", "Markets", markets],
+  ["bitcoin", "Bitcoin", bitcoin],
+  ["trades", "Trades", trades],
+  ["pnl", "P&L", pnl],
+  ["risk", "Risk", risk],
+  ["feeds", "Feeds", feeds],
+  ["review", "Pair review", review],
+  ["sessions", "Sessions", sessions],
+];
+const STALE_MS = 3000;
+
+const main = document.getElementById("main");
+const link = document.getElementById("link");
+const linkText = document.getElementById("link-text");
+const sheet = document.getElementById("sheet");
+let current = null;
+let stop = null;
+
+function rail() {
+  const list = document.getElementById("rail");
+  VIEWS.forEach(([name, title], index) => {
+    list.append(h("li", {}, h("a", { href: `#${name}`, "data-view": name },
+      h("span", {}, title), h("kbd", { "aria-hidden": "true" }, String(index + 1)))));
+  });
+}
+
+function show() {
+  const name = location.hash.slice(1).split("/")[0] || "opportunities";
+  const view = VIEWS.find(([each]) => each === name) || VIEWS[0];
+  if (current === view[0]) return;
+  current = view[0];
+  if (stop) stop();
+  if (sheet.open) sheet.close();
+  for (const anchor of document.querySelectorAll("[data-view]")) {
+    mark(anchor, "aria-current", anchor.dataset.view === current ? "page" : null);
+    if (anchor.dataset.view === current) anchor.scrollIntoView({ block: "nearest", inline: "center" });
+  }
+  document.title = `${view[1]} · underround`;
+  const root = h("section", { class: `view view-${current}` });
+  main.replaceChildren(root);
+  const look = view[2](root);
+  const safe = (seen, moved) => look(seen, moved);
+  stop = feed.watch(safe);
+  safe(new Set(["status", "opportunities", "closed", "markets", "books", "feeds", "trading",
+    "bitcoin", "review", "clock", "link"]), new Set(Object.keys(feed.topic("books") || {})));
+}
+
+const VITALS = [
+  ["Books live", (s) => `${s.books_live} / ${s.books}`, "Order books that may be traded on"],
+  ["Frames", (s) => `${count(s.frames_per_s)}/s`, "Frames a second from all venues"],
+  ["Open", (s) => String(s.open), "Underrounds that stand now"],
+  ["Tick to signal", (s) => (s.detect_p50_s === null ? "–" : `≤ ${seconds(s.detect_p50_s)}`),
+    "Half of all signals came within this after the frame that made them"],
+  ["Recorded", (s) => (s.recording_bytes === null ? "off" : bytes(s.recording_bytes)), "Compressed"],
+];
+const vitals = VITALS.map(([title, value, help]) => {
+  const shown = h("dd", {}, "–");
+  return { value, shown, element: h("div", { title: help }, h("dt", {}, title), shown) };
+});
+
+function head() {
+  const status = feed.topic("status");
+  if (status) for (const vital of vitals) say(vital.shown, vital.value(status));
+  let state = feed.linkState();
+  const silentMs = feed.sinceHeardMs();
+  if (state === "live" && silentMs > STALE_MS) state = silentMs === Infinity ? "loading" : "stale";
+  mark(link, "data-state", state);
+  mark(document.documentElement, "data-link", state);
+  const paused = status && status.paused;
+  const texts = {
+    live: paused ? `${status.kind} · paused` : status ? `${status.kind} · live` : "live",
+    stale: `stale: nothing for ${age(silentMs)}`,
+    lost: silentMs === Infinity ? "not connected; trying" : `lost ${age(silentMs)} ago; trying again`,
+    loading: "connecting",
+  };
+  say(linkText, texts[state]);
+}
+
+function themes() {
+  const button = document.getElementById("theme");
+  const names = ["auto", "light", "dark"];
+  const set = (name) => {
+    mark(document.documentElement, "data-theme", name === "auto" ? null : name);
+    say(button, { auto: "Auto", light: "Light", dark: "Dark" }[name]);
+    button.setAttribute("aria-label", `Theme: ${name}`);
+    localStorage.setItem("underround-theme", name);
+  };
+  set(names.includes(localStorage.getItem("underround-theme"))
+    ? localStorage.getItem("underround-theme") : "auto");
+  button.addEventListener("click", () => {
+    const held = localStorage.getItem("underround-theme");
+    set(names[(names.indexOf(held) + 1) % names.length]);
+  });
+}
+
+function keys(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) || document.querySelector("dialog[open]")) return;
+  const number = "123456789".indexOf(event.key);
+  if (number >= 0 && number < VIEWS.length) { location.hash = VIEWS[number][0]; return; }
+  if (event.key === "/") {
+    const search = main.querySelector("input[type=search]");
+    if (search) { event.preventDefault(); search.focus(); }
+  }
+  if (event.key === "j" || event.key === "k") {
+    const stops = [...main.querySelectorAll("[data-row]")];
+    const at = stops.indexOf(document.activeElement);
+    const next = stops[Math.min(Math.max(at + (event.key === "j" ? 1 : -1), 0), stops.length - 1)];
+    if (next) next.focus();
+  }
+}
+
+feed.takeToken();
+document.getElementById("vitals").append(...vitals.map((vital) => vital.element));
+sheet.addEventListener("click", (event) => { if (event.target === sheet) sheet.close(); });
+rail();
+themes();
+window.addEventListener("hashchange", () => { feed.takeToken(); show(); });
+document.addEventListener("keydown", keys);
+feed.watch(head);
+feed.start();
+head();
+show();

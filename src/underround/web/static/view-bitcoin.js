@@ -1,0 +1,78 @@
+// The index by exchange, and each window's fair value against its quotes, with the time left.
+
+import * as feed from "./feed.js";
+import { Keyed, code, empty, h, heading, mark, say, table } from "./dom.js";
+import { NONE, age, edge, percent, price, venue } from "./format.js";
+
+const EXCHANGES = [["Exchange"], ["State"], ["Bid", "number"], ["Ask", "number"], ["From the index", "number"], ["Age", "number"]];
+const WINDOWS = [["Window"], ["Venue"], ["Strike", "number"], ["From strike", "number"], ["Closes in", "number"], ["Fair YES", "number"],
+  ["YES costs", "number"], ["NO costs", "number"], ["Best edge", "number"], ["Why not"]];
+
+export function dollars(value) {
+  return value === null || value === undefined ? NONE
+    : `$${value.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+}
+
+function countdown(ms) {
+  const s = Math.max(Math.round(ms / 1000), 0);
+  return `${Math.floor(s / 60)}:${String(s % 60).padStart(2, "0")}`;
+}
+
+function plain(columns, values) {
+  return () => {
+    const first = h("th", { scope: "row" });
+    const cells = columns.slice(1).map(([, kind]) => h("td", { class: kind || null }));
+    const element = h("tr", {}, first, ...cells);
+    return {
+      element,
+      update(row) {
+        const [name, ...rest] = values(row, element);
+        say(first, name);
+        rest.forEach((text, i) => say(cells[i], text));
+      },
+    };
+  };
+}
+
+export function bitcoin(root) {
+  const figures = h("dl", { class: "figures" });
+  const [index, official, quality, sigma] = ["Index (ours)", "Official", "Quality", "Volatility"].map((title) => {
+    const value = h("dd", {}, NONE);
+    figures.append(h("div", {}, h("dt", {}, title), value));
+    return value;
+  });
+  const exchanges = table("Exchanges", EXCHANGES);
+  const windows = table("Windows", WINDOWS);
+  const spots = new Keyed(exchanges.body, plain(EXCHANGES, (row, element) => {
+    mark(element, "data-state", row.used ? "live" : "stale");
+    return [row.exchange, row.used ? "● in the index" : `○ left out: ${row.why}`, dollars(row.bid), dollars(row.ask),
+      row.away_bp === null ? NONE : `${row.away_bp >= 0 ? "+" : "−"}${Math.abs(row.away_bp).toFixed(1)} bp`, age(row.age_ms)];
+  }));
+  const rows = new Keyed(windows.body, plain(WINDOWS, (row, element) => {
+    mark(element, "data-state", row.blocked ? "closed" : "open");
+    return [row.id, venue(row.venue), dollars(row.strike), row.away === null ? NONE : `${row.away >= 0 ? "+" : "−"}${dollars(Math.abs(row.away))}`,
+      countdown(row.close_ms - feed.now()), row.p_yes === null ? NONE : `${percent(row.p_yes, 1)} ±${percent(row.error, 1)}`,
+      price(row.yes_e4), price(row.no_e4), row.edge_e6 === null ? NONE : edge(row.edge_e6), row.blocked];
+  }));
+  const none = h("div", {});
+  const parts = [figures, h("h2", {}, "Windows"), windows.element, h("h2", {}, "The index by exchange"), exchanges.element];
+  root.append(heading("Bitcoin", "What a window is worth by the index that it settles on, against what it costs."), ...parts, none);
+  return (seen) => {
+    if (!(seen.has("bitcoin") || seen.has("clock"))) return;
+    const topic = feed.topic("bitcoin");
+    for (const element of parts) mark(element, "hidden", !topic);
+    if (!topic) {
+      if (!none.firstChild) none.replaceChildren(empty("This run follows no Bitcoin windows",
+        "They are priced by a run of their own, against an index calculated from the exchanges' books.",
+        h("p", {}, code("underround pipeline --web"), " shows them here; add ", code("--simulated"), " to try it without a network.")));
+      return;
+    }
+    none.replaceChildren();
+    say(index, dollars(topic.index));
+    say(official, dollars(topic.official));
+    say(quality, topic.quality);
+    say(sigma, topic.sigma === null ? NONE : `$${topic.sigma.toFixed(2)} / √s`);
+    spots.show(topic.exchanges, (row) => row.exchange);
+    rows.show(topic.windows, (row) => row.id);
+  };
+}

@@ -1,0 +1,39 @@
+// What trading made: booked against quoted, and where the difference went.
+
+import * as feed from "./feed.js";
+import { empty, h, heading, mark, say } from "./dom.js";
+import { usd, percent } from "./format.js";
+import { notTrading } from "./view-trades.js";
+
+export function pnl(root) {
+  const figures = h("dl", { class: "figures" });
+  const parts = ["Booked", "Quoted", "Share booked", "Fees", "Open"].map((title) => {
+    const value = h("dd", {}, "–");
+    figures.append(h("div", {}, h("dt", {}, title), value));
+    return value;
+  });
+  const box = h("div", { class: "chart", role: "img", "aria-label": "Booked and quoted profit over time" });
+  const none = h("div", {});
+  let plot = null;
+  root.append(heading("P&L", "Booked at each venue's own settlement, never presumed."), figures, box, none);
+  return (seen) => {
+    if (!(seen.has("trading") || seen.has("clock"))) return;
+    const trading = feed.topic("trading");
+    for (const element of [figures, box]) mark(element, "hidden", !trading);
+    if (!trading) { if (!none.firstChild) none.replaceChildren(notTrading("Profit and loss")); return; }
+    const { booked_usd_e6: booked, quoted_usd_e6: quoted, fee_usd_e6: fee, open_usd_e6: open, series } = trading.pnl;
+    [usd(booked), usd(quoted), quoted ? percent(booked / quoted, 0) : "–", usd(fee), usd(open)].forEach((text, i) => say(parts[i], text));
+    mark(box, "hidden", series.length < 2);
+    none.replaceChildren(...(series.length < 2 ? [empty("Nothing booked yet", "The curve begins with the second trade that ends.")] : []));
+    if (series.length < 2) return;
+    const style = getComputedStyle(document.documentElement);
+    const ink = { stroke: style.getPropertyValue("--soft").trim(), grid: { stroke: style.getPropertyValue("--line").trim() } };
+    const points = [series.map((p) => p[0] / 1000), series.map((p) => p[1] / 1e6), series.map((p) => p[2] / 1e6)];
+    if (!plot) {
+      plot = new uPlot({ width: box.clientWidth, height: 260, axes: [ink, { ...ink, size: 60 }],
+        tzDate: (at) => uPlot.tzDate(new Date(at * 1e3), "Etc/UTC"),
+        series: [{}, { label: "booked $", stroke: style.getPropertyValue("--blue").trim(), width: 2 },
+          { label: "quoted $", stroke: style.getPropertyValue("--orange").trim(), width: 2, dash: [6, 4] }] }, points, box);
+    } else plot.setData(points);
+  };
+}

@@ -1,0 +1,73 @@
+// Limits with their use, and the switch that stops everything new.
+
+import * as feed from "./feed.js";
+import { Keyed, code, empty, h, heading, mark, say } from "./dom.js";
+import { day, usd } from "./format.js";
+import { confirmed } from "./confirm.js";
+
+const UNITS = { usd_e6: (value) => usd(value), count: (value) => String(value), seconds: (value) => `${value} s` };
+
+function limit() {
+  const name = h("span", { class: "title" });
+  const value = h("span", { class: "number" });
+  const meter = h("meter", { min: "0", max: "1", low: "0.6", high: "0.85", optimum: "0" });
+  const element = h("li", { class: "limit" }, name, value, meter);
+  return {
+    element,
+    update(row) {
+      const write = UNITS[row.unit] || String;
+      say(name, row.name);
+      say(value, `${write(row.used)} of ${write(row.limit)}`);
+      const share = row.limit ? Math.min(row.used / row.limit, 1) : 1;
+      meter.value = share;
+      meter.setAttribute("aria-label", `${row.name}: ${Math.round(share * 100)} % used`);
+      mark(element, "data-level", share >= 0.85 ? "high" : share >= 0.6 ? "middle" : "low");
+    },
+  };
+}
+
+export function risk(root) {
+  const state = h("p", { class: "kill-state" });
+  const why = h("p", { class: "note" });
+  const button = h("button", { type: "button", class: "danger", id: "kill" }, "Stop everything new");
+  const said = h("p", { class: "notice", role: "alert", hidden: true });
+  const list = h("ul", { class: "limits plain" });
+  const rows = new Keyed(list, limit);
+  const none = h("div", {});
+  root.append(heading("Risk", "What may be lost at most, how much of that is used, and the way to stop."),
+    h("section", { class: "card kill" }, h("div", {}, h("h2", {}, "Kill switch"), state, why), button), said,
+    h("h2", {}, "Limits"), list, none);
+  let stopped = false;
+  button.addEventListener("click", async () => {
+    const reason = await confirmed(stopped
+      ? { title: "Go on?", text: "New underrounds will be signalled again, and taken where trading is on.", button: "Go on", wantsReason: true }
+      : { title: "Stop everything new?", text: "No new underround will be signalled or taken until somebody goes on. What is open may still be closed and reduced.", button: "Stop everything new", wantsReason: true, danger: true });
+    if (reason === null) return;
+    try {
+      mark(said, "hidden", true);
+      await feed.act(stopped ? "/api/resume" : "/api/pause", { confirmed: true, reason });
+    } catch (error) {
+      say(said, `Not done: ${error.message}.`);
+      mark(said, "hidden", null);
+    }
+  });
+  return () => {
+    const status = feed.topic("status");
+    const trading = feed.topic("trading");
+    if (!status) return;
+    stopped = Boolean(status.paused);
+    const kill = trading && trading.kill;
+    say(state, stopped ? "Stopped. Nothing new is signalled or taken." : "Running. New underrounds are signalled as they open.");
+    say(why, kill && kill.reason ? `${kill.reason}${kill.at_ms ? `, since ${day(kill.at_ms)} UTC` : ""}` : "");
+    mark(state, "data-stopped", stopped);
+    say(button, stopped ? "Go on" : "Stop everything new");
+    button.className = stopped ? "strong" : "danger";
+    const limits = (trading && trading.limits) || [];
+    rows.show(limits, (row) => row.name);
+    if (limits.length) none.replaceChildren();
+    else if (!none.firstChild) {
+      none.replaceChildren(empty("This run does not trade", "Limits are used up by orders, and this run places none: it watches and signals, on paper.",
+        h("p", {}, "What a signal would need is in its explanation; ", code("underround signals"), " lists them.")));
+    }
+  };
+}

@@ -1,0 +1,81 @@
+// What was recorded: a session's opportunities as bars over time, and any moment of it by a slider.
+
+import * as feed from "./feed.js";
+import { code, empty, h, heading, mark, say, svg, table } from "./dom.js";
+import { age, bytes, count, day, edge, price, size, time, usd, venue } from "./format.js";
+
+const BOOKS = [["Market"], ["Venue"], ["Bid", "number"], ["Ask", "number"], ["Book"]];
+const OPEN = [["Pair"], ["Buy"], ["Edge", "number"], ["Size", "number"], ["Profit", "number"], ["Stood", "number"]];
+
+export function sessions(root) {
+  const list = h("ul", { class: "plain sessions" });
+  const body = h("div", {});
+  root.append(heading("Sessions", "Every input is recorded; a recording shows what the run saw, moment by moment."), list, body);
+
+  async function load() {
+    try {
+      const found = await feed.ask("/api/sessions");
+      list.replaceChildren(...found.sessions.map((row) => h("li", {},
+        h("button", { type: "button", class: "quiet", onclick: () => open(row) }, row.name),
+        h("span", { class: "note" }, `written ${day(row.written_ms)} UTC · ${bytes(row.bytes)}${row.is_running ? " · this run" : ""}`))));
+      if (!found.sessions.length) body.replaceChildren(empty("No recording here yet", "Runs and demos record everything unless told not to.", h("p", {}, code("underround run"), " makes one.")));
+    } catch (error) { body.replaceChildren(h("p", { class: "notice" }, error.message)); }
+  }
+
+  async function open(row) {
+    body.replaceChildren(h("p", { class: "note", role: "status" }, `Reading ${row.name} in a process of its own, so that nothing live waits for it …`),
+      h("div", { class: "skeleton" }));
+    try { paint(row, await feed.ask(`/api/timeline?session=${encodeURIComponent(row.name)}`)); }
+    catch (error) { body.replaceChildren(h("p", { class: "notice" }, `${row.name}: ${error.message}`)); }
+  }
+
+  function paint(row, found) {
+    const [from, to] = [found.began_ms, Math.max(found.ended_ms, found.began_ms + 1)];
+    const slider = h("input", { type: "range", id: "moment", min: "0", max: String(to - from), step: "100", value: String(to - from), "aria-label": "Moment of the session" });
+    const when = h("output", { for: "moment", class: "number" });
+    const open_ = table("Open at that moment", OPEN);
+    const books = table("Books at that moment", BOOKS);
+    const nothing = h("p", { class: "note" }, "Nothing stood open at this moment.");
+    const cursor = svg("path", { class: "stop" });
+    body.replaceChildren(h("h2", {}, row.name),
+      h("dl", { class: "figures" }, [["Began", `${day(from)} UTC`], ["Lasted", age(to - from)], ["Inputs", count(found.inputs)],
+        ["Opportunities", count(found.opportunities.length)], ["Lost inputs", count(found.lost)]].map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)))),
+      bars(found, from, to, cursor), h("p", { class: "slider" }, slider, when), open_.element, nothing, h("h2", {}, "Books"), books.element);
+    const show = () => {
+      const at = from + Number(slider.value);
+      say(when, `${time(at)} UTC, ${age(at - from)} in`);
+      cursor.setAttribute("d", `M${(Number(slider.value) / (to - from)) * 1000} 0V100`);
+      const standing = found.opportunities.filter((each) => each.opened_ms <= at && (each.closed_ms === null || each.closed_ms > at));
+      mark(open_.element, "hidden", standing.length === 0);
+      mark(nothing, "hidden", standing.length > 0);
+      open_.body.replaceChildren(...standing.map((each) => h("tr", {}, h("th", { scope: "row" }, each.title), h("td", {}, each.legs.map((leg) => `${leg.outcome.toUpperCase()} ${venue(leg.venue)} ${price(leg.price_e4)}`).join("  +  ")),
+        [edge(each.edge_e6), size(each.size_e6), usd(each.edge_usd_e6), age(at - each.opened_ms)].map((text) => h("td", { class: "number" }, text)))));
+      books.body.replaceChildren(...Object.entries(found.tops).map(([key, points]) => {
+        let low = 0, high = points.length;
+        while (low < high) { const middle = (low + high) >> 1; if (points[middle][0] <= at) low = middle + 1; else high = middle; }
+        const top = low ? points[low - 1] : null;
+        const fact = found.markets[key];
+        return h("tr", { "data-state": top ? top[3] : "empty" }, h("th", { scope: "row" }, fact.title), h("td", {}, venue(fact.venue)),
+          h("td", { class: "number" }, top ? price(top[1]) : "–"), h("td", { class: "number" }, top ? price(top[2]) : "–"), h("td", {}, top ? top[3] : "not yet"));
+      }));
+    };
+    slider.addEventListener("input", show);
+    show();
+  }
+
+  function bars(found, from, to, cursor) {
+    const x = (ms) => ((ms - from) / (to - from)) * 1000;
+    const lanes = [];
+    const rects = found.opportunities.map((each) => {
+      let lane = lanes.findIndex((end) => end <= each.opened_ms);
+      if (lane < 0) lane = lanes.length;
+      lanes[lane] = each.closed_ms ?? to;
+      return [each, lane];
+    });
+    const tall = 100 / Math.max(lanes.length, 4);
+    return svg("svg", { class: "session-bars", viewBox: "0 0 1000 100", preserveAspectRatio: "none", role: "img", "aria-label": `${found.opportunities.length} opportunities over the session` },
+      rects.map(([each, lane]) => svg("rect", { x: x(each.opened_ms), y: lane * tall + 1, width: Math.max(x(each.closed_ms ?? to) - x(each.opened_ms), 1.5), height: tall - 2 })), cursor);
+  }
+  load();
+  return () => {};
+}
