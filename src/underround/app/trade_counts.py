@@ -72,7 +72,7 @@ def payout_usd_e6(trade: Trade, portfolio: Portfolio) -> int:
                 value_e4 = PRICE_ONE_E4 - value_e4
             paid_e6 += size_e6 * value_e4 // PRICE_ONE_E4
         return paid_e6
-    return max(min(held), 0) * USD_ONE_E6 // SIZE_ONE_E6
+    return max(min(held), 0) * trade.plan.payoff_e6 // SIZE_ONE_E6
 
 
 def naked_contract_seconds(trades: Iterable[Trade]) -> float:

@@ -40,7 +40,7 @@ def trade_row(trade: Trade, portfolio: Portfolio) -> dict[str, Any]:
     hedged_e6 = max(min(trade.holdings_e6), 0)
     missed_e6 = plan.quoted_usd_e6 * (plan.size_e6 - hedged_e6) // plan.size_e6
     unwind_e6 = _unwind_cost_e6(trade)
-    presumed_e6 = hedged_e6 * USD_ONE_E6 // SIZE_ONE_E6
+    presumed_e6 = hedged_e6 * plan.payoff_e6 // SIZE_ONE_E6
     basis_e6 = presumed_e6 - payout_usd_e6(trade, portfolio)
     is_settled = all((leg.venue, leg.instrument) in portfolio.settled for leg in plan.legs)
     fills = [fill for order in trade.orders.values() for fill in order.fills.values()]
