@@ -17,7 +17,8 @@ ROOT = Path(__file__).parents[2]
 
 
 def addressed(polymarket: dict[str, str], kalshi: dict[str, str]) -> dict[str, str]:
-    names = {"POLYMARKET": polymarket, "KALSHI": kalshi}
+    followed = {name: polymarket[name] for name in ("gamma", "clob", "ws")}
+    names = {"POLYMARKET": followed, "KALSHI": kalshi}
     return {
         f"UNDERROUND__VENUES__{venue}__{key.upper()}": value
         for venue, table in names.items()

@@ -45,7 +45,11 @@ def simulated_config(
     polymarket, kalshi = addresses["polymarket"], addresses["kalshi"]
     return Config(
         venues=VenuesConfig(
-            polymarket=PolymarketConfig(**polymarket),
+            polymarket=PolymarketConfig(
+                gamma=polymarket["gamma"],
+                clob=polymarket["clob"],
+                ws=polymarket["ws"],
+            ),
             kalshi=KalshiConfig(
                 rest=kalshi["rest"],
                 ws=kalshi["ws"],

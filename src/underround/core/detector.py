@@ -39,6 +39,7 @@ class Detector:
         self.held: dict[Offered, int] = {}
         self.suspended: dict[str, str] = {}
         self.inputs: dict[type, Callable[[Any], None]] = {PairsSuspended: self._suspend}
+        self.on_raised: Callable[[Signal], None] = _nobody
 
     def consider(self, offered: Offered, at_ns: int) -> None:
         """Open or close what is offered now; called when a best price or size moved.
@@ -234,4 +235,13 @@ class Detector:
 
     def _raise(self, signal: Signal) -> None:
         self._counts.signals += 1
+<<<<<<< HEAD
         self._out.append(SignalRaised(with_worst_case(signal, self.terms.get(signal.pair))))
+=======
+        self._out.append(SignalRaised(signal))
+        self.on_raised(signal)
+
+
+def _nobody(_signal: Signal) -> None:
+    """Stand in until somebody trades on signals."""
+>>>>>>> exec-venues

@@ -245,6 +245,7 @@ class SimulatedVenues:
     def _later(self, seconds: float, act: Callable[[], object]) -> None:
         """Act after so many simulated seconds, unless the venues are closed by then."""
         loop = asyncio.get_running_loop()
+        self._timers = [timer for timer in self._timers if timer.when() > loop.time()]
         self._timers.append(loop.call_later(seconds / self.speed, act))
 
     def _after_s_as_ns(self, after_s: float) -> int:
