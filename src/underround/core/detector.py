@@ -235,13 +235,10 @@ class Detector:
 
     def _raise(self, signal: Signal) -> None:
         self._counts.signals += 1
-<<<<<<< HEAD
-        self._out.append(SignalRaised(with_worst_case(signal, self.terms.get(signal.pair))))
-=======
-        self._out.append(SignalRaised(signal))
-        self.on_raised(signal)
+        told = with_worst_case(signal, self.terms.get(signal.pair))
+        self._out.append(SignalRaised(told))
+        self.on_raised(told)
 
 
 def _nobody(_signal: Signal) -> None:
     """Stand in until somebody trades on signals."""
->>>>>>> exec-venues
