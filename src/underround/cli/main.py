@@ -22,9 +22,7 @@ app = App(
 COMMANDS: Final = {
     "demo": ("demo:demo", "Watch true underrounds open and close on two simulated venues."),
     "run": ("run:run", "Stream both venues live and find underrounds, on paper."),
-<<<<<<< HEAD
     "watch": ("watch:watch", "Watch a run from the terminal, one that goes on or a new one."),
-=======
     "executor": ("executor:app", "Trade what is signalled, in a process of its own."),
     "backtest": ("backtest:backtest", "Trade recordings on paper, latency by latency."),
     "trades": ("trades:trades", "Show trades; export, back up or restore the journal."),
@@ -33,7 +31,6 @@ COMMANDS: Final = {
     "reconcile": ("reconcile:reconcile", "Compare both accounts with the journal."),
     "kill": ("switch:kill", "Stop everything that increases risk."),
     "resume": ("switch:resume", "Let trading go on."),
->>>>>>> exec-venues
     "record": ("run:record", "Record both venues' books as they arrive."),
     "replay": ("replay:replay", "Run a recording again: same books, same signals, same digest."),
     "faults": ("faults:app", "Try the program out against faults of the venues."),
