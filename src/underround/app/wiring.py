@@ -83,7 +83,7 @@ async def running(
     """
     async with AsyncExitStack() as stack:
         signer = signer_of(config)
-        rest = await stack.enter_async_context(rest_clients(config, signer))
+        rest = await stack.enter_async_context(rest_clients(config, signer, options.ways))
         universe = await load(rest.gamma, rest.kalshi, config.universe, entries)
         prices, signals = await stack.enter_async_context(open_stores(config.storage.prices))
         settings = settings_of(config, options)
