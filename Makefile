@@ -23,8 +23,9 @@ $(STAMP): requirements.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
 
-demo: setup ## live underrounds on two simulated venues; SECONDS=30 and SEED=7 are understood
-	@$(BIN)/underround demo $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))
+demo: setup ## live underrounds on two simulated venues; SECONDS=30, SEED=7 and KINDS=all are understood
+	@$(BIN)/underround demo $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED)) \
+	  $(if $(KINDS),--kinds $(KINDS))
 
 test: setup ## run the test suite
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 $(ARGS)
@@ -40,7 +41,8 @@ types: setup
 check: export UNDERROUND_BROWSER := demanded
 check: lint types test ## everything that must hold before a change lands: style, types, layers, tests
 
-check-long: setup ## what takes minutes: 10,000 trading histories with crashes, 200 kills while trading
+check-long: setup ## what takes minutes: 100 seeds on the simulated clock, 10,000 trading histories, 200 kills
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 -m long $(ARGS)
 	UNDERROUND_TRADING_SCHEDULES=10000 $(BIN)/python -m pytest -n 2 tests/core/test_trading_invariants.py
 	UNDERROUND_TRADING_KILLS=200 $(BIN)/python -m pytest tests/app/test_trading_kills.py
 

@@ -12,8 +12,10 @@ from underround.app.demo import run_demo
 from underround.app.output import write_json
 from underround.app.session import new_recording
 from underround.app.watching import log_to_stderr, run_until_done, show_summary
+from underround.cli.kinds import Kinds
 from underround.cli.page import SHOWN, PageFlags
 from underround.cli.run import Seconds
+from underround.simulation.structures.structure import read_kinds
 
 
 def demo(
@@ -26,6 +28,7 @@ def demo(
     orders: Annotated[
         Literal["paper", "venues"], Parameter(help="on paper, or at the simulated venues")
     ] = "paper",
+    kinds: Kinds = "cross_venue",
     page: PageFlags = SHOWN,
     json: Annotated[bool, Parameter(negative=())] = False,
 ) -> None:
@@ -52,6 +55,7 @@ def demo(
             prices,
             shows=not json,
             trades=orders if trade else None,
+            kinds=read_kinds(kinds),
             face=page.face(),
             web=WebConfig(**page.settings()["web"]),
         )
