@@ -33,8 +33,11 @@ async def test_the_token_is_told_to_nobody(tmp_path, caplog):
         async with httpx.AsyncClient(base_url=address, trust_env=False) as client:
             said = [(await client.get(path, headers=headers)).text for path in PATHS]
             body = {"confirmed": True, "reason": "a drill"}
-            for path in ("/api/pause", "/api/resume", "/api/nothing"):
-                said.append((await client.post(path, json=body, headers=headers)).text)
+            posted = [
+                await client.post(path, json=body, headers=headers)
+                for path in ("/api/pause", "/api/resume", "/api/nothing")
+            ]
+            said += [answer.text for answer in posted]
             async with client.stream("GET", "/stream", headers=headers) as stream:
                 lines = stream.aiter_lines()
                 said += [await anext(lines) for _ in range(4)]
