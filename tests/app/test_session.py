@@ -17,8 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def addressed(polymarket: dict[str, str], kalshi: dict[str, str]) -> dict[str, str]:
-    followed = {name: polymarket[name] for name in ("gamma", "clob", "ws")}
-    names = {"POLYMARKET": followed, "KALSHI": kalshi}
+    names = {"POLYMARKET": polymarket, "KALSHI": kalshi}
     return {
         f"UNDERROUND__VENUES__{venue}__{key.upper()}": value
         for venue, table in names.items()

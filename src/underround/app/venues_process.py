@@ -51,11 +51,7 @@ def simulated_config(
     polymarket, kalshi = addresses["polymarket"], addresses["kalshi"]
     return Config(
         venues=VenuesConfig(
-            polymarket=PolymarketConfig(
-                gamma=polymarket["gamma"],
-                clob=polymarket["clob"],
-                ws=polymarket["ws"],
-            ),
+            polymarket=PolymarketConfig(**polymarket),
             kalshi=KalshiConfig(
                 rest=kalshi["rest"],
                 ws=kalshi["ws"],
