@@ -26,6 +26,10 @@ def place(tmp_path: Path, monkeypatch) -> Path:
     return path
 
 
+def read_rows(path: Path) -> list[dict]:
+    return list(csv.DictReader(path.read_text().splitlines()))
+
+
 def told(words: list[str], capsys) -> dict:
     assert run([*words, "--json"]) == 0
     return json.loads(capsys.readouterr().out)
@@ -33,7 +37,7 @@ def told(words: list[str], capsys) -> dict:
 
 def test_trades_positions_and_profit_agree(place, capsys, tmp_path):
     trades = told(["trades", "--limit", "1000", "--csv", str(tmp_path / "t.csv")], capsys)["trades"]
-    assert len(trades) == len(list(csv.DictReader((tmp_path / "t.csv").open())))
+    assert len(trades) == len(read_rows(tmp_path / "t.csv"))
     for row in trades:
         parts = ("booked", "missed", "unwind", "basis", "slippage")
         assert row["quoted_usd_e6"] == sum(row[f"{name}_usd_e6"] for name in parts)
@@ -49,7 +53,7 @@ def test_trades_positions_and_profit_agree(place, capsys, tmp_path):
 
 def test_the_tax_list_has_every_fill(place, capsys, tmp_path):
     assert run(["trades", "--tax", str(tmp_path / "tax.csv")]) == 0
-    rows = list(csv.DictReader((tmp_path / "tax.csv").open()))
+    rows = read_rows(tmp_path / "tax.csv")
     portfolio = TradeJournal(place).portfolio()
     fills = [f for t in portfolio.trades.values() for o in t.orders.values() for f in o.fills]
     assert len(rows) == len(fills) > 0
