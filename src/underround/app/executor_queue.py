@@ -14,7 +14,6 @@ import msgspec
 from underround.app.config import Config
 from underround.app.signal_reading import consumer_of
 from underround.app.wiring import Running
-from underround.core.event import Command
 from underround.core.opportunity import Signal
 from underround.core.trading_event import SignalTaken
 from underround.stores.signal_consumers import SignalConsumer
@@ -26,7 +25,7 @@ POLL_S: Final = 0.02
 @asynccontextmanager
 async def queue_of(config: Config, run: Running) -> AsyncIterator[None]:
     """Take signals for as long as the block runs; UnderroundError where there is no queue yet."""
-    run.pipeline.process(Command("pause", run.clock_ns()))
+    run.pipeline.command("pause", {"from": "trading"})
     async with consumer_of(config, GROUP, None) as consumer:
         task = asyncio.create_task(_take(consumer, run))
         try:

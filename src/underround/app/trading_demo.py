@@ -12,7 +12,6 @@ from underround.app.trade_counts import HEDGED, counted
 from underround.app.trading import Trading
 from underround.app.trading_config import PaperConfig, RiskConfig, TradingConfig
 from underround.app.wiring import Running
-from underround.core.event import Command
 from underround.core.order import QueryAccount
 
 FINISH_WITHIN_S: Final = 20.0
@@ -45,7 +44,7 @@ async def finish_trading(run: Running, clock_ns: Callable[[], int]) -> dict[str,
     """Open nothing new, let every trade come to its end, compare accounts, and count."""
     trading = run.trading
     assert trading is not None, "the run trades"
-    run.pipeline.process(Command("pause", clock_ns()))
+    run.pipeline.command("pause", {"from": "trading"})
     await _until(lambda: not _is_busy(trading), FINISH_WITHIN_S)
     unreconciled = await differences(trading, clock_ns)
     return counted(trading.desk.portfolio, unreconciled) | {
