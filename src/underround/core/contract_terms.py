@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import asdict, fields
 
 from underround.core.instrument import Outcome, Venue
-from underround.core.units import PRICE_ONE_E4, USD_ONE_E6
+from underround.core.units import PRICE_ONE_E4, SIZE_ONE_E6, USD_ONE_E6
 
 
 class Void(StrEnum):
@@ -106,11 +106,15 @@ class VoidCase(Struct, frozen=True, kw_only=True):
 
 
 class Bought(Struct, frozen=True):
-    """One contract of a set: where, which outcome, and what it costs now (its last fair price)."""
+    """One contract of a set: where, which outcome, and what it costs now (its last fair price).
+
+    `share_e6` is how much of a contract a set holds, where one outcome is bought in several books.
+    """
 
     venue: Venue
     outcome: Outcome
     price_e4: int
+    share_e6: int = SIZE_ONE_E6
 
 
 def void_cases(
@@ -133,8 +137,10 @@ def void_cases(
         rules = {venue: _rule(stated, venue) for venue in group}
         left_e6 = 0
         if len(voided) < len(bought):
-            left_e6 = max(payoff_e6 - len(voided) * USD_ONE_E6, 0)
-        paid_e6 = sum(_void_e6(one, rules[one.venue]) for one in voided)
+            left_e6 = max(payoff_e6 - sum(one.share_e6 for one in voided), 0)
+        paid_e6 = sum(
+            _void_e6(one, rules[one.venue]) * one.share_e6 // SIZE_ONE_E6 for one in voided
+        )
         words = " and ".join(f"{venue} pays {rule}" for venue, rule in rules.items())
         alone = ", the other settles against you" if len(voided) < len(bought) else ""
         cases.append(VoidCase(words=f"void: {words}{alone}", payoff_e6=paid_e6 + left_e6))

@@ -92,6 +92,7 @@ class Engine:
             **self.told.inputs,
             **self.detector.inputs,
         }
+        self.detector.terms = self._watchlist.terms
         self._watchlist.watch(instruments)
         self._watchlist.pair(pairs)
         self.desk.list(structures)
@@ -203,8 +204,7 @@ class Engine:
     def _settle(self, now_ns: int) -> None:
         touched = self._touched
         for side in touched:
-            side.is_touched = False
-            side.moved_ns = now_ns
+            side.is_touched, side.moved_ns = False, now_ns
             if not side.is_marked:
                 side.is_marked = True
                 self._marked.append(side)
