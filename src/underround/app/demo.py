@@ -4,7 +4,7 @@ The run differs from a live one in addresses only.
 """
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Collection
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,8 @@ from underround.core.book_state import BookState
 from underround.core.errors import UnderroundError
 from underround.core.pair import Pair
 from underround.core.structure import instruments_of
-from underround.simulation.score import score
+from underround.simulation.structures.score import score_kinds
+from underround.simulation.structures.structure import PAIRS_ALONE, Kind
 
 LIVE_WITHIN_S = 10.0
 AT_HOME = WebConfig()
@@ -45,13 +46,14 @@ async def run_demo(
     recording: Path,
     prices: str,
     shows: bool,
+    kinds: Collection[Kind] = PAIRS_ALONE,
     face: Face | None = None,
     web: WebConfig = AT_HOME,
 ) -> dict[str, Any]:
-    """Run the demo and return its score; `seconds` None runs until Ctrl+C."""
+    """Run the demo and return its score by kind; `seconds` None runs until Ctrl+C."""
     stop = stop_on_signals()
     clock_ns = steady_clock()
-    async with simulated_venues(seed) as addresses:
+    async with simulated_venues(seed, kinds=kinds) as addresses:
         config = simulated_config(addresses, prices, Path(f"{recording}.signals.db"))
         entries, _ = load_pairs(Path(config.pairs))
         log = OpportunityLog()
@@ -76,7 +78,7 @@ async def run_demo(
             shared = run.prices.status().state
             opportunities = [dict(row) for row in log.rows.values()]
             ledger = (await _asked(control.get("/ledger"))).json()
-        found = score(opportunities, ledger["intervals"], ended_ns)
+        found = score_kinds(opportunities, ledger, ended_ns, kinds)
         return summary(run) | {
             "seed": seed,
             "books_live": live,

@@ -14,6 +14,7 @@ from underround.app.session import new_recording
 from underround.app.watching import log_to_stderr, run_until_done, show_summary
 from underround.cli.page import SHOWN, PageFlags
 from underround.cli.run import Seconds
+from underround.simulation.structures.structure import read_kinds
 
 
 def demo(
@@ -22,6 +23,13 @@ def demo(
     seed: Annotated[int | None, Parameter(help="the venues' history; random by default")] = None,
     recording: Annotated[Path | None, Parameter(help="where to record (a new folder)")] = None,
     prices: Annotated[str, Parameter(help="price store")] = "embedded://",
+    kinds: Annotated[
+        str,
+        Parameter(
+            validator=lambda _, text: read_kinds(text) and None,
+            help="kinds of underround: cross_venue, partition, ladder, basket, or all",
+        ),
+    ] = "cross_venue",
     page: PageFlags = SHOWN,
     json: Annotated[bool, Parameter(negative=())] = False,
 ) -> None:
@@ -47,6 +55,7 @@ def demo(
             recording,
             prices,
             shows=not json,
+            kinds=read_kinds(kinds),
             face=page.face(),
             web=WebConfig(**page.settings()["web"]),
         )
