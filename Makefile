@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types bench fuzz conformance requirements wheel clean
+.PHONY: help setup demo test check check-long lint types bench fuzz conformance requirements wheel clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,9 @@ types: setup
 
 check: export UNDERROUND_BROWSER := demanded
 check: lint types test ## everything that must hold before a change lands: style, types, layers, tests
+
+check-long: setup ## what takes minutes: a hundred seeds of every kind on the simulated clock, many kills
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 -m long $(ARGS)
 
 bench: setup ## measure the replayed path against decoding alone
 	$(BIN)/python -m bench $(ARGS)

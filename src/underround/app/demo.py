@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from msgspec import Struct
 from msgspec.structs import replace
 
 from underround.app.clock import steady_clock
@@ -68,25 +69,44 @@ async def run_demo(
             run.pipeline.on_signal.append(log.add)
             if shows:
                 run.pipeline.on_signal.append(show_signal)
-            await _all_live(run, stop)
+            await all_live(run, stop)
             await _asked(control.post("/start"))
             status = asyncio.create_task(show_status(run)) if shows else None
             await wait(stop, seconds)
             if status is not None:
                 status.cancel()
-            ended_ns, live = clock_ns(), live_books(run)
-            shared = run.prices.status().state
-            opportunities = [dict(row) for row in log.rows.values()]
+            seen = Seen.of(run, log, clock_ns())
             ledger = (await _asked(control.get("/ledger"))).json()
-        found = score_kinds(opportunities, ledger, ended_ns, kinds)
-        return summary(run) | {
-            "seed": seed,
-            "books_live": live,
-            "prices": shared,
-            "traps": sum(ledger["traps"].values()),
-            "traps_by_kind": ledger["traps"],
-            "opportunities": found,
-        }
+        return scored(run, seen, ledger, kinds)
+
+
+class Seen(Struct):
+    """What only a run under way can tell: stopping it closes books and opportunities."""
+
+    ended_ns: int
+    books_live: int
+    prices: str
+    opportunities: list[dict[str, Any]]
+
+    @staticmethod
+    def of(run: Running, log: OpportunityLog, ended_ns: int) -> "Seen":
+        """Look at a run now."""
+        rows = [dict(row) for row in log.rows.values()]
+        return Seen(ended_ns, live_books(run), run.prices.status().state, rows)
+
+
+def scored(
+    run: Running, seen: Seen, ledger: dict[str, Any], kinds: Collection[Kind]
+) -> dict[str, Any]:
+    """Return the summary of a run that has ended, scored against the venues' ledger."""
+    return summary(run) | {
+        "seed": ledger["seed"],
+        "books_live": seen.books_live,
+        "prices": seen.prices,
+        "traps": sum(ledger["traps"].values()),
+        "traps_by_kind": ledger["traps"],
+        "opportunities": score_kinds(seen.opportunities, ledger, seen.ended_ns, kinds),
+    }
 
 
 async def _asked(answer: Awaitable[httpx.Response]) -> httpx.Response:
@@ -98,7 +118,7 @@ async def _asked(answer: Awaitable[httpx.Response]) -> httpx.Response:
         ) from None
 
 
-async def _all_live(run: Running, stop: asyncio.Event) -> None:
+async def all_live(run: Running, stop: asyncio.Event) -> None:
     """Wait until every compared book is LIVE, so that the history starts with all watching."""
     loop = asyncio.get_running_loop()
     until = loop.time() + LIVE_WITHIN_S

@@ -84,7 +84,7 @@ async def running(
     """
     async with AsyncExitStack() as stack:
         signer = signer_of(config)
-        rest = await stack.enter_async_context(rest_clients(config, signer))
+        rest = await stack.enter_async_context(rest_clients(config, signer, options.ways))
         reading = fee_reading(config)
         universe = await load(rest.gamma, rest.kalshi, config.universe, entries, reading)
         prices, signals = await stack.enter_async_context(open_stores(config.storage.prices))
