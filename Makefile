@@ -23,8 +23,9 @@ $(STAMP): requirements.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
 
-demo: setup ## live underrounds on two simulated venues; SECONDS=30 and SEED=7 are understood
-	@$(BIN)/underround demo $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))
+demo: setup ## live underrounds on two simulated venues; SECONDS=30, SEED=7 and KINDS=all are understood
+	@$(BIN)/underround demo $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED)) \
+	  $(if $(KINDS),--kinds $(KINDS))
 
 test: setup ## run the test suite
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 $(ARGS)
@@ -40,7 +41,7 @@ types: setup
 check: export UNDERROUND_BROWSER := demanded
 check: lint types test ## everything that must hold before a change lands: style, types, layers, tests
 
-check-long: setup ## what takes minutes: a hundred seeds of every kind on the simulated clock, many kills
+check-long: setup ## what takes minutes: a hundred seeds on the simulated clock
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 -m long $(ARGS)
 
 bench: setup ## measure the replayed path against decoding alone

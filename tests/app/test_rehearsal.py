@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from underround.app.rehearsal import rehearse, stage
+from underround.app.replay import Replay
 from underround.app.virtual_time import VirtualLoop, run_virtually
 from underround.core.book_state import BookState
 from underround.simulation.structures.structure import KINDS, PAIRS_ALONE
@@ -56,6 +57,14 @@ def test_one_seed_has_one_history_in_any_process() -> None:
     assert json.loads(there.stdout) == [here["digest"], here["signals"], here["frames"]]
     assert here["signals"] > 10
     assert rehearse(8, 6.0, KINDS)["digest"] != here["digest"]
+
+
+def test_a_recorded_rehearsal_replays_to_the_same_signals(tmp_path: Path) -> None:
+    found = rehearse(7, 4.0, recording=tmp_path / "rehearsal")
+    replay = Replay()
+    replay.run(tmp_path / "rehearsal")
+    assert (replay.digest.hex, replay.digest.count) == (found["digest"], found["signals"])
+    assert found["signals"] > 0
 
 
 def test_a_cut_connection_is_made_anew_in_simulated_time() -> None:

@@ -12,6 +12,7 @@ from underround.app.demo import run_demo
 from underround.app.output import write_json
 from underround.app.session import new_recording
 from underround.app.watching import log_to_stderr, run_until_done, show_summary
+from underround.cli.kinds import Kinds
 from underround.cli.page import SHOWN, PageFlags
 from underround.cli.run import Seconds
 from underround.simulation.structures.structure import read_kinds
@@ -23,13 +24,7 @@ def demo(
     seed: Annotated[int | None, Parameter(help="the venues' history; random by default")] = None,
     recording: Annotated[Path | None, Parameter(help="where to record (a new folder)")] = None,
     prices: Annotated[str, Parameter(help="price store")] = "embedded://",
-    kinds: Annotated[
-        str,
-        Parameter(
-            validator=lambda _, text: read_kinds(text) and None,
-            help="kinds of underround: cross_venue, partition, ladder, basket, or all",
-        ),
-    ] = "cross_venue",
+    kinds: Kinds = "cross_venue",
     page: PageFlags = SHOWN,
     json: Annotated[bool, Parameter(negative=())] = False,
 ) -> None:
