@@ -13,7 +13,7 @@ from underround.app.rehearsal import rehearse, stage
 from underround.app.replay import Replay
 from underround.app.virtual_time import VirtualLoop, run_virtually
 from underround.core.book_state import BookState
-from underround.simulation.structures.structure import KINDS, PAIRS_ALONE
+from underround.simulation.structures.structure import KINDS
 from underround.simulation.wire import cut
 
 ROOT = Path(__file__).parents[2]
@@ -21,7 +21,7 @@ SEEDS = (424242, 7, 11, 2024, 31)
 
 
 def check(seed: int) -> None:
-    found = rehearse(seed, 25.0, PAIRS_ALONE)
+    found = rehearse(seed, 25.0, KINDS)
     opportunities = found["opportunities"]
     assert opportunities["false_opportunities"] == []
     assert opportunities["missed_intervals"] == []
