@@ -9,6 +9,7 @@ from bench import (
     page_clients,
     pauses,
     signing,
+    structures,
     thousand_markets,
 )
 
@@ -18,6 +19,7 @@ def main() -> int:
     held = [hot_path.main(), pauses.main(), matching_speed.main(), thousand_markets.main()]
     held += [signing.main(), page_clients.main()]
     ladder.main()
+    structures.main()
     return 0 if all(held) else 1
 
 

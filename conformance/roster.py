@@ -40,6 +40,14 @@ CLIENTS: Final = (
         venue="polymarket",
     ),
     Client(
+        name="polymarket-client trades",
+        shows="the official client: orders, queries, user stream",
+        requirements=("polymarket-client==0.14.0",),
+        script="polymarket_client_trades.py",
+        venue="polymarket",
+        has_books=False,
+    ),
+    Client(
         name="nautilus_trader",
         shows="its socket client, schemas and order book",
         requirements=("nautilus_trader[polymarket]==1.221.0",),
@@ -53,6 +61,14 @@ CLIENTS: Final = (
         requirements=("pykalshi==2.0.0", "websockets"),
         script="pykalshi_feed.py",
         venue="kalshi",
+    ),
+    Client(
+        name="pykalshi trades",
+        shows="orders, groups, queries, private channels",
+        requirements=("pykalshi==2.0.0", "websockets"),
+        script="pykalshi_trades.py",
+        venue="kalshi",
+        has_books=False,
     ),
     Client(
         name="kalshi-sdk",

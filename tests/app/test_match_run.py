@@ -10,13 +10,15 @@ import pytest
 from underround.app.catalog_feed import fetch_named, refresh_catalog
 from underround.app.clock import wall_ns
 from underround.app.connections import Rest, rest_clients, signer_of
-from underround.app.match_run import MatchRequest, match_once
+from underround.app.match_run import MatchRequest, match_live, match_once
 from underround.app.venues_process import simulated_config
+from underround.app.verify_run import refresh_approved
 from underround.core.instrument import Venue
 from underround.matching.catalog import Catalog
 from underround.matching.catalog_entries import CatalogMarket
 from underround.matching.pair_states import Answer, PairState
 from underround.matching.review import ReviewDesk
+from underround.matching.verification import Standing, verify_pairs
 from underround.simulation.venues import SimulatedVenues
 from underround.venues.errors import UnreadableError
 
@@ -88,6 +90,23 @@ async def test_markets_can_be_read_by_name(tmp_path: Path):
         (condition, pair.polymarket.description),
         (ticker, pair.kalshi.rules),
     ]
+
+
+async def test_approved_pairs_are_verified_against_the_venues_own_words(tmp_path: Path):
+    async with SimulatedVenues(7, pairs=24) as venues:
+        config = simulated_config(venues.addresses, "memory://", tmp_path / "signals.db")
+        with Catalog() as catalog:
+            await match_live(catalog, config, asked(tmp_path))
+            desk = ReviewDesk(catalog)
+            truce = next(pair for pair in venues.pairs if pair.id == "truce-feb")
+            truce.polymarket.description = truce.polymarket.description.replace("both", "all")
+            opec = next(pair for pair in venues.pairs if pair.id == "opec-cut")
+            opec.polymarket.accepting = False
+            await refresh_approved(catalog, config)
+            found = {each.pair_id: each.standing for each in verify_pairs(desk)}
+    assert found.pop("kxtruce-27feb-y") is Standing.CHANGED
+    assert found.pop("kxopeccut-27jan-y") is Standing.VANISHED
+    assert set(found.values()) == {Standing.HOLDS}
 
 
 async def test_a_list_that_lost_most_of_its_markets_is_not_believed(tmp_path: Path):

@@ -8,10 +8,11 @@ from typing import Any
 from tests.app.desk import Desk, rest_of
 from tests.core.hall import ticker
 from underround.app.replay import Replay
+from underround.app.structure_file import decode_structures
 from underround.app.structure_watch import StructureWatch
 from underround.core.event import InstrumentsListed
 from underround.core.instrument import Instrument
-from underround.core.structure import Partition, question_of
+from underround.core.structure import Partition
 from underround.core.venue_event import StructuresListed
 
 EVENT = "KXRACE-1"
@@ -46,13 +47,18 @@ class Catalog:
         event = {"event_ticker": EVENT, "mutually_exclusive": True, "title": "Race?"}
         answers: dict[str, Any] = {
             f"/events/{EVENT}": {"event": event | {"markets": markets}},
-            "/markets": {"markets": markets[2:], "cursor": ""},
+            "/markets": {"markets": _named(markets, query), "cursor": ""},
             "/series/KXRACE": {
                 "series": {"ticker": "KXRACE", "fee_type": "quadratic", "fee_multiplier": 1}
             },
             "/events": {"events": [event], "cursor": ""},
         }
         return json.dumps(answers[path]).encode()
+
+
+def _named(markets: list[dict[str, Any]], query: Any) -> list[dict[str, Any]]:
+    wanted = dict(query).get("tickers", "").split(",")
+    return [market for market in markets if market["ticker"] in wanted]
 
 
 class Subscribed:
@@ -65,14 +71,20 @@ class Subscribed:
         self.added += instruments
 
 
-def watched(desk: Desk, subscribed: Subscribed, limit: int = 40) -> StructureWatch:
-    return StructureWatch(rest_of(Catalog()), desk.pipeline, subscribed, (), limit, desk.clock_ns)
+def watched(
+    desk: Desk, subscribed: Subscribed, limit: int = 40, entries: Any = ()
+) -> StructureWatch:
+    return StructureWatch(
+        rest_of(Catalog()), desk.pipeline, subscribed, (), entries, limit, desk.clock_ns
+    )
 
 
 async def once(watch: StructureWatch) -> None:
     task = asyncio.create_task(watch.run())
-    async with asyncio.timeout(20):
-        await watch.loaded.wait()
+    waiting = asyncio.create_task(watch.loaded.wait())
+    await asyncio.wait((task, waiting), timeout=20, return_when=asyncio.FIRST_COMPLETED)
+    if task.done():
+        task.result()
     task.cancel()
 
 
@@ -105,15 +117,33 @@ async def test_larger_events_than_wanted_are_left_alone():
         assert (subscribed.added, desk.engine.desk.structures) == ([], {})
 
 
-async def test_what_a_person_approved_waits_for_its_markets():
+APPROVED = """
+[[structure]]
+id = "whole"
+kind = "partition"
+questions = ["kalshi:A", "not kalshi:C"]
+exhaustive = true
+note = "read by a person"
+
+[[structure]]
+id = "half"
+kind = "ladder"
+questions = ["kalshi:A", "kalshi:Z"]
+note = "read by a person"
+"""
+
+
+async def test_what_a_person_approved_is_looked_up_market_by_market():
     desk, subscribed = Desk(LISTED), Subscribed()
-    watch = watched(desk, subscribed, 0)
-    both = tuple(question_of(one) for one in LISTED)
-    more = (*both, question_of(ticker("Z")))
-    facts = {"is_exclusive": True, "is_exhaustive": True, "proof": "by a person"}
-    watch.approved = [
-        Partition(id="whole", questions=both, **facts),
-        Partition(id="half", questions=more, **facts),
-    ]
-    await once(watch)
+    entries, problems = decode_structures(APPROVED, "pairs.toml")
+    assert problems == []
+    await once(watched(desk, subscribed, 0, entries))
     assert list(desk.engine.desk.structures) == ["whole"]
+    assert [one.id for one in subscribed.added] == ["C"]
+    whole = desk.engine.desk.structures["whole"]
+    assert isinstance(whole, Partition)
+    assert [(each.yes[0].instrument, each.yes[0].outcome) for each in whole.questions] == [
+        ("A", "yes"),
+        ("C", "no"),
+    ]
+    assert desk.pipeline.noted == {"a structure is left out": 1}

@@ -3,7 +3,9 @@
 import pytest
 
 from tests.core.desk import USUAL, Desk, signals
+from tests.core.hall import Hall, on_kalshi
 from underround.app.wording import cents, clock_time, describe, latency_us, percentile
+from underround.core.structure import Partition
 
 NOON_NS = 1_790_000_000 * 10**9 + 7_999_999
 
@@ -31,6 +33,24 @@ def test_an_opening_says_what_to_buy_and_a_closing_why_it_ended():
         "12.07 ¢ × 10 = $1.21 after $0.29 fees"
     )
     assert closed == "00:16:40.000  CLOSED  rain                         disconnected: 1006"
+
+
+@pytest.mark.parametrize(
+    ("count", "legs"),
+    [
+        (3, "partition YES kalshi 0.10 + YES kalshi 0.10 + YES kalshi 0.10  edge"),
+        (
+            7,
+            "partition YES kalshi 0.10 + YES kalshi 0.10 + YES kalshi 0.10 + YES kalshi 0.10 + 3 m",
+        ),
+    ],
+)
+def test_many_legs_are_counted_and_the_kind_is_named(count: int, legs: str):
+    instruments, questions = on_kalshi(*(f"M{number}" for number in range(count)))
+    facts = {"is_exclusive": True, "is_exhaustive": True, "proof": ""}
+    hall = Hall(instruments, [Partition(id="set", questions=questions, **facts)])
+    hall.books(*(hall.image(one.id, [], [(1_000, 9)]) for one in instruments))
+    assert legs in describe(hall.open[0])
 
 
 @pytest.mark.parametrize(

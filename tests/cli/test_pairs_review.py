@@ -95,3 +95,28 @@ def test_verify_suspends_what_changed(folder, capsys, monkeypatch):
 def test_without_a_catalog_it_says_how_to_make_one(tmp_path, capsys):
     assert run(["pairs", "verify", "--catalog", str(tmp_path / "none.sqlite")]) == 1
     assert "`underround match --catalog" in capsys.readouterr().err
+
+
+def test_an_answer_leaves_a_person_s_entries_where_they_are(folder, monkeypatch, capsys):
+    mine = '[[pair]]\nid = "mine"\npolymarket = "0x77"\nkalshi = "KXMINE"\npolarity = "same"\n'
+    (folder / "pairs.toml").write_text(mine)
+    assert review(folder, "a\nfine\n", monkeypatch) == 0
+    assert approved(folder) == ["mine", "kxrocket-26jul01", "kxgovohnomd-26-anow"]
+    assert (folder / "pairs.toml").read_text().startswith(mine)
+
+
+def test_verify_asks_the_venues_or_reads_files_but_not_both(folder, capsys, monkeypatch):
+    names = ["--catalog", str(folder / "c.sqlite")]
+    files = ["--poly", str(folder / "poly.csv"), "--kalshi", str(folder / "kalshi.csv")]
+    assert run(["pairs", "verify", *names, *files, "--live"]) == 2
+    monkeypatch.setenv("UNDERROUND__VENUES__POLYMARKET__GAMMA", "http://127.0.0.1:1")
+    monkeypatch.setenv("UNDERROUND__VENUES__KALSHI__REST", "http://127.0.0.1:1")
+    assert run(["pairs", "verify", *names, "--live"]) == 4
+    assert capsys.readouterr().err.count("\n") == 2
+
+
+def test_the_configured_catalog_is_taken(folder, capsys, monkeypatch):
+    monkeypatch.setenv("UNDERROUND__STORAGE__CATALOG", str(folder / "c.sqlite"))
+    capsys.readouterr()
+    assert run(["pairs", "verify", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["holds"] == 1

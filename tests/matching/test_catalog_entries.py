@@ -1,9 +1,12 @@
 """Venue answers as decoded JSON: arrays, arrays written as strings, nested events, odd markets."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.matching.contracts import poly
 from underround.core.instrument import Venue
+from underround.matching.catalog import Catalog
 from underround.matching.catalog_entries import (
     Skipped,
     entries_of_listings,
@@ -108,3 +111,55 @@ def test_sides_from_a_file_are_put_in_the_order_of_the_title():
     sides = [poly("Hawks vs. Celtics", side, id="0x1") for side in ("Celtics", "Hawks")]
     (market,) = entries_of_listings(sides)
     assert market.outcomes == ("Hawks", "Celtics")
+
+
+@pytest.mark.parametrize(
+    ("entries", "market", "change"),
+    [
+        (polymarket_entries, GAMMA, {"closed": True}),
+        (polymarket_entries, GAMMA, {"archived": True}),
+        (kalshi_entries, KALSHI, {"status": "finalized"}),
+    ],
+)
+def test_what_trades_no_more_is_left_out(entries, market, change):
+    found, (skipped,) = entries([{**market, **change}])
+    assert found == []
+    assert skipped.reason in ("is closed", "is finalized")
+
+
+@pytest.mark.parametrize("status", ["active", "inactive", "initialized", None])
+def test_what_is_paused_or_to_come_is_kept(status):
+    (market,), _ = kalshi_entries([{**KALSHI, "status": status}])
+    assert market.id == KALSHI["ticker"]
+
+
+def test_a_market_in_no_event_of_the_answer_names_its_own():
+    (market,), _ = polymarket_entries({"markets": [{**GAMMA, "events": [{"slug": "nba-finals"}]}]})
+    assert market.event_id == "nba-finals"
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(sorted({**GAMMA, **KALSHI, "status": 0, "closed": 0, "events": 0})),
+        st.recursive(
+            st.none()
+            | st.booleans()
+            | st.integers()
+            | st.floats()
+            | st.text(max_size=8)
+            | st.sampled_from(["\ud800", "[]", "[1]", '["a", "b"]', "2026-99-99"]),
+            lambda inner: (
+                st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=2)
+            ),
+            max_leaves=4,
+        ),
+    )
+)
+def test_whatever_a_field_holds_a_market_is_kept_whole_or_named(changes):
+    for entries, market in ((polymarket_entries, GAMMA), (kalshi_entries, KALSHI)):
+        found, skipped = entries([{**market, **changes}])
+        assert len(found) + len(skipped) == 1
+        with Catalog() as catalog:
+            for each in found:
+                catalog.refresh(each.venue, [each], 1)
+                assert catalog.listed(each.venue) == [each]

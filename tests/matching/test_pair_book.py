@@ -7,13 +7,14 @@ from hypothesis import strategies as st
 
 from tests.matching.contracts import SAME, kalshi, poly
 from underround.app.pair_file import decode_pairs
-from underround.matching.pair_book import BookEntry, polarity_of, render, write_pair_book
+from underround.matching.pair_book import BookEntry, polarity_of, render
+from underround.matching.pair_merge import merge_pair_file, wanted
 from underround.matching.verdict import judge
 
 
 def test_the_written_file_is_read_by_the_engine(tmp_path):
     verdicts = [judge(*pair) for pair in SAME.values()]
-    count = write_pair_book(tmp_path / "pairs.toml", verdicts)
+    count = len(merge_pair_file(tmp_path / "pairs.toml", wanted(verdicts)).added)
     entries, problems = decode_pairs((tmp_path / "pairs.toml").read_text(), "pairs.toml")
     assert (len(entries), problems) == (count, [])
     written = {entry.kalshi: entry for entry in entries}
@@ -24,7 +25,7 @@ def test_the_written_file_is_read_by_the_engine(tmp_path):
 
 def test_refused_pairs_are_not_written(tmp_path):
     verdict = judge(poly("Will it rain?"), kalshi("KXSNOW-26", "Will it snow?"))
-    assert write_pair_book(tmp_path / "pairs.toml", [verdict]) == 0
+    assert merge_pair_file(tmp_path / "pairs.toml", wanted([verdict])).added == ()
     assert decode_pairs((tmp_path / "pairs.toml").read_text(), "pairs.toml") == ([], [])
 
 
@@ -40,7 +41,7 @@ def test_the_second_outcome_is_inverse():
 def test_two_ids_for_one_ticker_stay_apart(tmp_path):
     one, two = SAME["nominee"]
     again = poly(one.title, id="0xsecond")
-    write_pair_book(tmp_path / "pairs.toml", [judge(one, two), judge(again, two)])
+    merge_pair_file(tmp_path / "pairs.toml", wanted([judge(one, two), judge(again, two)]))
     listed = tomllib.loads((tmp_path / "pairs.toml").read_text())["pair"]
     assert [entry["id"] for entry in listed] == ["kxgovohnomd-26-anow", "kxgovohnomd-26-anow-2"]
 

@@ -29,12 +29,12 @@ def test_kalshi_fee(price_e4: int, multiplier_e4: int, expected: int) -> None:
 @pytest.mark.parametrize(
     ("price_e4", "rate_e4", "exponent", "expected"),
     [
-        (5_000, 700, 1, 17_500),
-        (5_000, 500, 1, 12_500),
-        (5_000, 400, 1, 10_000),
+        (5_000, 700, 1, 18_135),  # 0.0175 × 0.5 / 0.4825 = 0.018134…
+        (5_000, 500, 1, 12_821),
+        (5_000, 400, 1, 10_205),
         (5_000, 0, 1, 0),
-        (60, 500, 1, 299),  # 298.2 rounded up
-        (5_000, 2_500, 2, 15_625),
+        (60, 500, 1, 315),  # 299 (298.2 rounded up) × 6000 / 5701
+        (5_000, 2_500, 2, 16_130),
     ],
 )
 def test_polymarket_fee(price_e4: int, rate_e4: int, exponent: int, expected: int) -> None:
@@ -49,7 +49,13 @@ def test_kalshi_fee_is_the_formula_rounded_up(price_e4: int, multiplier_e4: int)
 
 
 @given(PRICES, st.integers(0, 1_000), st.integers(1, 3))
-def test_polymarket_fee_is_the_formula_rounded_up(price_e4: int, rate_e4: int, power: int) -> None:
+def test_polymarket_fee_buys_the_share_that_is_held(
+    price_e4: int, rate_e4: int, power: int
+) -> None:
     price = Fraction(price_e4, 10_000)
     exact = Fraction(rate_e4, 10_000) * (price * (1 - price)) ** power
-    assert polymarket_taker_fee_usd_e6(price_e4, rate_e4, power) == ceil(exact * 10**6)
+    fee = Fraction(ceil(exact * 10**6), 10**6)
+    bought = price / (price - fee)  # shares, of which one is held after the fee in shares
+    assert bought * (1 - fee / price) == 1
+    expected = ceil(bought * price * 10**6 - price * 10**6)
+    assert polymarket_taker_fee_usd_e6(price_e4, rate_e4, power) == expected

@@ -23,7 +23,8 @@ def edge_e6(pair: Pair, direction: str, state: State) -> int | None:
     rate = Fraction(pair.polymarket.fee_rate_e4, 10_000)
     multiplier = Fraction(pair.kalshi.fee_multiplier_e4, 10_000)
     a, b = Fraction(yes, 10_000), Fraction(opposite, 10_000)
-    fees = ceil(rate * a * (1 - a) * 10**6)
+    withheld = Fraction(ceil(rate * a * (1 - a) * 10**6), 10**6)  # in shares, as it may be
+    fees = ceil(a * withheld / (a - withheld) * 10**6)
     fees += ceil(Fraction(7, 100) * multiplier * b * (1 - b) * 10**6)
     return int((1 - a - b) * 10**6) - fees
 

@@ -4,7 +4,8 @@ Fetches and decodes; what a change means for a pair is the catalog's business.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+import json
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -65,7 +66,7 @@ async def refresh_catalog(
 
 
 async def fetch_named(
-    rest: Rest, names: dict[Venue, Sequence[str]]
+    rest: Rest, names: Mapping[Venue, Sequence[str]]
 ) -> dict[Venue, list[CatalogMarket]]:
     """Read only these markets (condition ids, tickers) as far as they are open; VenueError."""
     pages = {
@@ -93,9 +94,14 @@ async def _all(
 
 
 def _decoded(venue: Venue, body: bytes) -> Any:
+    """Decode a page; one market's broken text must not cost all the others."""
     try:
         return msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        pass
+    try:
+        return json.loads(body.decode("utf-8", "replace"))
+    except (ValueError, RecursionError) as error:
         raise UnreadableError(
             venue, f"list of markets cannot be read: {error}", retryable=True
         ) from None

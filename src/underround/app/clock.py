@@ -5,7 +5,7 @@ Nothing below `app` may import it: venues and stores take a `Callable[[], int]`.
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 
 def wall_ns() -> int:
@@ -27,3 +27,8 @@ def steady_clock() -> Callable[[], int]:
 def file_stamp() -> str:
     """Return the time in UTC as it stands in the names of files (20261121T224304.632010Z)."""
     return f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"
+
+
+def today() -> date:
+    """Return today's date in UTC."""
+    return datetime.now(UTC).date()

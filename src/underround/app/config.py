@@ -16,6 +16,7 @@ from underround.app.config_bitcoin import BitcoinConfig
 from underround.app.config_sections import (
     DEFAULT_REDIS_URL,
     DetectionConfig,
+    FeesConfig,
     KalshiConfig,
     PolymarketConfig,
     StorageConfig,
@@ -53,6 +54,7 @@ class Config(Struct, frozen=True, kw_only=True):
 
     venues: VenuesConfig = field(default_factory=VenuesConfig)
     detection: DetectionConfig = field(default_factory=DetectionConfig)
+    fees: FeesConfig = field(default_factory=FeesConfig)
     storage: StorageConfig = field(default_factory=StorageConfig)
     universe: UniverseConfig = field(default_factory=UniverseConfig)
     bitcoin: BitcoinConfig = field(default_factory=BitcoinConfig)

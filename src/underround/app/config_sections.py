@@ -96,6 +96,17 @@ class DetectionConfig(Struct, frozen=True, kw_only=True):
         )
 
 
+class FeesConfig(Struct, frozen=True, kw_only=True):
+    """How fees are read where the venues leave it open, and whose account it is.
+
+    `polymarket`: taken in "dollars" on top, or withheld in "shares"; "worst" is whichever costs
+    more. `kalshi_account`: a "direct" member's balance is kept to $0.0001, a "broker"'s to $0.01.
+    """
+
+    polymarket: Literal["worst", "dollars", "shares"] = "worst"
+    kalshi_account: Literal["direct", "broker"] = "direct"
+
+
 class StorageConfig(Struct, frozen=True, kw_only=True):
     """Where prices are shared, and recordings, the journal of signals and the audit log kept.
 

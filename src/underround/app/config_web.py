@@ -30,7 +30,6 @@ class WebConfig(Struct, frozen=True, kw_only=True):
     port: Port = 0
     names: tuple[Name, ...] = ()
     token_path: str = ""
-    catalog: str = "data/catalog.sqlite"
 
     def token(self) -> str | None:
         """Return the operator's token; None without one.

@@ -49,7 +49,7 @@ def face_options(config: Config, kind: str) -> FaceOptions:
         port=web.port,
         token=web.token(),
         names=web.names,
-        catalog=Path(web.catalog),
+        catalog=Path(config.storage.catalog),
         recordings=Path(config.storage.recordings),
         kind=kind,
     )

@@ -82,6 +82,7 @@ class FeeWatch:
             except ValueError as fault:
                 self._pipeline.note("a fee that is not known", str(fault))
                 continue
+            terms = replace(terms, precision_e6=one.fees.precision_e6)  # the account's, not theirs
             if terms != one.fees:
                 changed.append(replace(one, fees=terms))
         if changed:

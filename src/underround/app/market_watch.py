@@ -12,6 +12,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from underround.app.connections import Rest
+from underround.app.fee_reading import WORSE, FeeReading
 from underround.app.pair_file import PairEntry
 from underround.app.pairing import Pairing
 from underround.app.pipeline import Pipeline
@@ -49,8 +50,10 @@ class MarketWatch:
         pipeline: Pipeline,
         subscriptions: Subscriptions,
         clock_ns: Callable[[], int],
+        reading: FeeReading = WORSE,
     ) -> None:
         self.universe = universe
+        self._reading = reading
         self.on_pair: list[Callable[[Pair], None]] = []
         self._series = tuple(series)
         self._rest = rest
@@ -151,7 +154,8 @@ class MarketWatch:
 
     def _take_up(self, instruments: Sequence[Instrument]) -> None:
         """List and subscribe to what is not watched yet."""
-        fresh = [one for one in instruments if one.id not in self._pipeline.engine.books]
+        unknown = [one for one in instruments if one.id not in self._pipeline.engine.books]
+        fresh = self._reading.all(unknown)
         if not fresh:
             return
         self._pipeline.tell(InstrumentsListed(fresh, self._clock_ns()))

@@ -4,6 +4,7 @@ Every round costs what changed. A person's answers, and entries that a person wr
 file, are never overwritten.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,7 +32,11 @@ from underround.matching.review import ReviewDesk
 from underround.matching.tables import write_accepted, write_report
 from underround.matching.verdict import Verdict
 
+_log = logging.getLogger("underround")
+
 SHOWN_SKIPPED: Final = 20
+_MANY: Final = 3_000
+"""So many markets are judged in some seconds."""
 
 
 class MatchRequest(Struct, frozen=True, kw_only=True):
@@ -60,6 +65,9 @@ async def match_simulated(catalog: Catalog, seed: int, request: MatchRequest) ->
 async def match_once(catalog: Catalog, rest: Rest, request: MatchRequest) -> dict[str, Any]:
     """Refresh, judge what is new, propose it, and write the pairs file and the report."""
     taken = await refresh_catalog(catalog, rest, wall_ns)
+    listed = [each.listed for each in taken.values()]
+    if max(listed) > _MANY and any(each.refresh.added for each in taken.values()):
+        _log.info("%d and %d markets are listed; the first reading of all takes minutes", *listed)
     found = match_catalog(catalog, __version__, top=request.top, adjudicate=request.second)
     desk = ReviewDesk(catalog)
     proposed = desk.propose(found.verdicts, wall_ns())

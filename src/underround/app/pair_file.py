@@ -59,7 +59,7 @@ def decode_pairs(text: str, origin: str) -> tuple[list[PairEntry], list[PairProb
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{origin}: not TOML: {error}") from None
     for key in tables:
-        if key != "pair":
+        if key not in ("pair", "structure"):  # structures are read by a module of their own
             raise ConfigError(f'{origin}: unknown key "{key}"; entries are written under [[pair]]')
     listed = tables.get("pair", [])
     if not (isinstance(listed, list) and all(isinstance(each, dict) for each in listed)):

@@ -14,7 +14,7 @@ from msgspec import Struct
 from underround.core.span import Span, above, below, from_on, value_e8
 from underround.venues.event import EventMarket
 
-_NUMBER: Final = r"[$€£]?(-?\d[\d,]*(?:\.\d+)?)(k|m|bn?|%)?"
+_NUMBER: Final = r"[$€£]?(-?\d+(?:,\d{3})*(?:\.\d+)?)(k|m|bn?|%)?"
 _SCALES: Final = {"k": 10**3, "m": 10**6, "b": 10**9, "bn": 10**9}
 _HOLE: Final = "□"
 _PATTERNS: Final = tuple(
@@ -34,7 +34,7 @@ _MONTH: Final = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _DAY: Final = re.compile(rf"\b(by|before) ({_MONTH})\.? (\d{{1,2}}),? (\d{{4}})", re.IGNORECASE)
 _DATED: Final = re.compile(
     rf"({_MONTH}\.? \d{{1,2}}(?:,? \d{{4}})?|\b20\d\d\b|\b\d{{1,2}}(?::\d\d)? ?[ap]\.?m\b)"
-    rf"|[$€£]?-?\d[\d,]*(?:\.\d+)?(?:k|m|bn?|%|°)?",
+    rf"|[$€£]?-?\d+(?:,\d{{3}})*(?:\.\d+)?(?:k|m|bn?|%|°)?",
     re.IGNORECASE,
 )
 _COMPARED: Final = re.compile(

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from underround.app.config import UniverseConfig
+from underround.app.fee_reading import WORSE, FeeReading
 from underround.app.pair_file import PairEntry
 from underround.app.pairing import Pairing
 from underround.core.instrument import Instrument
@@ -33,9 +34,13 @@ class Universe(Struct, frozen=True):
 
 
 async def load(
-    gamma: RestClient, kalshi: RestClient, wanted: UniverseConfig, entries: Sequence[PairEntry]
+    gamma: RestClient,
+    kalshi: RestClient,
+    wanted: UniverseConfig,
+    entries: Sequence[PairEntry],
+    reading: FeeReading = WORSE,
 ) -> Universe:
-    """Ask both venues for everything a run watches.
+    """Ask both venues for everything a run watches, fees as `reading` says.
 
     Raises VenueError when a venue's list cannot be had at all; a pair whose market is unknown is
     left out and named.
@@ -43,7 +48,8 @@ async def load(
     polymarket, on_kalshi = await asyncio.gather(
         _polymarket(gamma, wanted, entries), _kalshi(kalshi, wanted, entries)
     )
-    instruments = polymarket.instruments | on_kalshi
+    listed = polymarket.instruments | on_kalshi
+    instruments = {name: reading.one(each) for name, each in listed.items()}
     absent = [entry.kalshi for entry in entries if entry.kalshi not in on_kalshi]
     ended = await kalshi_catalog.fetch_ended(kalshi, list(dict.fromkeys(absent)))
     pairing, problems, waiting = Pairing(), list(polymarket.problems), []

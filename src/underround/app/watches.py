@@ -11,10 +11,12 @@ from msgspec import Struct
 
 from underround.app.config import Config
 from underround.app.connections import Connecting, Options, Rest
+from underround.app.fee_reading import fee_reading
 from underround.app.fee_watch import FeeWatch
 from underround.app.frame_watch import FrameWatch
 from underround.app.market_watch import MarketWatch
 from underround.app.pair_watch import PairWatch
+from underround.app.structure_file import configured_structures
 from underround.app.structure_watch import StructureWatch
 from underround.app.subscriptions import Start, Subscriptions
 from underround.app.supervision import kept_running
@@ -50,12 +52,17 @@ def watching(run: Connecting, universe: Universe, frames: FrameWatch, start: Sta
         run.pipeline,
         subscriptions,
         run.clock_ns,
+        fee_reading(run.config),
     )
+    entries, problems = configured_structures(run.config)
+    for problem in problems:
+        run.pipeline.note("a structure is left out", problem)
     structures = StructureWatch(
         run.rest,
         run.pipeline,
         subscriptions,
         universe.pairs,
+        entries,
         run.config.universe.event_limit,
         run.clock_ns,
     )

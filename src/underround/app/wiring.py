@@ -27,6 +27,7 @@ from underround.app.connections import (
     signer_of,
 )
 from underround.app.digest import SignalDigest
+from underround.app.fee_reading import fee_reading
 from underround.app.frame_watch import FrameWatch
 from underround.app.hands import VenueHands
 from underround.app.market_watch import MarketWatch
@@ -84,7 +85,8 @@ async def running(
     async with AsyncExitStack() as stack:
         signer = signer_of(config)
         rest = await stack.enter_async_context(rest_clients(config, signer))
-        universe = await load(rest.gamma, rest.kalshi, config.universe, entries)
+        reading = fee_reading(config)
+        universe = await load(rest.gamma, rest.kalshi, config.universe, entries, reading)
         prices, signals = await stack.enter_async_context(open_stores(config.storage.prices))
         settings = settings_of(config, options)
         began_ns = clock_ns()

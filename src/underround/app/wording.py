@@ -2,8 +2,10 @@
 
 from datetime import UTC, datetime
 
-from underround.core.opportunity import Signal, SignalKind
+from underround.core.opportunity import Signal, SignalKind, Underround
 from underround.core.units import NS_PER_SECOND, format_price, format_size, format_usd
+
+LEGS_SHOWN = 4
 
 
 def clock_time(at_ns: int) -> str:
@@ -22,9 +24,14 @@ def describe(signal: Signal) -> str:
     head = f"{clock_time(signal.at_ns)}  {signal.kind.upper():7} {signal.pair:28}"
     if signal.kind is SignalKind.CLOSED:
         return f"{head} {signal.reason}"
+    shown = signal.legs[:LEGS_SHOWN] if len(signal.legs) > LEGS_SHOWN + 1 else signal.legs
     legs = " + ".join(
-        f"{leg.outcome.upper()} {leg.venue} {format_price(leg.price_e4)}" for leg in signal.legs
+        f"{leg.outcome.upper()} {leg.venue} {format_price(leg.price_e4)}" for leg in shown
     )
+    if len(shown) < len(signal.legs):
+        legs += f" + {len(signal.legs) - len(shown)} more"
+    if signal.underround is not Underround.CROSS_VENUE:
+        legs = f"{signal.underround} {legs}"
     return (
         f"{head} {legs}  edge {cents(signal.edge_top_e6)} at the top, "
         f"{cents(signal.edge_e6)} × {format_size(signal.size_e6)} = "

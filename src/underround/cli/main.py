@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "venues": ("venues:app", "Run both simulated venues alone, to develop against."),
     "markets": ("markets:markets", "List the most traded markets of each venue."),
     "pairs": ("pairs:app", "List the pairs of a pairs file and what is wrong with it."),
+    "structures": ("structures:structures", "List the sets and ladders that a run would watch."),
     "match": ("match:match", "Find the markets that are the same bet; or judge proposed pairs."),
     "signals": ("signals:signals", "Show what was signalled, follow it, or consume it."),
     "explain": ("explain:explain", "Show what a signal rested on, and what happened after."),

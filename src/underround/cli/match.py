@@ -18,7 +18,8 @@ from underround.cli.run import ConfigPath
 from underround.matching.candidates import TOP
 from underround.matching.catalog import Catalog
 from underround.matching.finding import Adjudicator
-from underround.matching.pair_book import write_pair_book
+from underround.matching.pair_merge import merge_pair_file, places, wanted
+from underround.matching.review import ReviewDesk
 from underround.matching.tables import write_report
 
 REPORT: Final = Path("data/match-report.md")
@@ -152,12 +153,14 @@ def _over_files(
             verdicts, summary = find_in_files(poly, kalshi, out, top, second, embeddings)
         if kept is not None:
             summary |= {"proposed": keep(kept, verdicts), "catalog": str(catalog)}
+        if write_pairs is not None:
+            known = wanted(verdicts) if kept is None else places(ReviewDesk(kept))
+            merged = merge_pair_file(write_pairs, known)
+            summary["pairs_written"] = len(merged.added)
+            summary["pairs_file"] = str(write_pairs)
     if report is not None:
         write_report(report, verdicts)
         summary["report"] = str(report)
-    if write_pairs is not None:
-        summary["pairs_written"] = write_pair_book(write_pairs, verdicts)
-        summary["pairs_file"] = str(write_pairs)
     return summary
 
 

@@ -4,6 +4,7 @@ Shows and asks; what an answer means is decided in `matching.review`, which the 
 """
 
 import getpass
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Final
@@ -14,41 +15,48 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from underround.app.clock import wall_ns
+from underround.app.clock import today, wall_ns
+from underround.app.config import Config, load_config
 from underround.app.output import write_json, write_line
+from underround.app.verify_run import refresh_approved
+from underround.app.watching import run_until_done
+from underround.cli.run import ConfigPath
 from underround.core.instrument import Venue
 from underround.matching.catalog import Catalog
 from underround.matching.catalog_entries import CatalogMarket, entries_of_listings
 from underround.matching.differences import Word, marked
-from underround.matching.pair_book import render, replace_file
+from underround.matching.pair_merge import merge_pair_file, places
 from underround.matching.pair_states import Answer
 from underround.matching.review import ReviewDesk, ReviewError, ReviewPair
 from underround.matching.tables import read_listings
-from underround.matching.verification import Standing, tally, verify_pairs
+from underround.matching.verification import SOUND, tally, verify_pairs
 
-CATALOG: Final = Path("data/catalog.sqlite")
-CatalogPath = Annotated[Path, Parameter(help="the catalog (SQLite) that `match` keeps")]
-PairsFile = Annotated[Path | None, Parameter(help="write the approved pairs to this file")]
+CatalogPath = Annotated[
+    Path | None, Parameter(help="the catalog (SQLite) that `match` keeps; else the configured one")
+]
+PairsFile = Annotated[
+    Path | None, Parameter(help="bring this pairs file up to date; a person's entries stay")
+]
 _ANSWERS: Final = {"a": Answer.ACCEPT, "r": Answer.REFUSE, "u": Answer.UNSURE}
 _PROMPT: Final = "[a]ccept [r]efuse [u]nsure [s]kip [b]ack [q]uit: "
 
 
 def review(
     *,
-    catalog: CatalogPath = CATALOG,
+    catalog: CatalogPath = None,
     who: Annotated[str | None, Parameter(help="your name; the login name if not given")] = None,
     second_person: Annotated[
         bool, Parameter(negative=(), help="a pair needs two different people")
     ] = False,
     pairs: PairsFile = None,
+    config: ConfigPath = None,
 ) -> None:
     """Read the pairs that wait for a person, both rules side by side, and answer.
 
     Words that only one side has stand between asterisks. Every answer is kept with your name, the
     time and your reason; `back` takes your last one back.
     """
-    _existing(catalog)
-    with Catalog(catalog) as opened:
+    with Catalog(_existing(catalog, load_config(config, os.environ))) as opened:
         desk = ReviewDesk(opened, second_person=second_person)
         answered = _ask_all(desk, who or getpass.getuser(), Console(), _ask)
         write_line(f"{answered} answered, {len(desk.waiting())} waiting")
@@ -57,15 +65,20 @@ def review(
 
 def verify(
     *,
-    catalog: CatalogPath = CATALOG,
+    catalog: CatalogPath = None,
     poly: Annotated[Path | None, Parameter(help="today's Polymarket listings (CSV)")] = None,
     kalshi: Annotated[Path | None, Parameter(help="today's Kalshi listings (CSV)")] = None,
+    live: Annotated[
+        bool, Parameter(negative=(), help="ask the venues for today's rules first")
+    ] = False,
     pairs: PairsFile = None,
+    config: ConfigPath = None,
     json: Annotated[bool, Parameter(negative=())] = False,
 ) -> int:
     """Check the approved pairs again against today's rules, and suspend those that no longer hold.
 
-    Exits with 1 when a pair is suspended. With --poly and --kalshi the catalog is refreshed first.
+    Exits with 1 when a pair is suspended. Today's rules are those of the last `underround match`;
+    with --live the venues are asked for them now, with --poly and --kalshi they are read of files.
 
     Parameters
     ----------
@@ -74,14 +87,18 @@ def verify(
     """
     if (poly is None) != (kalshi is None):
         raise CycloptsError(msg="give both --poly and --kalshi, or neither")
-    _existing(catalog)
-    with Catalog(catalog) as opened:
+    if live and poly is not None:
+        raise CycloptsError(msg="--live asks the venues; leave the files out")
+    settings = load_config(config, os.environ)
+    with Catalog(_existing(catalog, settings)) as opened:
         desk = ReviewDesk(opened)
+        if live:
+            run_until_done(refresh_approved(opened, settings))
         for venue, path in ((Venue.POLYMARKET, poly), (Venue.KALSHI, kalshi)):
             if path is not None:
                 markets = entries_of_listings(read_listings(path, venue).listings)
                 opened.refresh(venue, markets, wall_ns(), whole=True)
-        found = verify_pairs(desk)
+        found = verify_pairs(desk, today())
         _write(desk, pairs)
     if json:
         listed = [msgspec.to_builtins(each) for each in found]
@@ -90,19 +107,20 @@ def verify(
         for each in found:
             write_line(f"{each.standing.value:14} {each.pair_id:40} {each.reason}")
         write_line(", ".join(f"{count} {name}" for name, count in tally(found).items()))
-    return int(any(each.standing is not Standing.HOLDS for each in found))
+    return int(any(each.standing not in SOUND for each in found))
 
 
-def _existing(catalog: Path) -> None:
+def _existing(given: Path | None, config: Config) -> Path:
+    catalog = given or Path(config.storage.catalog)
     if not catalog.exists():
-        raise ReviewError(
-            f"{catalog}: no catalog; `underround match --catalog {catalog}` makes one"
-        )
+        named = f" --catalog {catalog}" if given is not None else ""
+        raise ReviewError(f"{catalog}: no catalog; `underround match{named}` makes one")
+    return catalog
 
 
 def _write(desk: ReviewDesk, path: Path | None) -> None:
     if path is not None:
-        replace_file(path, render(desk.approved()))
+        merge_pair_file(path, places(desk))
 
 
 def _ask(prompt: str) -> str | None:

@@ -30,6 +30,7 @@ from underround.core.instrument import Instrument
 from underround.core.link import Link
 from underround.core.link_events import LinkEvents
 from underround.core.market_events import MarketEvents
+from underround.core.mirror_alarm import MirrorAlarm
 from underround.core.pair import Pair
 from underround.core.part import Part, Route, join_routes
 from underround.core.rest_books import RestBooks
@@ -65,12 +66,14 @@ class Engine:
         self.trust = Trust(settings, self.counts, self._out)
         self.detector = Detector(settings, self.counts, self._out, self.trust)
         self.desk = StructureDesk(settings, self.books, self.trust, self.detector, self._out)
+        self._due = self.desk.due
         self.trust.on_lost = self._lost
         self._market = MarketEvents(self.books, self.counts, self.trust, self._touch)
         self._rest_books = RestBooks(self.counts, self.trust, self._market)
         self._watchlist = Watchlist(
             self.books, settings.threshold_e6, self._market, self._touch, self.trust.note
         )
+        self._mirror = MirrorAlarm(self.books, self.trust)
         self._agreement = Agreement(settings, self.trust)
         self.told = VenueTold(settings, self.books, self.trust, self._out, self._reconsider)
         self._market.routes |= self.told.in_batches
@@ -214,7 +217,7 @@ class Engine:
             if side.shares:
                 self.desk.moved(side)
         touched.clear()
-        if self.desk.due:
+        if self._due:
             self.desk.look(now_ns)
 
     def _end_group(self, book: Book) -> None:
@@ -275,6 +278,7 @@ class Engine:
             self.detector.sweep(event.at_ns)
             self.desk.sweep(event.at_ns)
             self.told.sweep(event.at_ns)
+            self._mirror.sweep(event.at_ns)
             self._agreement.sweep(self.links.values(), self.detector.open, event.at_ns)
         self.desk.baskets.sweep(event.at_ns)
 

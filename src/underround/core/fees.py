@@ -120,19 +120,20 @@ def fee_table(terms: FeeTerms, grid: PriceGrid) -> list[int]:
 
 
 def taker_fee_usd_e6(
-    terms: FeeTerms, price_e4: int, size_e6: int, precision_e6: int = DIRECT_MEMBER_E6
+    terms: FeeTerms, price_e4: int, size_e6: int, precision_e6: int | None = None
 ) -> int:
     """Return the worst exact fee of one taker fill of `size_e6` bought at a price, in usd_e6.
 
     Kalshi: the trade fee up to $0.000001, then what rounding the balance down to `precision_e6`
-    takes, rebates not counted on. Polymarket: five decimals up, at least $0.00001 where there is
-    a rate at all. The value is in dollars also where the venue may withhold it in shares; see
+    (the terms' own unless given) takes, rebates not counted on. Polymarket: five decimals up, at
+    least $0.00001 where there is a rate at all; in dollars also where it may be withheld, see
     `shares_received_e6` for what is then held.
     """
     trade_fee_e6 = model_fee_e6(terms, price_e4, size_e6)
     if terms.kind in _POLYMARKET_KINDS:
         fee_e6 = divide_up(trade_fee_e6, _POLYMARKET_STEP_E6) * _POLYMARKET_STEP_E6
         return max(fee_e6, _POLYMARKET_STEP_E6) if terms.rate_e4 and size_e6 else fee_e6
+    precision_e6 = precision_e6 or terms.precision_e6
     # Ten-thousandths of usd_e6: price × size is exact there whatever the lot.
     debit_e10 = price_e4 * size_e6 + trade_fee_e6 * PRICE_ONE_E4
     debited_e6 = divide_up(debit_e10, precision_e6 * PRICE_ONE_E4) * precision_e6

@@ -97,12 +97,15 @@ class FeeTerms(Struct, frozen=True, forbid_unknown_fields=True):
 
     Exact rationals: `rate_e4` in 1e-4 (Kalshi 700 = 0.07), `multiplier_e4` in 1e-4 (10000 = 1).
     `kind` names the venue's fee model, for instance `quadratic` (Kalshi) or `polymarket`.
+    `precision_e6` is what a Kalshi account's balance is rounded down to, in usd_e6: $0.0001 for a
+    direct member, $0.01 behind a broker.
     """
 
     kind: str
     rate_e4: int
     multiplier_e4: int = 10_000
     exponent: int = 1
+    precision_e6: int = 100
 
 
 class Instrument(Struct, frozen=True, kw_only=True):

@@ -88,7 +88,8 @@ class StructureDesk:
     def look(self, at_ns: int) -> None:
         """Look at every structure that is due."""
         while self.due:
-            due, self.due = self.due, []
+            due = self.due.copy()
+            self.due.clear()
             for watch in due:
                 watch.is_due = False
                 self._look(watch, at_ns)

@@ -27,7 +27,7 @@ from underround.core.units import PRICE_ONE_E4, PRICES_E4
 from underround.core.venue_status import VenueStatuses
 
 VERIFY, AGREE, RESYNC = "verify", "agree", "resync"
-CROSSED = "crossed"
+CROSSED, MIRRORED = "crossed", "YES and NO cost less than a dollar"
 COMPARED_LEVELS = 5
 
 
@@ -202,6 +202,8 @@ class Trust:
         ill: list[Book] = []
         for book in list(self.suspects):
             verdict = claim_verdict(book)
+            if book.reason == MIRRORED:
+                verdict = False  # each side may be what it claims: only a whole book tells
             if verdict or (verdict is None and book.reason == CROSSED and not book.is_crossed):
                 self.judge(book, BookTrigger.AGREED, "", at_ns)
             elif at_ns - book.since_ns > self._settings.suspect_patience_ns:

@@ -166,6 +166,21 @@ class Catalog:
         ).fetchone()
         return bool(row and row["listed"])
 
+    def has_vanished(self, venue: Venue, market_id: str) -> bool:
+        """Say whether the venue listed the market once and does not now."""
+        row = self.database.execute(
+            "SELECT listed FROM market WHERE venue = ? AND id = ?", (venue, market_id)
+        ).fetchone()
+        return bool(row and not row["listed"])
+
+    def unlist(self, venue: Venue, market_ids: Iterable[str]) -> None:
+        """Note that the venue does not list these markets any more."""
+        with self.transaction() as database:
+            database.executemany(
+                "UPDATE market SET listed = 0 WHERE venue = ? AND id = ?",
+                [(venue, market_id) for market_id in market_ids],
+            )
+
     def listed(self, venue: Venue) -> list[CatalogMarket]:
         """Return every listed market of a venue, in the order in which they were first seen."""
         rows = self.database.execute(

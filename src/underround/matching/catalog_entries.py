@@ -74,8 +74,13 @@ def _text(fields: Mapping[str, object], *names: str) -> str:
     for name in names:
         value = fields.get(name)
         if isinstance(value, str) and value.strip():
-            return value.strip()
+            return _storable(value.strip())
     return ""
+
+
+def _storable(text: str) -> str:
+    """Return text without halves of surrogate pairs, which JSON may hold and no file can."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _date(fields: Mapping[str, object], *names: str) -> str:
@@ -94,7 +99,7 @@ def _strings(value: object, name: str) -> tuple[str, ...]:
             raise Odd(f"{name} is neither an array nor JSON: {value!r}") from None
     if not isinstance(value, Sequence) or not all(isinstance(each, str) for each in value):
         raise Odd(f"{name} is no array of strings: {value!r}")
-    return tuple(str(each) for each in value)
+    return tuple(_storable(str(each)) for each in value)
 
 
 def _mappings(value: object) -> Iterator[Mapping[str, object]]:
@@ -106,7 +111,7 @@ def _nested(answer: object) -> Iterator[tuple[Mapping[str, object], Mapping[str,
     """Every (market, event) of an answer: a list or page of markets, or of events with markets."""
     pages = [answer] if isinstance(answer, Mapping) else list(_mappings(answer))
     for page in pages:
-        if "markets" not in page and "events" not in page and "data" not in page:
+        if _is_market(page) or not {"markets", "events", "data"} & page.keys():
             yield page, {}
             continue
         for event in _mappings(page.get("events", page.get("data"))):
@@ -115,6 +120,13 @@ def _nested(answer: object) -> Iterator[tuple[Mapping[str, object], Mapping[str,
             else:
                 yield event, {}
         yield from ((market, page) for market in _mappings(page.get("markets")))
+
+
+def _is_market(page: Mapping[str, object]) -> bool:
+    """Tell a market, which may carry its events inside, from an event or a page of either."""
+    return (
+        "conditionId" in page or "question" in page or ("ticker" in page and "markets" not in page)
+    )
 
 
 def polymarket_entries(answer: object) -> tuple[list[CatalogMarket], list[Skipped]]:
@@ -177,7 +189,8 @@ def _polymarket(market: Mapping[str, object], event: Mapping[str, object]) -> Ca
         raise Odd("conditionId or question is missing")
     if market.get("closed") is True or market.get("archived") is True:
         raise Odd("is closed")
-    event = event or next(_mappings(market.get("events")), {})
+    if not _text(event, "slug", "id"):
+        event = next(_mappings(market.get("events")), event)
     outcomes = _strings(market.get("outcomes", ["Yes", "No"]), "outcomes")
     if len(outcomes) != 2:
         raise Odd(f"{len(outcomes)} outcomes, not 2")

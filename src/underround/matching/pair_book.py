@@ -110,10 +110,3 @@ def replace_file(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
-
-
-def write_pair_book(path: Path, verdicts: Iterable[Verdict]) -> int:
-    """Write the accepted verdicts as a pairs file; return how many entries it has."""
-    entries = entries_of(verdicts)
-    replace_file(path, render(entries))
-    return len(entries)

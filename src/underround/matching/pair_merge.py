@@ -17,9 +17,10 @@ from msgspec.structs import replace
 
 from underround.core.errors import ConfigError
 from underround.core.instrument import Venue
-from underround.matching.pair_book import BookEntry, free_id, render, replace_file
+from underround.matching.pair_book import BookEntry, entries_of, free_id, render, replace_file
 from underround.matching.pair_states import PairState
 from underround.matching.review import GUARDS, ReviewDesk, ReviewPair
+from underround.matching.verdict import Verdict
 
 _ENTRY: Final = re.compile(r"^\[\[\s*pair\s*\]\]", re.MULTILINE)
 
@@ -49,6 +50,15 @@ class Known(Struct, frozen=True):
     entry: BookEntry
     names: frozenset[str]
     place: Place
+
+
+def wanted(verdicts: Sequence[Verdict]) -> list[Known]:
+    """Return accepted verdicts as pairs that belong into the file, whatever a catalog says."""
+    slugs = {verdict.polymarket.id: verdict.polymarket.slug for verdict in verdicts}
+    return [
+        Known(entry, frozenset({entry.polymarket, slugs[entry.polymarket]} - {""}), Place.IN)
+        for entry in entries_of(verdicts)
+    ]
 
 
 def places(desk: ReviewDesk) -> list[Known]:

@@ -4,22 +4,22 @@ Functions for any face: the terminal and the page use the same. Time and name co
 nothing is asked of a venue.
 """
 
-import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
-from msgspec import Struct
 
 from underround.core.errors import UnderroundError
 from underround.core.instrument import Venue
 from underround.matching.catalog import Catalog
 from underround.matching.catalog_entries import CatalogMarket
-from underround.matching.checks import Check
 from underround.matching.listing import Listing, rules_digest
 from underround.matching.pair_book import BookEntry, entry_id, free_id, polarity_of
 from underround.matching.pair_states import TO_REVIEW, TRANSITIONS, Answer, PairState
+from underround.matching.review_records import PastAnswer, ReviewPair, pair_of
 from underround.matching.verdict import Decision, Verdict
+
+__all__ = ["GUARDS", "PAIRS_FILE", "PastAnswer", "ReviewDesk", "ReviewError", "ReviewPair"]
 
 GUARDS: Final = "guards"
 """Who accepted a pair whose every check passed."""
@@ -29,33 +29,6 @@ PAIRS_FILE: Final = "pairs file"
 
 class ReviewError(UnderroundError):
     """An answer cannot be taken: no such pair, nothing to undo, or a second person is needed."""
-
-
-class ReviewPair(Struct, frozen=True):
-    """One pair as it stands, with the checks it was judged by."""
-
-    id: str
-    polymarket: str
-    outcome: str
-    kalshi: str
-    polarity: str
-    state: PairState
-    verdict: Decision
-    reason: str
-    checks: tuple[Check, ...]
-    note: str
-
-
-class PastAnswer(Struct, frozen=True):
-    """One answer that was given: by whom, when, why, and whether it was taken back."""
-
-    number: int
-    pair_id: str
-    answer: Answer
-    reason: str
-    who: str
-    at_ns: int
-    undone: bool
 
 
 class ReviewDesk:
@@ -96,7 +69,7 @@ class ReviewDesk:
             "SELECT * FROM pair WHERE polymarket = ? AND outcome = ? AND kalshi = ?",
             (verdict.polymarket.id, verdict.polymarket.outcome, verdict.kalshi.id),
         ).fetchone()
-        return None if row is None else _pair(row)
+        return None if row is None else pair_of(row)
 
     def _rejudge(self, known: ReviewPair, verdict: Verdict, now_ns: int) -> None:
         """Renew what the guards say of a pair that waits for its first answer."""
@@ -145,16 +118,26 @@ class ReviewDesk:
         return self.pair(pair_id)
 
     def waiting(self, limit: int | None = None) -> list[ReviewPair]:
-        """Return the pairs that wait for a person: suspended first, then the newest judged."""
+        """Return the pairs that wait for a person: suspended first, then the newest judged.
+
+        A pair one of whose markets is no longer listed waits for nobody.
+        """
         order = {state: place for place, state in enumerate(TO_REVIEW)}
-        pairs = [pair for pair in self.pairs() if pair.state in order]
+        pairs = [pair for pair in self.pairs() if pair.state in order and self._is_open(pair)]
         pairs.sort(key=lambda pair: order[pair.state])
         return pairs[:limit]
+
+    def _is_open(self, pair: ReviewPair) -> bool:
+        catalog = self.catalog
+        return not (
+            catalog.has_vanished(Venue.POLYMARKET, pair.polymarket)
+            or catalog.has_vanished(Venue.KALSHI, pair.kalshi)
+        )
 
     def pairs(self, state: PairState | None = None) -> list[ReviewPair]:
         """Return every pair, or those in one state, in the order in which they were proposed."""
         rows = self.catalog.database.execute("SELECT * FROM pair ORDER BY rowid")
-        found = [_pair(row) for row in rows]
+        found = [pair_of(row) for row in rows]
         return [pair for pair in found if state is None or pair.state is state]
 
     def pair(self, pair_id: str) -> ReviewPair:
@@ -164,7 +147,7 @@ class ReviewDesk:
         ).fetchone()
         if row is None:
             raise ReviewError(f'no pair "{pair_id}"')
-        return _pair(row)
+        return pair_of(row)
 
     def markets(self, pair_id: str) -> tuple[CatalogMarket | None, CatalogMarket | None]:
         """Return both markets of a pair as the catalog last saw them."""
@@ -288,12 +271,3 @@ class ReviewDesk:
 
 def _digest(listing: Listing) -> str:
     return rules_digest(listing.title, listing.subtitle, listing.rules)
-
-
-def _pair(row: sqlite3.Row) -> ReviewPair:
-    checks: Sequence[Check] = msgspec.json.decode(row["checks"], type=list[Check])
-    return ReviewPair(
-        row["id"], row["polymarket"], row["outcome"], row["kalshi"], row["polarity"],
-        PairState(row["state"]), Decision(row["verdict"]), row["reason"], tuple(checks),
-        row["note"],
-    )  # fmt: skip

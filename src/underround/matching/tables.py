@@ -76,7 +76,8 @@ def _rows(
             missing = tuple(name for name in wanted if name not in header)
             for name in missing:
                 if name in _NEEDED:
-                    raise TableError(f"{path}: no column {name!r}; it has {', '.join(header)}")
+                    has = ", ".join(header) or "none at all"
+                    raise TableError(f"{path}: no column {name!r}; it has {has}")
             present = [name for name in wanted if name in header]
             rows = [
                 (reader.line_num, {name: (row[name] or "").strip() for name in present})
@@ -94,6 +95,8 @@ def _broken(row: Mapping[str, str], title: str, key: str, ends: str) -> str:
     for name in (key, title):
         if not row.get(name, ""):
             return f"{name} is empty"
+    if row.get("poly_outcome", "").startswith("["):
+        return f"poly_outcome {row['poly_outcome'][:40]!r} is a list, not one outcome"
     written = row.get(ends, "")
     if written and read_end(written)[0] is None:
         return f"{ends} {written!r} is not a date"

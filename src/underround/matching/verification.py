@@ -5,7 +5,9 @@ Reads the catalog and judges; a pair that no longer passes is suspended, never s
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,6 +16,7 @@ from underround.core.instrument import Venue
 from underround.matching.catalog_entries import CatalogMarket
 from underround.matching.listing import Listing
 from underround.matching.pair_states import PairState
+from underround.matching.periods import read_end
 from underround.matching.review import ReviewDesk, ReviewPair
 from underround.matching.verdict import Decision, judge
 
@@ -25,6 +28,7 @@ class Standing(StrEnum):
     CHANGED = "rules changed"
     FAILS = "checks fail"
     VANISHED = "market vanished"
+    ENDED = "market ended"
 
 
 class Verification(Struct, frozen=True):
@@ -35,15 +39,22 @@ class Verification(Struct, frozen=True):
     reason: str = ""
 
 
-def verify_pairs(desk: ReviewDesk) -> list[Verification]:
+SOUND: Final = (Standing.HOLDS, Standing.ENDED)
+"""Standings of pairs with which nothing is wrong."""
+
+
+def verify_pairs(desk: ReviewDesk, today: date | None = None) -> list[Verification]:
     """Check every approved pair, and every suspended one, against the catalog's present texts.
 
-    A pair that fails, or whose market is no longer listed, is suspended. A suspended pair is named
-    again until somebody answers.
+    A pair that fails, or whose market is no longer listed though its end is yet to come, is
+    suspended; without `today` every end is. A suspended pair is named again until somebody
+    answers.
     """
     found = []
     for pair in desk.pairs():
-        if pair.state is PairState.SUSPENDED:
+        if pair.state in (PairState.SUSPENDED, PairState.APPROVED) and _ended(desk, pair, today):
+            found.append(Verification(pair.id, Standing.ENDED, "no longer listed, its day is past"))
+        elif pair.state is PairState.SUSPENDED:
             found.append(Verification(pair.id, Standing.CHANGED, "waits for a person"))
         elif pair.state is PairState.APPROVED:
             verification = _verify(desk, pair)
@@ -53,6 +64,17 @@ def verify_pairs(desk: ReviewDesk) -> list[Verification]:
                 )
             found.append(verification)
     return found
+
+
+def _ended(desk: ReviewDesk, pair: ReviewPair, today: date | None) -> bool:
+    """Tell whether a market of the pair is listed no more because its end has passed."""
+    for venue, market in zip((Venue.POLYMARKET, Venue.KALSHI), desk.markets(pair.id), strict=True):
+        if market is None or not desk.catalog.has_vanished(venue, market.id):
+            continue
+        ends, _ = read_end(market.ends)
+        if today is not None and ends is not None and ends <= today:
+            return True
+    return False
 
 
 def _verify(desk: ReviewDesk, pair: ReviewPair) -> Verification:

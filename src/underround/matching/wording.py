@@ -37,6 +37,7 @@ _LONGEST_SENTENCE: Final = 1_500
 _PLACEHOLDERS: Final = (
     re.compile(r"\|\|[^|]*\|\|"),
     re.compile(r"\b\w+_\w+(?:_\w+)+\b"),
+    re.compile(r"_{2,}"),
     re.compile(r"\{[^}]*\}|\[(?:team|name|date|player|candidate|company|x)\b[^\]]*\]", re.I),
     re.compile(
         r"\b(?:Candidate|Person|Fighter|Player|Team|Company|Driver|Party|Option|Individual|Movie|"

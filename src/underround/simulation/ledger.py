@@ -55,9 +55,9 @@ def net_edge_e6(pair: Pair, direction: Direction, polymarket: Top, kalshi: Top) 
     if gross_e4 is None:
         return None
     one = direction == "yes_no"
-    token_price_e4 = polymarket[1] if one else polymarket[0]
-    market_price_e4 = kalshi[0] if one else kalshi[1]
-    assert token_price_e4 is not None and market_price_e4 is not None
+    token_e4, market_price_e4 = (polymarket[1], kalshi[0]) if one else (polymarket[0], kalshi[1])
+    assert token_e4 is not None and market_price_e4 is not None
+    token_price_e4 = token_e4 if one else PRICE_ONE_E4 - token_e4  # of the token that is bought
     return (
         gross_e4 * (1_000_000 // PRICE_ONE_E4)
         - polymarket_taker_fee_usd_e6(

@@ -39,8 +39,9 @@ class Secret:
 
 def read_secret(place: str | Path) -> bytes:
     """Return what a private file or a keyring entry holds; KeyFileError says what is wrong."""
-    if isinstance(place, str) and place.startswith(KEYRING):
-        return _from_keyring(place.removeprefix(KEYRING))
+    named = str(place)
+    if named.startswith(KEYRING):
+        return _from_keyring(named.removeprefix(KEYRING))
     return _from_file(Path(place))
 
 

@@ -212,7 +212,7 @@ def error_code(body: bytes) -> str:
     """
     try:
         answer = msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ""
     for _ in range(2):
         if not isinstance(answer, dict):

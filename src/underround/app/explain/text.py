@@ -178,9 +178,8 @@ def _evidence(evidence: Sequence[Evidence]) -> Iterator[str]:
     before = None
     for each in evidence:
         if each.place != before:
-            yield f"{clock_time(each.at_ns)}  {each.kind} of {each.source}: {'; '.join(each.did)}"[
-                :WIDTH
-            ]
+            did = f"{clock_time(each.at_ns)}  {each.kind} of {each.source}: {'; '.join(each.did)}"
+            yield from wrap(did, WIDTH, subsequent_indent="    ")
             yield f"    {each.place.path} line {each.place.line}, byte {each.place.offset}"[:WIDTH]
             before = each.place
         for event in each.events:

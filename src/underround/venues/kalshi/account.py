@@ -27,6 +27,13 @@ from underround.venues.errors import VenueFaultError, printable
 from underround.venues.kalshi import orders as wire
 from underround.venues.kalshi.fills import decode_fills
 from underround.venues.kalshi.messages import WireFills
+from underround.venues.kalshi.order_messages import (
+    WireBalance,
+    WireOneOrder,
+    WireOrder,
+    WireOrders,
+    WirePositions,
+)
 from underround.venues.kalshi.signing import Signer
 from underround.venues.order_line import Answer, OrderLine
 
@@ -76,7 +83,7 @@ class KalshiAccount:
         """Read cash by shard, positions, resting orders and the fills since a time."""
         asked_ns = self._wall_ns()
         try:
-            balance = await self._read("/portfolio/balance", {}, wire.WireBalance)
+            balance = await self._read("/portfolio/balance", {}, WireBalance)
             since = {"min_ts": str(wanted.fills_since_ns // NS_PER_SECOND)}
             fills = await self._fills(since, None)
             held = await self._positions(None)
@@ -97,7 +104,7 @@ class KalshiAccount:
             return
         emit(read)
 
-    async def find(self, wanted: QueryOrder) -> wire.WireOrder | None:
+    async def find(self, wanted: QueryOrder) -> WireOrder | None:
         """Return an order by the venue's id or ours, None when neither is there."""
         if wanted.venue_order_id:
             found = await self.one(wanted.venue_order_id)
@@ -108,19 +115,19 @@ class KalshiAccount:
                 return order
         return None
 
-    async def one(self, venue_order_id: str) -> wire.WireOrder | None:
+    async def one(self, venue_order_id: str) -> WireOrder | None:
         """Return an order by the venue's id."""
         answer = await self._get(f"/portfolio/orders/{venue_order_id}", {})
         if answer.status == 404:
             return None
-        return self._decoded(answer, wire.WireOneOrder).order
+        return self._decoded(answer, WireOneOrder).order
 
-    async def _orders(self, query: dict[str, str]) -> list[wire.WireOrder]:
-        found: list[wire.WireOrder] = []
+    async def _orders(self, query: dict[str, str]) -> list[WireOrder]:
+        found: list[WireOrder] = []
         cursor = ""
         while True:
             asked = query | {"limit": str(_PAGE)} | ({"cursor": cursor} if cursor else {})
-            page = await self._read("/portfolio/orders", asked, wire.WireOrders)
+            page = await self._read("/portfolio/orders", asked, WireOrders)
             found += page.orders
             cursor = page.cursor
             if not cursor:
@@ -145,7 +152,7 @@ class KalshiAccount:
 
     async def _positions(self, ticker: str | None) -> list[Position]:
         query = {"ticker": ticker} if ticker else {}
-        page = await self._read("/portfolio/positions", query, wire.WirePositions)
+        page = await self._read("/portfolio/positions", query, WirePositions)
         return [wire.position(each) for each in page.market_positions]
 
     async def _read(self, path: str, query: dict[str, str], form: type[AnyStruct]) -> AnyStruct:

@@ -31,7 +31,7 @@ def decode_ended(body: bytes) -> dict[str, str]:
     """
     try:
         page = msgspec.json.decode(body, type=_Page)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         problem = f"list of markets cannot be read: {error}"
         raise UnreadableError(Venue.KALSHI, problem, retryable=True) from None
     return {each.ticker: each.status for each in page.markets if each.status in _OVER}

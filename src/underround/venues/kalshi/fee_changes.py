@@ -54,7 +54,7 @@ def decode_series_changes(body: bytes) -> list[WireSeriesChange]:
     """Read the changes of series; UnreadableError when it is not such an answer."""
     try:
         return msgspec.json.decode(body, type=_SeriesChanges).series_fee_change_arr
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _unreadable(error) from None
 
 
@@ -62,7 +62,7 @@ def decode_event_changes(body: bytes) -> tuple[list[WireEventChange], str]:
     """Read one page of the changes of events, and its cursor; UnreadableError otherwise."""
     try:
         page = msgspec.json.decode(body, type=_EventChanges)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _unreadable(error) from None
     return page.event_fee_changes, page.cursor
 

@@ -105,7 +105,7 @@ def decode_costs(body: bytes) -> Costs:
     """Read what endpoints cost; UnreadableError when it is not such an answer."""
     try:
         answer = msgspec.json.decode(body, type=WireCosts)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _unreadable("endpoint costs", error) from None
     return Costs(answer.default_cost, answer.endpoint_costs)
 

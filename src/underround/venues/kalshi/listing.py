@@ -22,6 +22,7 @@ from underround.venues.listing import (
     exact_size_e6,
     instant_ns,
 )
+from underround.venues.wire_text import whole_text
 
 
 class ListedMarket(Struct, frozen=True, kw_only=True):
@@ -141,8 +142,8 @@ def decode_markets(body: bytes) -> tuple[list[ListedMarket], list[Skipped], str]
     Raises UnreadableError when it is not such a page.
     """
     try:
-        page = _markets.decode(body)
-    except (msgspec.DecodeError, RecursionError) as error:
+        page = _markets.decode(whole_text(body))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _unreadable("list of markets", error) from None
     return *_read_all(page.markets, None), page.cursor
 
@@ -157,7 +158,7 @@ def _read_all(
             listed.append(_listed(_market.decode(raw), series))
         except Odd as odd:
             skipped.append(Skipped(_reference(raw), str(odd)))
-        except (msgspec.DecodeError, RecursionError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             skipped.append(Skipped(_reference(raw), f"cannot be read: {printable(str(error))}"))
     return listed, skipped
 
@@ -166,7 +167,7 @@ def decode_series(body: bytes) -> SeriesFees:
     """Read the fees out of a /series/{ticker} answer; UnreadableError when they are missing."""
     try:
         series = _series.decode(body).series
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _unreadable("series", error) from None
     if not series.fee_type or series.fee_multiplier is None:
         raise _unreadable(f"series {series.ticker}", "fee_type or fee_multiplier is missing")
@@ -177,7 +178,7 @@ def decode_all_series(body: bytes) -> dict[str, SeriesFees]:
     """Read the fees of every series out of a /series answer, those without fees left out."""
     try:
         listed = _all_series.decode(body).series
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _unreadable("list of series", error) from None
     return {
         series.ticker: SeriesFees(series.fee_type, series.fee_multiplier)
@@ -189,8 +190,8 @@ def decode_all_series(body: bytes) -> dict[str, SeriesFees]:
 def decode_events(body: bytes) -> EventPage:
     """Read one page of /events; UnreadableError when it is not such a page."""
     try:
-        page = _events.decode(body)
-    except (msgspec.DecodeError, RecursionError) as error:
+        page = _events.decode(whole_text(body))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _unreadable("list of events", error) from None
     overrides = {
         event.event_ticker: FeeOverride(event.fee_type, event.multiplier)
@@ -278,6 +279,6 @@ def _unreadable(what: str, why: object) -> UnreadableError:
 def _reference(raw: msgspec.Raw) -> str:
     try:
         ticker = bytes(_ticker.decode(raw).get("ticker", b""))
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return "?"
     return printable(ticker.decode("utf-8", "replace").strip('"'), 120) or "?"

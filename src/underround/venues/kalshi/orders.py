@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Final
 
 import msgspec
-from msgspec import Struct
 
 from underround.core.instrument import Instrument, Outcome, Venue
 from underround.core.order import OrderIntent, TimeInForce
@@ -35,6 +34,16 @@ from underround.core.units import (
 )
 from underround.venues.errors import printable
 from underround.venues.kalshi.fills import KalshiFill
+from underround.venues.kalshi.order_messages import (
+    WireAmendment,
+    WireBalance,
+    WireError,
+    WireOrder,
+    WirePlaced,
+    WirePosition,
+    WireRequest,
+    WrappedError,
+)
 
 ORDERS: Final = "/portfolio/events/orders"
 _TIMES: Final = {
@@ -67,125 +76,16 @@ _BY_STATUS: Final = {
 }
 
 
-class WireRequest(Struct, omit_defaults=True):
-    """An order as it is asked for."""
-
-    ticker: str
-    client_order_id: str
-    side: str
-    count: str
-    price: str
-    time_in_force: str
-    self_trade_prevention_type: str
-    exchange_index: int | None = None
-    expiration_time: int | None = None
-    order_group_id: str | None = None
-    post_only: bool = False
-
-
-class WirePlaced(Struct):
-    """The answer to an order, an amendment or one order of a batch."""
-
-    order_id: str = ""
-    client_order_id: str | None = None
-    fill_count: str = "0"
-    remaining_count: str = "0"
-    error: "WireError | None" = None
-
-
-class WireError(Struct):
-    """An error, flat or inside `error`."""
-
-    code: str = ""
-    message: str = ""
-
-
-class _WrappedError(Struct):
-    error: WireError | str = ""
-    code: str = ""
-    message: str = ""
-
-
-class WireOrder(Struct):
-    """An order as queries and the private channel show it."""
-
-    order_id: str
-    status: str
-    client_order_id: str = ""
-    ticker: str = ""
-    fill_count_fp: str = "0"
-    remaining_count_fp: str = "0"
-    initial_count_fp: str = "0"
-
-    @property
-    def filled_e6(self) -> int:
-        """How much of it is filled."""
-        return parse_size_e6(self.fill_count_fp)
-
-
-class WireOrders(Struct):
-    """A page of orders."""
-
-    orders: list[WireOrder]
-    cursor: str = ""
-
-
-class WireOneOrder(Struct):
-    """The answer to a query for one order."""
-
-    order: WireOrder
-
-
-class WireBatch(Struct):
-    """The answers to a batch, in the order of the orders."""
-
-    orders: list[WirePlaced]
-
-
-class WirePosition(Struct):
-    """A position in one market, signed."""
-
-    ticker: str
-    position_fp: str
-
-
-class WirePositions(Struct):
-    """A page of positions."""
-
-    market_positions: list[WirePosition]
-    cursor: str = ""
-
-
-class WireShardCash(Struct):
-    """What one shard holds."""
-
-    balance: str
-    exchange_index: int
-
-
-class WireBalance(Struct):
-    """The cash of an account, in all and by shard."""
-
-    balance_dollars: str
-    balance_breakdown: list[WireShardCash] = []
-
-
 def write_order(intent: OrderIntent, instrument: Instrument, group: str | None = None) -> bytes:
     """Return the body that asks for an intent; ValueError when the venue has no such order."""
-    buys_yes = intent.is_buy == (intent.outcome is Outcome.YES)
-    yes = intent.outcome is Outcome.YES
-    price_e4 = intent.limit_e4 if yes else PRICE_ONE_E4 - intent.limit_e4
-    if price_e4 not in instrument.grid:
-        raise ValueError(f"{intent.id}: {intent.limit_e4} is not a price of {instrument.id}")
-    if intent.size_e6 <= 0 or intent.size_e6 % instrument.lot_e6:
-        raise ValueError(f"{intent.id}: {intent.size_e6} is no size of {instrument.id}")
+    side, price = _side_and_price(intent, instrument)
     keeps = intent.time_in_force is TimeInForce.GTC
     request = WireRequest(
         ticker=instrument.id,
         client_order_id=intent.id,
-        side="bid" if buys_yes else "ask",
-        count=f"{intent.size_e6 // SIZE_ONE_E6}.{intent.size_e6 % SIZE_ONE_E6 // 10_000:02d}",
-        price=f"{price_e4 // PRICE_ONE_E4}.{price_e4 % PRICE_ONE_E4:04d}",
+        side=side,
+        count=count_text(intent.size_e6),
+        price=price,
         time_in_force=_TIMES[intent.time_in_force],
         self_trade_prevention_type="taker_at_cross",
         exchange_index=instrument.shard or None,
@@ -193,6 +93,31 @@ def write_order(intent: OrderIntent, instrument: Instrument, group: str | None =
         order_group_id=group,
     )
     return msgspec.json.encode(request)
+
+
+def write_amendment(intent: OrderIntent, instrument: Instrument) -> bytes:
+    """Return the body that gives a resting order an intent's price and whole size; ValueError."""
+    side, price = _side_and_price(intent, instrument)
+    return msgspec.json.encode(
+        WireAmendment(instrument.id, side, price, count_text(intent.size_e6))
+    )
+
+
+def count_text(size_e6: int) -> str:
+    """Write a count with two decimals."""
+    return f"{size_e6 // SIZE_ONE_E6}.{size_e6 % SIZE_ONE_E6 // 10_000:02d}"
+
+
+def _side_and_price(intent: OrderIntent, instrument: Instrument) -> tuple[str, str]:
+    buys_yes = intent.is_buy == (intent.outcome is Outcome.YES)
+    yes = intent.outcome is Outcome.YES
+    price_e4 = intent.limit_e4 if yes else PRICE_ONE_E4 - intent.limit_e4
+    if price_e4 not in instrument.grid:
+        raise ValueError(f"{intent.id}: {intent.limit_e4} is not a price of {instrument.id}")
+    if intent.size_e6 <= 0 or intent.size_e6 % instrument.lot_e6:
+        raise ValueError(f"{intent.id}: {intent.size_e6} is no size of {instrument.id}")
+    price = f"{price_e4 // PRICE_ONE_E4}.{price_e4 % PRICE_ONE_E4:04d}"
+    return "bid" if buys_yes else "ask", price
 
 
 def read_placed(intent: OrderIntent, status: int, body: bytes, at_ns: int) -> OrderEvent:
@@ -232,7 +157,7 @@ def placed_event(intent: OrderIntent, placed: WirePlaced, at_ns: int) -> OrderEv
 def read_error(body: bytes) -> WireError:
     """Return code and message of an error body, flat or wrapped; empty for anything else."""
     try:
-        told = msgspec.json.decode(body, type=_WrappedError)
+        told = msgspec.json.decode(body, type=WrappedError)
     except (msgspec.DecodeError, RecursionError):
         return WireError()
     if isinstance(told.error, WireError):

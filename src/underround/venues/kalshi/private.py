@@ -15,6 +15,7 @@ from underround.core.units import parse_signed_e6
 from underround.venues.kalshi import orders
 from underround.venues.kalshi.fills import fill_of
 from underround.venues.kalshi.messages import WireFill
+from underround.venues.kalshi.order_messages import WireOrder
 
 CHANNELS: Final = ("fill", "user_orders", "market_positions")
 
@@ -97,14 +98,14 @@ class PrivateCodec:
             intent = self._intent(wire.client_order_id)
             return [orders.filled_event(fill_of(wire), intent, at_ns)]
         elif envelope.type == "user_order":
-            return self._ordered(msgspec.json.decode(envelope.msg, type=orders.WireOrder), at_ns)
+            return self._ordered(msgspec.json.decode(envelope.msg, type=WireOrder), at_ns)
         elif envelope.type == "market_position":
             told = msgspec.json.decode(envelope.msg, type=_PositionBody)
             size_e6 = parse_signed_e6(told.position_fp, "position")
             self.positions[told.market_ticker] = Position(told.market_ticker, size_e6)
         return []
 
-    def _ordered(self, told: orders.WireOrder, at_ns: int) -> list[OrderEvent]:
+    def _ordered(self, told: WireOrder, at_ns: int) -> list[OrderEvent]:
         intent = self._intent(told.client_order_id)
         if intent is None:
             return []

@@ -133,7 +133,7 @@ def decode_status(body: bytes) -> dict[int | None, Verdict]:
     """
     try:
         status = msgspec.json.decode(body, type=WireStatus)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _unreadable("exchange status", error) from None
     until = status.exchange_estimated_resume_time
     hint = f", until about {until}" if until else ""

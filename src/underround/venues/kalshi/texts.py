@@ -13,6 +13,7 @@ from msgspec import Struct
 from underround.core.instrument import Venue
 from underround.venues.errors import UnreadableError
 from underround.venues.rest import RestClient
+from underround.venues.wire_text import whole_text
 
 EVENTS_PER_PAGE: Final = 200
 MARKETS_PER_PAGE: Final = 1000
@@ -39,7 +40,7 @@ async def fetch_open(kalshi: RestClient) -> AsyncIterator[bytes]:
     seen: set[str] = set()
     for _ in range(PAGES_LIMIT):
         after = [("cursor", cursor)] if cursor else []
-        body = await kalshi.get("/events", [*query, *after])
+        body = whole_text(await kalshi.get("/events", [*query, *after]))
         cursor = _cursor(body)
         yield body
         if not cursor:
@@ -54,13 +55,14 @@ async def fetch_named(kalshi: RestClient, tickers: Sequence[str]) -> AsyncIterat
     """Yield pages with the markets of these tickers, whatever state they are in; VenueError."""
     for start in range(0, len(tickers), TICKERS_PER_QUERY):
         chunk = ",".join(tickers[start : start + TICKERS_PER_QUERY])
-        yield await kalshi.get("/markets", [("tickers", chunk), ("limit", str(MARKETS_PER_PAGE))])
+        query = [("tickers", chunk), ("limit", str(MARKETS_PER_PAGE))]
+        yield whole_text(await kalshi.get("/markets", query))
 
 
 def _cursor(body: bytes) -> str:
     try:
         return _page.decode(body).cursor
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _unreadable(str(error)) from None
 
 

@@ -12,6 +12,7 @@ import msgspec
 from underround.core.instrument import Instrument, Venue
 from underround.core.order import CancelOrder, OrderIntent, QueryAccount, QueryOrder
 from underround.core.order_event import (
+    OrderAcknowledged,
     OrderDone,
     OrderEvent,
     OrderRejected,
@@ -21,6 +22,7 @@ from underround.core.order_event import (
 from underround.venues.errors import VenueFaultError
 from underround.venues.kalshi import orders as wire
 from underround.venues.kalshi.account import KalshiAccount
+from underround.venues.kalshi.order_messages import WireBatch
 from underround.venues.kalshi.signing import Signer
 from underround.venues.order_budget import OrderBudget
 from underround.venues.order_line import OrderLine, UnansweredError, UnsentError
@@ -135,6 +137,44 @@ class KalshiTrading:
             told = OrderDone(wanted.order, known.order_id, known.filled_e6, done, self._wall_ns())
             emit(told)
 
+    async def amend(self, wanted: CancelOrder, intent: OrderIntent, emit: Emit) -> None:
+        """Give a resting order the price and whole size of `intent`, which keeps its id.
+
+        The size counts what is filled already. Another price or a larger size costs its place in
+        the queue. Its new state is told as after placing it; nothing is told when it is unknown.
+        """
+        instrument = self._instruments.get(intent.instrument)
+        if instrument is None or not self._budget.take(self._monotonic_ns(), ORDER_COST):
+            return
+        body = wire.write_amendment(intent, instrument)
+        await self._change(wanted, intent, "amend", body, emit)
+
+    async def decrease(self, wanted: CancelOrder, by_e6: int, emit: Emit) -> None:
+        """Take so much of a resting order away; it keeps its place in the queue."""
+        intent = self.intent(wanted.order)
+        if intent is None or not self._budget.take(self._monotonic_ns(), ORDER_COST):
+            return
+        body = msgspec.json.encode({"reduce_by": wire.count_text(by_e6)})
+        await self._change(wanted, intent, "decrease", body, emit)
+
+    async def _change(
+        self, wanted: CancelOrder, intent: OrderIntent, how: str, body: bytes, emit: Emit
+    ) -> None:
+        path = f"{wire.ORDERS}/{wanted.venue_order_id}/{how}"
+        try:
+            answer = await self._account.send("POST", path, body)
+            known = await self._account.one(wanted.venue_order_id or "")
+        except (VenueFaultError, ValueError):
+            return
+        if known is None or answer.status != 200:
+            return
+        if known.status == "resting":
+            at_ns = self._wall_ns()
+            emit(OrderAcknowledged(intent.id, known.order_id, known.filled_e6, at_ns))
+        else:
+            done = wire.done_reason(known)
+            emit(OrderDone(intent.id, known.order_id, known.filled_e6, done, self._wall_ns()))
+
     async def cancel_all(self) -> bool:
         """Cancel every resting order of the account; tell whether the venue said so."""
         self._budget.take(self._monotonic_ns(), ORDER_COST, is_cancel=True)
@@ -175,7 +215,7 @@ class KalshiTrading:
 def _batch_events(intents: Sequence[OrderIntent], body: bytes, at_ns: int) -> list[OrderEvent]:
     """Return one event an order; what is missing or makes no sense is unanswered."""
     try:
-        placed = msgspec.json.decode(body, type=wire.WireBatch).orders
+        placed = msgspec.json.decode(body, type=WireBatch).orders
         by_client = {each.client_order_id: each for each in placed}
     except (msgspec.DecodeError, RecursionError):
         by_client = {}

@@ -143,7 +143,7 @@ async def fetch_window(
     body = await kalshi.get(f"/markets/{ticker}")
     try:
         market = _one.decode(body).market
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _unreadable(f"window {ticker}", error) from None
     found = _read([market], series, fees, prints)
     return found[0] if found else None
@@ -163,7 +163,7 @@ def decode_windows(
     """
     try:
         page = _page.decode(body)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _unreadable("list of windows", error) from None
     return _read(page.markets, series, fees, prints, odd), page.cursor
 

@@ -25,6 +25,7 @@ from underround.venues.listing import (
     exact_size_e6,
     instant_ns,
 )
+from underround.venues.wire_text import whole_text
 
 _VOLUME_LIMIT_USD = 1e12
 _Texts = str | list[str] | None  # a real array, or a string that holds one
@@ -87,8 +88,8 @@ def decode_page(
     a market that is odd is skipped with a reason.
     """
     try:
-        page = _page.decode(body)
-    except (msgspec.DecodeError, RecursionError) as error:
+        page = _page.decode(whole_text(body))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         problem = f"list of markets cannot be read: {error}"
         raise UnreadableError(Venue.POLYMARKET, problem, retryable=True) from None
     return _listing(page.markets, reading), page.next_cursor or None
@@ -99,7 +100,7 @@ def decode_closed(body: bytes) -> set[str]:
     try:
         page = _page.decode(body)
         states = [_state.decode(raw) for raw in page.markets]
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         problem = f"list of markets cannot be read: {error}"
         raise UnreadableError(Venue.POLYMARKET, problem, retryable=True) from None
     return {each.condition_id for each in states if each.closed and each.condition_id}
@@ -113,7 +114,7 @@ def _listing(raws: Iterable[msgspec.Raw], reading: PolymarketReading) -> Listing
             instruments += _instruments(_market.decode(raw), reading)
         except Odd as odd:
             skipped.append(Skipped(_reference(raw), str(odd)))
-        except (msgspec.DecodeError, RecursionError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             skipped.append(Skipped(_reference(raw), f"cannot be read: {printable(str(error))}"))
     return Listing(tuple(instruments), tuple(skipped))
 
@@ -169,7 +170,7 @@ def _list(texts: _Texts, name: str) -> list[str]:
     if isinstance(texts, str):
         try:
             return _texts.decode(texts) if texts else []
-        except (msgspec.DecodeError, RecursionError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise Odd(f"{name} is not a list") from None
     return texts or []
 
@@ -218,7 +219,7 @@ def _reference(raw: msgspec.Raw) -> str:
     """Return the best name that a market gives even when it cannot be read as one."""
     try:
         fields = _name.decode(raw)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return "?"
     for key in ("slug", "conditionId", "id"):
         text = bytes(fields.get(key, b"")).decode("utf-8", "replace").strip('"')

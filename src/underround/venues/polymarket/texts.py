@@ -13,6 +13,7 @@ from msgspec import Struct
 from underround.core.instrument import Venue
 from underround.venues.errors import UnreadableError
 from underround.venues.rest import RestClient
+from underround.venues.wire_text import whole_text
 
 PATH: Final = "/markets/keyset"
 MARKETS_PER_PAGE: Final = 100
@@ -40,7 +41,7 @@ async def fetch_open(gamma: RestClient) -> AsyncIterator[bytes]:
     seen: set[str] = set()
     for _ in range(PAGES_LIMIT):
         after = [("after_cursor", cursor)] if cursor else []
-        body = await gamma.get(PATH, [*query, *after])
+        body = whole_text(await gamma.get(PATH, [*query, *after]))
         cursor = _cursor(body)
         yield body
         if not cursor:
@@ -56,13 +57,14 @@ async def fetch_named(gamma: RestClient, conditions: Sequence[str]) -> AsyncIter
     for start in range(0, len(conditions), CONDITIONS_PER_QUERY):
         chunk = conditions[start : start + CONDITIONS_PER_QUERY]
         query = [("closed", "false"), ("limit", str(MARKETS_PER_PAGE)), *_BOTH_VERSIONS]
-        yield await gamma.get(PATH, [*query, *(("condition_ids", each) for each in chunk)])
+        named = (("condition_ids", each) for each in chunk)
+        yield whole_text(await gamma.get(PATH, [*query, *named]))
 
 
 def _cursor(body: bytes) -> str | None:
     try:
         return _page.decode(body).next_cursor
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _unreadable(str(error)) from None
 
 

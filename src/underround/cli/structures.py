@@ -1,0 +1,36 @@
+"""`underround structures`: which sets, ladders and baskets a run would watch, and why."""
+
+import asyncio
+import os
+
+from underround.app.config import load_config
+from underround.app.output import write_json, write_line
+from underround.app.pair_file import configured_pairs
+from underround.app.structure_file import configured_structures
+from underround.app.structure_table import structure_rows
+from underround.cli.run import ConfigPath, Json, KalshiEnvironment, environment_flags
+
+
+def structures(
+    *, config: ConfigPath = None, kalshi_env: KalshiEnvironment = None, json: Json = False
+) -> None:
+    """List the structures of many markets that a run would watch, with what proves them.
+
+    Shows as well which ways of buying them are refused, and why. Needs no key.
+    """
+    settings = load_config(config, os.environ, environment_flags(kalshi_env))
+    pairs, remarks = configured_pairs(settings)
+    entries, problems = configured_structures(settings)
+    rows, left_out = asyncio.run(structure_rows(settings, pairs, entries))
+    problems = [*remarks, *problems, *left_out]
+    if json:
+        write_json({"structures": rows, "problems": problems})
+        return
+    for row in rows:
+        write_line(f"{row['kind']:10} {row['id']}  {row['proof']}")
+        for question in row["questions"]:
+            write_line(f"    {question['name']}: {', '.join(question['yes'])}")
+        for way, reason in row["refused"].items():
+            write_line(f"    refused {way}: {reason}")
+    for problem in problems:
+        write_line(f"note: {problem}")
