@@ -85,6 +85,7 @@ class PaperReplay(Replay):
         desk = TradingDesk(self._settings, run, self.engine.trust.blocker)
         self.engine.attach(desk)
         self.engine.detector.on_raised = desk.take
+        self.engine.told.on_value = desk.pays
         self.trading = desk
         for venue in Venue:
             self._brokers[venue] = PaperBroker(

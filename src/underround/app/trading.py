@@ -115,6 +115,7 @@ def attach_desk(engine: Engine, header: Mapping[str, Any]) -> TradingDesk:
     settings = msgspec.convert(header["settings"], TradingSettings)
     desk = TradingDesk(settings, header["run"], engine.trust.blocker, portfolio)
     engine.attach(desk)
+    engine.told.on_value = desk.pays
     if not header.get("from_queue"):
         engine.detector.on_raised = desk.take
     return desk

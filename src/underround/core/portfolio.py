@@ -55,6 +55,7 @@ class Portfolio:
         self.sent_at_ns: list[int] = []
         self.late: list[str] = []
         """Orders that filled after their trade was over."""
+        self._at_risk_usd_e6: dict[tuple[str, Venue | None], int] = {}
         self._orders: dict[str, str] = {}
         self._by_venue_id: dict[tuple[Venue, str], str] = {}
         self._routes = {
@@ -111,6 +112,17 @@ class Portfolio:
         """Return the order that a fill belongs to; None when it is not one of ours."""
         known = self._by_venue_id.get((fill.venue, fill.venue_order_id))
         return self.order(known or fill.order or "")
+
+    def at_risk_usd_e6(self, trade: Trade, venue: Venue | None = None) -> int:
+        """Return what a trade has cost and may cost (at one venue); kept once it is over."""
+        key = (trade.plan.id, venue)
+        kept = self._at_risk_usd_e6.get(key)
+        if kept is not None:
+            return kept
+        value_e6 = trade.at_risk_usd_e6(venue)
+        if trade.is_over and trade.is_final:
+            self._at_risk_usd_e6[key] = value_e6
+        return value_e6
 
     @property
     def unknown(self) -> list[LiveOrder]:
@@ -227,6 +239,8 @@ class Portfolio:
         self.positions_e6[key] = self.positions_e6.get(key, 0) + _signed(fill) - held_before
         trade = self.trades[order.intent.trade]
         if before is None and trade.is_over:
+            for venue in (None, *Venue):
+                self._at_risk_usd_e6.pop((trade.plan.id, venue), None)
             self.late.append(order.intent.id)
             self.active[trade.plan.id] = trade
 

@@ -112,6 +112,11 @@ class TradingDesk:
         if signal.kind is not SignalKind.CLOSED:
             self.consider(f"{self.run}/{signal.id}", signal, signal.at_ns)
 
+    def pays(self, venue: Venue, instrument: str, value_e4: int, at_ns: int) -> None:
+        """Learn what a venue says that an instrument pays; noted only for what was traded."""
+        if (venue, instrument) in self.portfolio.positions_e6:
+            self._settled(Settled(venue, instrument, value_e4, None, at_ns))
+
     def consider(self, key: str, signal: Signal, now_ns: int) -> None:
         """Trade a signal unless it was traded before, or a rail is in the way."""
         if key in self.portfolio.signals:
