@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types bench fuzz conformance requirements wheel clean
+.PHONY: help setup demo test check check-long lint types bench fuzz conformance requirements wheel clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,10 @@ types: setup
 
 check: export UNDERROUND_BROWSER := demanded
 check: lint types test ## everything that must hold before a change lands: style, types, layers, tests
+
+check-long: setup ## what takes minutes: 10,000 trading histories with crashes, 200 kills while trading
+	UNDERROUND_TRADING_SCHEDULES=10000 $(BIN)/python -m pytest -n 2 tests/core/test_trading_invariants.py
+	UNDERROUND_TRADING_KILLS=200 $(BIN)/python -m pytest tests/app/test_trading_kills.py
 
 bench: setup ## measure the replayed path against decoding alone
 	$(BIN)/python -m bench $(ARGS)

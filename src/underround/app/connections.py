@@ -18,6 +18,7 @@ from underround.app.clock import monotonic_ns, wall_ns
 from underround.app.config import Config
 from underround.app.hands import FetchBodies, VenueHands
 from underround.app.pipeline import Pipeline
+from underround.app.trading import MakeBrokers
 from underround.core.instrument import Instrument, Venue
 from underround.core.settings import Settings
 from underround.core.units import NS_PER_MS, NS_PER_SECOND
@@ -47,6 +48,7 @@ class Options(Struct, frozen=True, kw_only=True):
 
     `transport` is "socket", or "rest" for polling everything every `every_s` seconds. `settings`
     and `limits` take the place of the configured ones where time is to pass faster: in trials.
+    With `make_brokers` the run trades, with `from_queue` on what others signalled.
     """
 
     recording: Path | None
@@ -54,6 +56,8 @@ class Options(Struct, frozen=True, kw_only=True):
     every_s: float = 20.0
     settings: Settings | None = None
     limits: FeedLimits = DEFAULT_LIMITS
+    make_brokers: MakeBrokers | None = None
+    from_queue: bool = False
 
 
 class Rest(Struct):

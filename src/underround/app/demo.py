@@ -4,19 +4,23 @@ The run differs from a live one in addresses only.
 """
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 from msgspec.structs import replace
 
 from underround.app.clock import steady_clock
+from underround.app.config import Config
 from underround.app.config_web import WebConfig
 from underround.app.connections import Options
 from underround.app.face import Face, face_options
+from underround.app.live_trading import live_brokers
 from underround.app.pair_file import load_pairs
+from underround.app.trading import paper_brokers
+from underround.app.trading_demo import finish_trading, trading_demo_config
 from underround.app.venues_process import simulated_config, simulated_venues
 from underround.app.watching import (
     OpportunityLog,
@@ -45,6 +49,7 @@ async def run_demo(
     recording: Path,
     prices: str,
     shows: bool,
+    trades: Literal["paper", "venues"] | None = None,
     face: Face | None = None,
     web: WebConfig = AT_HOME,
 ) -> dict[str, Any]:
@@ -53,11 +58,15 @@ async def run_demo(
     clock_ns = steady_clock()
     async with simulated_venues(seed) as addresses:
         config = simulated_config(addresses, prices, Path(f"{recording}.signals.db"))
+        if trades:
+            config = trading_demo_config(config, recording, seed)
         entries, _ = load_pairs(Path(config.pairs))
         log = OpportunityLog()
         async with (
             httpx.AsyncClient(base_url=addresses["control"], trust_env=False) as control,
-            running(config, entries, Options(recording=recording), clock_ns) as run,
+            running(
+                config, entries, _options(config, recording, clock_ns, trades), clock_ns
+            ) as run,
             AsyncExitStack() as stack,
         ):
             if face is not None:
@@ -73,6 +82,7 @@ async def run_demo(
             if status is not None:
                 status.cancel()
             ended_ns, live = clock_ns(), live_books(run)
+            traded = None if run.trading is None else await finish_trading(run, clock_ns)
             shared = run.prices.status().state
             opportunities = [dict(row) for row in log.rows.values()]
             ledger = (await _asked(control.get("/ledger"))).json()
@@ -84,7 +94,21 @@ async def run_demo(
             "traps": sum(ledger["traps"].values()),
             "traps_by_kind": ledger["traps"],
             "opportunities": found,
+            **({} if traded is None else {"trades": traded}),
         }
+
+
+def _options(
+    config: Config,
+    recording: Path,
+    clock_ns: Callable[[], int],
+    trades: Literal["paper", "venues"] | None,
+) -> Options:
+    """Return what the demo does: `venues` sends orders to the simulated venues' own order entry."""
+    if trades is None:
+        return Options(recording=recording)
+    makes = (paper_brokers if trades == "paper" else live_brokers)(config, clock_ns)
+    return Options(recording=recording, make_brokers=makes)
 
 
 async def _asked(answer: Awaitable[httpx.Response]) -> httpx.Response:

@@ -2,7 +2,7 @@
 
 import random
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -22,6 +22,10 @@ def demo(
     seed: Annotated[int | None, Parameter(help="the venues' history; random by default")] = None,
     recording: Annotated[Path | None, Parameter(help="where to record (a new folder)")] = None,
     prices: Annotated[str, Parameter(help="price store")] = "embedded://",
+    trade: Annotated[bool, Parameter(negative=(), help="trade what is found, on paper")] = False,
+    orders: Annotated[
+        Literal["paper", "venues"], Parameter(help="on paper, or at the simulated venues")
+    ] = "paper",
     page: PageFlags = SHOWN,
     json: Annotated[bool, Parameter(negative=())] = False,
 ) -> None:
@@ -47,6 +51,7 @@ def demo(
             recording,
             prices,
             shows=not json,
+            trades=orders if trade else None,
             face=page.face(),
             web=WebConfig(**page.settings()["web"]),
         )

@@ -11,9 +11,10 @@ from underround.core.instrument import Outcome, Venue
 from underround.core.order import OrderIntent
 from underround.core.portfolio import Portfolio, day_of
 from underround.core.quotes import best_price_e4
-from underround.core.risk import Circumstances, RiskLimits
+from underround.core.risk import Circumstances
+from underround.core.risk_limits import RiskLimits
 from underround.core.trade_record import Trade
-from underround.core.units import NS_PER_SECOND, PRICE_ONE_E4
+from underround.core.units import NS_PER_SECOND, PRICE_ONE_E4, SIZE_ONE_E6
 
 
 def circumstances(
@@ -104,7 +105,7 @@ def room_e6(
 def day_loss_usd_e6(portfolio: Portfolio, now_ns: int) -> int:
     """Return what the day's finished trades lost in all, 0 when they gained."""
     net_e6 = sum(
-        trade.cash_usd_e6 + max(min(trade.holdings_e6), 0)
+        trade.cash_usd_e6 + max(min(trade.holdings_e6), 0) * trade.plan.payoff_e6 // SIZE_ONE_E6
         for trade in portfolio.by_day.get(day_of(now_ns), ())
         if trade.is_over
     )

@@ -36,6 +36,7 @@ class Detector:
         self.held: dict[Offered, int] = {}
         self.suspended: dict[str, str] = {}
         self.inputs: dict[type, Callable[[Any], None]] = {PairsSuspended: self._suspend}
+        self.on_raised: Callable[[Signal], None] = _nobody
 
     def consider(self, offered: Offered, at_ns: int) -> None:
         """Open or close what is offered now; called when a best price or size moved.
@@ -232,3 +233,8 @@ class Detector:
     def _raise(self, signal: Signal) -> None:
         self._counts.signals += 1
         self._out.append(SignalRaised(signal))
+        self.on_raised(signal)
+
+
+def _nobody(_signal: Signal) -> None:
+    """Stand in until somebody trades on signals."""
