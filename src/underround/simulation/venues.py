@@ -32,6 +32,7 @@ from underround.simulation.polymarket.polybolt import PATH as POLYBOLT_PATH
 from underround.simulation.polymarket.socket import PATH as POLYMARKET_PATH
 from underround.simulation.server import served
 from underround.simulation.structures.structure import PAIRS_ALONE, Kind
+from underround.simulation.trading import Trading
 from underround.simulation.universe import draw_extras
 
 
@@ -114,6 +115,11 @@ class SimulatedVenues:
     def started_ns(self) -> int | None:
         """When the flow started (epoch ns), None before."""
         return self.machines.started_ns
+
+    @property
+    def trading(self) -> Trading:
+        """Both order entries and their accounts, once the venues are open."""
+        return self.machines.trading
 
     @property
     def faults(self) -> FaultBoard:

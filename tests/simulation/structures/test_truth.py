@@ -15,10 +15,11 @@ from underround.simulation.structures.truth import offers_of, true_sets
 
 
 def by_hand_e6(market: Market, price: Fraction) -> int:
-    """One contract in dollars and fractions, fee from the venue's formula."""
+    """One contract held, in dollars and fractions; Polymarket may withhold its fee in shares."""
     spread = price * (1 - price)
     if isinstance(market, PolymarketMarket):
-        fee = Fraction(market.fee_rate_e4, 10_000) * spread
+        fee = Fraction(ceil(Fraction(market.fee_rate_e4, 10_000) * spread * 10**6), 10**6)
+        fee *= price / (price - fee)
     else:
         fee = Fraction(7, 100) * Fraction(market.fee_multiplier_e4, 10_000) * spread
     return int(price * 10**6) + ceil(fee * 10**6)
