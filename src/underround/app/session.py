@@ -115,7 +115,8 @@ async def run_session(request: SessionRequest) -> dict[str, Any] | None:
     if run.trading is None:
         return made
     desk = run.trading.desk
-    return made | {"trades": counted(desk.portfolio, len(desk.accounts.doubts))}
+    trades = counted(desk.portfolio, len(desk.accounts.doubts))
+    return made | {"trades": trades, "halt": desk.portfolio.halt}
 
 
 def _beside(

@@ -12,6 +12,7 @@ from underround.app.watching import log_to_stderr, run_until_done, show_summary
 from underround.cli.errors import ExitCode
 from underround.cli.live_gate import trading_mode
 from underround.cli.page import HIDDEN, PageFlags
+from underround.core.errors import RiskHaltError
 
 ConfigPath = Annotated[Path | None, Parameter(help="configuration file (TOML)")]
 Seconds = Annotated[
@@ -106,11 +107,20 @@ def environment_flags(kalshi_env: str | None) -> dict[str, Any]:
 
 def _carry_out(request: SessionRequest, json: bool, verbose: bool) -> int:
     log_to_stderr(verbose=verbose)
-    result = run_until_done(run_session(request))
+    return end(run_until_done(run_session(request)), json)
+
+
+def end(result: dict[str, Any] | None, json: bool) -> int:
+    """Write what a session returned, and return the exit code.
+
+    RiskHaltError where trading stands halted at its end: that is for a person, not for a restart.
+    """
     if result is None:
         return ExitCode.INTERRUPTED
     if json:
         write_json(result)
     else:
         show_summary(result)
+    if (halt := result.get("halt")) is not None:
+        raise RiskHaltError(f"trading is halted: {halt}; `underround resume` lets it go on")
     return ExitCode.OK
