@@ -7,7 +7,8 @@ STAMP := $(VENV)/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types bench fuzz conformance requirements wheel clean
+.PHONY: help setup demo test check lint types docs reference figures bench fuzz \
+  conformance requirements wheel clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -38,7 +39,16 @@ types: setup
 	$(BIN)/mypy
 
 check: export UNDERROUND_BROWSER := demanded
-check: lint types test ## everything that must hold before a change lands: style, types, layers, tests
+check: lint types docs test ## everything that must hold before a change lands: style, types, documents, tests
+
+docs: setup ## build the documents as a site into site/
+	$(BIN)/python -m mkdocs build --quiet --strict
+
+reference: setup ## write docs/reference again after a change of commands or public names
+	$(BIN)/python scripts/write_reference.py
+
+figures: setup ## draw docs/figures again
+	$(BIN)/python scripts/draw_figures.py
 
 bench: setup ## measure the replayed path against decoding alone
 	$(BIN)/python -m bench $(ARGS)
