@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types docs reference figures bench fuzz \
+.PHONY: help setup demo test check check-long lint types docs reference figures bench fuzz \
   conformance requirements wheel clean
 
 help: ## list the targets
@@ -24,8 +24,9 @@ $(STAMP): requirements.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
 
-demo: setup ## live underrounds on two simulated venues; SECONDS=30 and SEED=7 are understood
-	@$(BIN)/underround demo $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))
+demo: setup ## live underrounds on two simulated venues; SECONDS=30, SEED=7 and KINDS=all are understood
+	@$(BIN)/underround demo $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED)) \
+	  $(if $(KINDS),--kinds $(KINDS))
 
 test: setup ## run the test suite
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 $(ARGS)
@@ -49,6 +50,11 @@ reference: setup ## write docs/reference again after a change of commands or pub
 
 figures: setup ## draw docs/figures again
 	$(BIN)/python scripts/draw_figures.py
+
+check-long: setup ## what takes minutes: 100 seeds on the simulated clock, 10,000 trading histories, 200 kills
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 -m long $(ARGS)
+	UNDERROUND_TRADING_SCHEDULES=10000 $(BIN)/python -m pytest -n 2 tests/core/test_trading_invariants.py
+	UNDERROUND_TRADING_KILLS=200 $(BIN)/python -m pytest tests/app/test_trading_kills.py
 
 bench: setup ## measure the replayed path against decoding alone
 	$(BIN)/python -m bench $(ARGS)

@@ -246,12 +246,12 @@ def problems(plain: Tally) -> list[str]:
     return found
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Print the table; 1 when the plain policy is off the peer's record."""
     parser = argparse.ArgumentParser(prog="python -m bench.leg_policies", description=__doc__)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--contests", type=int, default=2_000)
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     print(f"seed {options.seed}, {options.contests} contests")
     print(
         f"{'policy':40} {'both':>6} {'missed':>6} {'unwound':>7} {'strand':>6}"

@@ -28,8 +28,15 @@ def structures_of(instruments: list[Instrument]) -> list[Structure]:
     for start in range(0, len(markets) - OUTCOMES, OUTCOMES):
         chunk = markets[start : start + OUTCOMES]
         questions = tuple(map(question_of, chunk))
-        facts = {"is_exclusive": False, "is_exhaustive": True, "proof": "made"}
-        made.append(Partition(id=f"set-{start}", questions=questions, **facts))  # type: ignore[arg-type]
+        made.append(
+            Partition(
+                id=f"set-{start}",
+                questions=questions,
+                is_exclusive=False,
+                is_exhaustive=True,
+                proof="made",
+            )
+        )
     return made
 
 

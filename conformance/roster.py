@@ -88,4 +88,13 @@ CLIENTS: Final = (
         has_books=False,
         needs_specifications=True,
     ),
+    Client(
+        name="kalshi trading specifications",
+        shows="requests of trading, their answers, private channels",
+        requirements=("jsonschema>=4.23", "pyyaml>=6", "websockets>=15", "cryptography>=43"),
+        script="kalshi_trading_specifications.py",
+        venue="kalshi",
+        has_books=False,
+        needs_specifications=True,
+    ),
 )

@@ -19,7 +19,7 @@ def test_the_table_of_faults_is_that_of_the_program() -> None:
 
 
 def test_the_python_runs_as_written() -> None:
-    (block,) = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+    trading, block = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
     done = subprocess.run(
         [sys.executable, "-c", block], capture_output=True, text=True, check=False, cwd=ROOT
     )
@@ -27,3 +27,8 @@ def test_the_python_runs_as_written() -> None:
     assert re.fullmatch(
         r"ws://127\.0\.0\.1:\d+/trade-api/ws/v2\n\d+ underrounds so far\n", done.stdout
     )
+    done = subprocess.run(
+        [sys.executable, "-c", trading], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.fullmatch(r"http://\S+ ws://\S+/ws/user \S+wallet\.key\n", done.stdout)

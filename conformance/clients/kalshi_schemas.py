@@ -97,22 +97,23 @@ class Messages:
 
 
 class Answers:
-    """OpenAPI: what the venue answers over REST with status 200."""
+    """OpenAPI: what the venue answers over REST."""
 
     def __init__(self, path):
         self.document = Document(path)
 
-    def problems(self, path, body):
+    def problems(self, path, body, method="get", status="200"):
         """Tell what is wrong with the answer of a path."""
         wanted = re.sub(r"\{\w+\}", "{}", path)
         for known, operations in self.document.tree["paths"].items():
-            if re.sub(r"\{\w+\}", "{}", known) == wanted and "get" in operations:
-                answer = self.document.resolved(operations["get"]["responses"]["200"])
+            if re.sub(r"\{\w+\}", "{}", known) == wanted and method in operations:
+                answer = self.document.resolved(operations[method]["responses"][status])
                 schema = answer["content"]["application/json"]["schema"]
                 faults = self.document.faults(schema, body)
                 faults += self.document.strangers(schema, body)
-                return [f"GET {path} {fault}" for fault in dict.fromkeys(faults)]
-        return [f"GET {path}: the document knows no such path"]
+                named = f"{method.upper()} {path}"
+                return [f"{named} {fault}" for fault in dict.fromkeys(faults)]
+        return [f"{method.upper()} {path}: the document knows no such path"]
 
 
 def generic(part):

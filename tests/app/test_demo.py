@@ -42,6 +42,9 @@ def test_every_true_underround_is_found_and_the_replay_signals_the_same(tmp_path
     assert found["missed_intervals"] == []
     assert found["false_opportunities"] == []
     assert found["found"] == found["true"] >= 2
+    assert found["by_kind"] == {
+        "cross_venue": {name: found[name] for name in ("found", "true", "missed", "false")}
+    }
     assert result["counts"]["rejected"] == result["counts"]["unknown"] == 0
 
     replayed = underround("replay", result["recording"], "--json", cwd=tmp_path)

@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.app.desk import Desk, rest_of
 from tests.core.hall import ticker
+from underround.app.fee_reading import WORSE
 from underround.app.replay import Replay
 from underround.app.structure_file import decode_structures
 from underround.app.structure_watch import StructureWatch
@@ -75,7 +76,7 @@ def watched(
     desk: Desk, subscribed: Subscribed, limit: int = 40, entries: Any = ()
 ) -> StructureWatch:
     return StructureWatch(
-        rest_of(Catalog()), desk.pipeline, subscribed, (), entries, limit, desk.clock_ns
+        rest_of(Catalog()), desk.pipeline, subscribed, (), entries, limit, WORSE, desk.clock_ns
     )
 
 

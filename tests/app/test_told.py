@@ -5,13 +5,36 @@ from pathlib import Path
 import pytest
 
 from tests.app.desk import MARKET, NO_TOKEN, YES_TOKEN, Desk
+from tests.core.trading_world import a_signal
 from underround.app.replay import Replay
 from underround.app.told import KINDS, arguments_of, name_of, told_again
 from underround.core.basket_event import BasketSolved
 from underround.core.event import InstrumentsListed
-from underround.core.instrument import Venue
+from underround.core.instrument import Outcome, Venue
+from underround.core.order_event import (
+    AccountRead,
+    DoneReason,
+    Filled,
+    FillStatus,
+    OpenOrder,
+    OrderAcknowledged,
+    OrderDone,
+    OrderMissing,
+    OrderRejected,
+    OrderSeen,
+    OrderSent,
+    OrderState,
+    OrderUnanswered,
+    Position,
+    PositionAdopted,
+    PrivateStreamChanged,
+    QueryFailed,
+    RejectReason,
+    Settled,
+)
 from underround.core.pair import Pair, Polarity
 from underround.core.structure import Basket, Ladder, Partition, opposite, question_of
+from underround.core.trading_event import KillSwitched, SignalTaken
 from underround.core.venue_event import (
     BooksDoubted,
     BooksProven,
@@ -46,13 +69,48 @@ EVERY = [
 ]
 
 
-@pytest.mark.parametrize("told", EVERY, ids=lambda told: type(told).__name__)
+FILL = Filled(
+    venue=Venue.KALSHI,
+    venue_order_id="v1",
+    trade="t1",
+    order=None,
+    instrument="K",
+    outcome=Outcome.NO,
+    is_buy=True,
+    size_e6=10**6,
+    price_e4=5_100,
+    fee_usd_e6=20,
+    status=FillStatus.MINED,
+    at_ns=7,
+)
+TRADING = [
+    OrderSent("r-1", None, 7),
+    OrderAcknowledged("r-1", "v1", 0, 7),
+    OrderRejected("r-1", RejectReason.BALANCE, "too poor", 7),
+    OrderUnanswered("r-1", "time-out", 7),
+    OrderDone("r-1", "v1", 10**6, DoneReason.EXPIRED, 7),
+    OrderSeen("r-1", "v1", OrderState.DONE, 10**6, 6, 7),
+    OrderMissing("r-1", -(10**6), 6, 7),
+    QueryFailed(Venue.KALSHI, None, "503", 7),
+    FILL,
+    AccountRead(
+        Venue.KALSHI, 5, (Position("K", -1),), (OpenOrder("v1", None, "K", 1),), (FILL,), 6, 7
+    ),
+    PrivateStreamChanged(Venue.KALSHI, is_open=False, at_ns=7),
+    Settled(Venue.KALSHI, "K", 10_000, None, 7),
+    PositionAdopted(Venue.KALSHI, "K", -1, 7),
+    KillSwitched(is_set=True, reason="a person", at_ns=7),
+    SignalTaken("run/p/1", a_signal(), 7),
+]
+
+
+@pytest.mark.parametrize("told", [*EVERY, *TRADING], ids=lambda told: type(told).__name__)
 def test_each_kind_is_written_and_read_again(told):
     assert told_again(name_of(told), arguments_of(told)) == told
 
 
 def test_every_kind_is_tried_here():
-    assert {type(told) for told in EVERY} == set(KINDS.values())
+    assert {type(told) for told in [*EVERY, *TRADING]} == set(KINDS.values())
 
 
 def test_a_run_s_inputs_come_again_in_its_replay(tmp_path: Path):

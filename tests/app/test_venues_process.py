@@ -5,6 +5,17 @@ import httpx
 from underround.app.venues_process import simulated_config, simulated_venues
 
 
+async def test_it_lists_events_with_structure_where_they_are_wanted() -> None:
+    async with (
+        simulated_venues(7, pairs=1, kinds=("cross_venue", "basket")) as addresses,
+        httpx.AsyncClient() as web,
+    ):
+        listed = (await web.get(addresses["polymarket"]["gamma"] + "/events/keyset")).json()
+        ledger = (await web.get(addresses["control"] + "/ledger")).json()
+    assert [event["slug"] for event in listed["events"]] == ["bitcoin-price-on-january-15"]
+    assert [each["id"] for each in ledger["structured"]["structures"]] == ["bitcoin-basket"]
+
+
 async def test_it_lists_what_was_asked_for_and_is_gone_afterwards(tmp_path) -> None:
     async with (
         simulated_venues(7, pairs=2, markets=5) as addresses,

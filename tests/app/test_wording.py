@@ -30,7 +30,7 @@ def test_an_opening_says_what_to_buy_and_a_closing_why_it_ended():
     assert opened == (
         "00:16:40.000  OPENED  rain                         "
         "YES polymarket 0.40 + NO kalshi 0.45  edge 12.07 ¢ at the top, "
-        "12.07 ¢ × 10 = $1.21 after $0.29 fees"
+        "12.07 ¢ × 10 = $1.21 after $0.29 fees; voided, it pays $4.50 at worst"
     )
     assert closed == "00:16:40.000  CLOSED  rain                         disconnected: 1006"
 

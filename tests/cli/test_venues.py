@@ -58,3 +58,8 @@ def test_a_world_that_cannot_be_is_one_line(capsys) -> None:
         "error: 3 markets cannot hold 24 pairs; ask for more markets or fewer pairs\n"
     )
     assert run(["venues", "up", "--speed", "0"]) == 2
+    capsys.readouterr()
+    for command in (["venues", "up"], ["demo"]):
+        assert run([*command, "--kinds", "box"]) == 2
+        said = capsys.readouterr().err
+        assert "'box' is no kind; known are cross_venue, partition, ladder, basket, all" in said

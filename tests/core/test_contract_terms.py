@@ -83,9 +83,17 @@ def test_a_different_bet_may_lose_both_ways():
 bought = st.builds(Bought, st.sampled_from(Venue), st.sampled_from(Outcome), st.integers(1, 9_999))
 
 
-@given(st.lists(bought, min_size=2, max_size=6), st.integers(1, 5))
-def test_the_worst_is_never_above_the_payoff_nor_below_nothing(legs, sets):
-    worst = worst_payoff_e6(legs, sets * ONE)
-    assert 0 <= worst <= sets * ONE
-    cases = [case.payoff_e6 for case in void_cases(legs, sets * ONE)]
+rules = st.builds(
+    PairTerms,
+    polymarket=st.builds(ContractTerms, void=st.sampled_from(["", *Void])),
+    kalshi=st.builds(ContractTerms, void=st.sampled_from(["", *Void])),
+    grade=st.sampled_from([None, *Grade]),
+)
+
+
+@given(st.lists(bought, min_size=2, max_size=6), st.integers(1, 5), st.none() | rules)
+def test_the_worst_is_the_least_of_all_cases_and_the_payoff(legs, sets, terms):
+    cases = [case.payoff_e6 for case in void_cases(legs, sets * ONE, terms)]
     assert cases == sorted(cases)
+    assert cases[0] >= 0
+    assert worst_payoff_e6(legs, sets * ONE, terms) == min(sets * ONE, cases[0])

@@ -61,6 +61,7 @@ def test_an_opening_says_what_to_buy_and_what_is_left_after_fees():
             underround=Underround.CROSS_VENUE,
             capital_usd_e6={Venue.POLYMARKET: 4_120_000, Venue.KALSHI: 4_673_300},
             return_bps=1_372,  # 1.2067 of 8.7933
+            worst_payoff_usd_e6=4_500_000,  # Kalshi voids at 0.45 and YES loses
         )
     ]
 

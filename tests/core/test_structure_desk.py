@@ -8,8 +8,9 @@ from underround.core.effect import Noted
 from underround.core.event import Batch, ConnectionClosed
 from underround.core.instrument import Venue
 from underround.core.opportunity import Underround
+from underround.core.pair import Pair, Polarity
 from underround.core.structure import Ladder, Partition, merged
-from underround.core.venue_event import TradingHalted
+from underround.core.venue_event import PairsListed, PairsSuspended, TradingHalted
 
 NAMES = ("A", "B", "C")
 
@@ -123,6 +124,23 @@ def test_it_comes_back_when_the_gate_opens():
         told = TradingHalted("B", is_halted=is_halted, reason="")
         effects = hall.process(Batch(KALSHI, hall.now_ns, [told]))
     assert said(effects) == ["all_yes opened"]
+
+
+def test_what_joins_the_markets_of_a_suspended_pair_is_not_signalled():
+    instruments, questions = on_kalshi("A", "B")
+    more, both = on_polymarket("a")
+    joined = (merged([questions[0], both[0]], "A"), questions[1])
+    hall = Hall([*instruments, *more], [partition(joined)])
+    pair = Pair.of("p", more[0], instruments[0], Polarity.SAME, "")
+    hall.process(PairsListed([pair], hall.now_ns))
+    hall.books(*(hall.image(name, [], [(4_000, 9)]) for name in ("A", "B")))
+    assert [one.direction for one in hall.open] == ["all_yes"]
+    effects = hall.process(PairsSuspended({"p": "its rules changed"}, hall.now_ns))
+    assert said(effects) == ["all_yes closed pair suspended"]
+    hall.book("B", [], [(3_900, 9)])
+    assert said(hall.tick(100)) == []
+    hall.process(PairsSuspended({}, hall.now_ns))
+    assert said(hall.tick(100)) == ["all_yes opened"]
 
 
 def test_nothing_opens_during_a_pause():

@@ -77,6 +77,19 @@ async def test_one_connection_serves_many_orders() -> None:
     assert b"X-Key: k" in peer.requests[0] or b"x-key: k" in peer.requests[0]
 
 
+async def test_what_idled_away_is_replaced_when_warmed_again() -> None:
+    peer = Peer(ok(b"one"), ok(b"two"))
+    async with line(peer) as orders:
+        await orders.warm(2)
+        for task in peer.tasks:
+            task.cancel()
+        await asyncio.sleep(0.05)
+        await orders.warm(2)
+        await asyncio.sleep(0.02)
+        assert peer.connections == 4
+        assert (await orders.send("POST", "/x", {}, b"{}")).body == b"one"
+
+
 async def test_nobody_there_means_unsent() -> None:
     peer = Peer()
     async with line(peer) as orders:

@@ -74,6 +74,7 @@ async def test_every_view_is_a_key_away(browser):
             await watched.tab.keyboard.press(str(number))
             await expect(watched.tab.locator("h1")).to_have_text(title)
         await watched.tab.keyboard.press("2")
+        await expect(watched.tab.locator("h1")).to_have_text("Markets")
         await watched.tab.keyboard.press("/")
         await expect(watched.tab.locator("input[type=search]")).to_be_focused()
         assert watched.faults == []

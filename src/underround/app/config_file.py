@@ -149,7 +149,7 @@ def with_value(text: str, key: str, value: str) -> str:
     lines, inside = text.splitlines(keepends=True), not section
     for number, line in enumerate(lines):
         if line.startswith("["):
-            inside = line.strip() == f"[{section}]"
+            inside = line.partition("#")[0].strip() == f"[{section}]"
         elif inside and re.match(rf"(# )?{re.escape(name)} = ", line):
             _, mark, remark = line.partition("  #")
             quoted = msgspec.json.encode(value).decode()

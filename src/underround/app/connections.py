@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+import httpx
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -18,12 +19,14 @@ from underround.app.clock import monotonic_ns, wall_ns
 from underround.app.config import Config
 from underround.app.hands import FetchBodies, VenueHands
 from underround.app.pipeline import Pipeline
+from underround.app.trading import MakeBrokers
 from underround.core.instrument import Instrument, Venue
 from underround.core.settings import Settings
 from underround.core.units import NS_PER_MS, NS_PER_SECOND
 from underround.venues.clock_offset import ClockOffset
 from underround.venues.errors import VenueFaultError
 from underround.venues.feed import Feed
+from underround.venues.handshake import Opener, open_socket
 from underround.venues.kalshi import catalog as kalshi_catalog
 from underround.venues.kalshi.limits import COSTS_PATH, LIMITS_PATH, decode_costs, decode_limits
 from underround.venues.kalshi.limits import pace_of as kalshi_pace
@@ -42,11 +45,25 @@ MISSED_POLLS: Final = 2.5
 """Polled books are stale when so many rounds brought nothing; half of it brings a question."""
 
 
+class Ways(Struct, frozen=True, kw_only=True):
+    """How venues are reached and whose time it is: the network and this machine, or a rehearsal."""
+
+    opener: Opener = open_socket
+    transport: httpx.AsyncBaseTransport | None = None
+    monotonic_ns: Callable[[], int] = monotonic_ns
+    wall_ns: Callable[[], int] = wall_ns
+    randomness: Callable[[], float] = random.random
+
+
+NETWORK: Final = Ways()
+
+
 class Options(Struct, frozen=True, kw_only=True):
     """What one run does beside the configuration; `recording` None records nothing.
 
     `transport` is "socket", or "rest" for polling everything every `every_s` seconds. `settings`
     and `limits` take the place of the configured ones where time is to pass faster: in trials.
+    With `make_brokers` the run trades, with `from_queue` on what others signalled.
     """
 
     recording: Path | None
@@ -54,6 +71,9 @@ class Options(Struct, frozen=True, kw_only=True):
     every_s: float = 20.0
     settings: Settings | None = None
     limits: FeedLimits = DEFAULT_LIMITS
+    make_brokers: MakeBrokers | None = None
+    from_queue: bool = False
+    ways: Ways = NETWORK
 
 
 class Rest(Struct):
@@ -105,7 +125,9 @@ def signer_of(config: Config) -> Signer | None:
 
 
 @asynccontextmanager
-async def rest_clients(config: Config, signer: Signer | None) -> AsyncIterator[Rest]:
+async def rest_clients(
+    config: Config, signer: Signer | None, ways: Ways = NETWORK
+) -> AsyncIterator[Rest]:
     """Open the REST clients of both venues, each within what its venue allows."""
 
     offset = ClockOffset()
@@ -116,10 +138,11 @@ async def rest_clients(config: Config, signer: Signer | None) -> AsyncIterator[R
             venue,
             root,
             pace,
-            monotonic_ns=monotonic_ns,
-            randomness=random.random,
-            sign=signed(signer, offset) if is_signed and signer is not None else None,
-            is_mended=mending(offset) if is_signed else None,
+            monotonic_ns=ways.monotonic_ns,
+            randomness=ways.randomness,
+            sign=signed(signer, offset, ways) if is_signed and signer is not None else None,
+            is_mended=mending(offset, ways) if is_signed else None,
+            transport=ways.transport,
         )
 
     polymarket = config.venues.polymarket
@@ -150,11 +173,11 @@ async def take_own_pace(kalshi: RestClient) -> None:
     kalshi.pace = kalshi_pace(is_keyed=True, limits=limits, costs=costs)
 
 
-def mending(offset: ClockOffset) -> Callable[[VenueFaultError], bool]:
+def mending(offset: ClockOffset, ways: Ways = NETWORK) -> Callable[[VenueFaultError], bool]:
     """Return what sets our signatures' clock right after a refusal that shows the venue's."""
 
     def is_mended(fault: VenueFaultError) -> bool:
-        if not offset.learn(fault, wall_ns() // NS_PER_MS):
+        if not offset.learn(fault, ways.wall_ns() // NS_PER_MS):
             return False
         _log.warning("Kalshi's clock is %.0f s from ours: signing by its time", offset.ms / 1_000)
         return True
@@ -163,19 +186,19 @@ def mending(offset: ClockOffset) -> Callable[[VenueFaultError], bool]:
 
 
 def kalshi_headers(
-    signer: Signer, offset: ClockOffset | None = None
+    signer: Signer, offset: ClockOffset | None = None, ways: Ways = NETWORK
 ) -> Callable[[], Mapping[str, str]]:
     """Return what signs the handshake of a Kalshi WebSocket, anew at every call."""
-    return partial(signed(signer, offset), "GET", WEBSOCKET_PATH)
+    return partial(signed(signer, offset, ways), "GET", WEBSOCKET_PATH)
 
 
 def signed(
-    signer: Signer, offset: ClockOffset | None = None
+    signer: Signer, offset: ClockOffset | None = None, ways: Ways = NETWORK
 ) -> Callable[[str, str], Mapping[str, str]]:
     """Return what makes the headers of a request: `headers(method, path)`, signed now."""
 
     def headers(method: str, path: str) -> Mapping[str, str]:
         ahead_ms = 0 if offset is None else offset.ms
-        return signer.headers(method, path, wall_ns() // NS_PER_MS + ahead_ms)
+        return signer.headers(method, path, ways.wall_ns() // NS_PER_MS + ahead_ms)
 
     return headers

@@ -25,7 +25,7 @@ from underround.venues.kalshi.private import PrivateCodec, PrivateSession
 from underround.venues.kalshi.signing import WEBSOCKET_PATH, Signer
 from underround.venues.kalshi.trading import KalshiTrading
 from underround.venues.order_budget import OrderBudget
-from underround.venues.order_line import OrderLine
+from underround.venues.order_line import OrderLine, UnsentError
 from underround.venues.polymarket.access import obtain_key, read_place
 from underround.venues.polymarket.orders import Identity
 from underround.venues.polymarket.private import UserCodec, UserSession
@@ -35,6 +35,7 @@ from underround.venues.polymarket.trading import PolymarketTrading
 
 KALSHI_BUDGET: Final = (90.0, 90.0, 20.0)
 """Tokens a second, at most, and kept for cancels: nine tenths of the lowest level's 100."""
+WARM_EVERY_S: Final = 2.0
 POLYMARKET_BUDGET: Final = (36.0, 54.0, 5.0)
 """Orders a second, at most, and kept for cancels: nine tenths of the standard 40 and 60."""
 
@@ -192,15 +193,22 @@ async def check_place(site: str) -> None:
 
 @contextlib.asynccontextmanager
 async def _running(line: OrderLine, feed: Feed) -> AsyncIterator[None]:
-    task: asyncio.Task[None] | None = None
+    tasks: list[asyncio.Task[None]] = []
     try:
         await line.warm()
-        task = asyncio.create_task(feed.run())
+        tasks = [asyncio.create_task(feed.run()), asyncio.create_task(_keep_warm(line))]
         yield
     finally:
         await feed.stop()
-        if task is not None:
+        for task in tasks:
             task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await asyncio.gather(*tasks, return_exceptions=True)
         await line.close()
+
+
+async def _keep_warm(line: OrderLine) -> None:
+    """Have connections stand ready, so that no order waits for a handshake."""
+    while True:
+        await asyncio.sleep(WARM_EVERY_S)
+        with contextlib.suppress(UnsentError):  # the next order will say so, if it lasts
+            await line.warm()

@@ -49,6 +49,7 @@ from underround.core.pricing_effect import (
     WindowEnded,
     WindowsPriced,
 )
+from underround.core.trading_effect import TRADING, TradingEffect
 from underround.stores.recording import RecordingWriter
 
 _log = logging.getLogger("underround")
@@ -82,6 +83,7 @@ class Pipeline:
         self.frames: Counter[Venue] = Counter()
         self.on_signal: list[Callable[[Signal], None]] = []
         self.on_judged: list[Callable[[BookJudged], None]] = []
+        self.on_trading: list[Callable[[TradingEffect], None]] = []
         self.on_closed: list[Callable[[str, int | None, str], None]] = []
         self.on_told: list[Callable[[Told], None]] = []
         self.last_batches: dict[str, Sequence[bytes]] = {}
@@ -244,6 +246,9 @@ class Pipeline:
                 ):
                     for hear in self.on_pricing:
                         hear(effect)
+                case _ if isinstance(effect, TRADING):
+                    for trade in self.on_trading:
+                        trade(effect)
         for effect in effects:
             match effect:
                 case WakeAt(at_ns=at_ns):

@@ -25,6 +25,7 @@ from underround.app.reference_lines import (
 )
 from underround.app.strategies import load_strategies
 from underround.app.tops import Tops, TopsWriter
+from underround.app.trading import attach_desk
 from underround.core.effect import Effect, FetchBooks, SignalRaised
 from underround.core.engine import Engine
 from underround.core.errors import UnusableError
@@ -47,6 +48,7 @@ from underround.core.pricing_effect import ValueRaised
 from underround.core.pricing_settings import PricingSettings
 from underround.core.settings import Settings
 from underround.core.spot_event import Asset
+from underround.core.trading_desk import TradingDesk
 from underround.core.venue_event import PairsListed
 from underround.stores.recorded import (
     RecordedBatch,
@@ -95,6 +97,7 @@ class Replay:
         self.on_effect: list[Callable[[Effect], None]] = []
         self.on_event: list[Callable[[Event], None]] = []
         self.desk: PricingDesk | None = None
+        self.trading: TradingDesk | None = None
         self.lines = ReferenceLines()
         self.tops: TopsWriter | None = None
         self.hashes: EngineHashes | None = None
@@ -225,6 +228,9 @@ class Replay:
                     msgspec.convert(header.catalog, list[Instrument]),
                     msgspec.convert(header.pairs, list[Pair]),
                 )
+                trading = header.config.get("trading")
+                if trading is not None:
+                    self.trading = attach_desk(self.engine, trading)
                 pricing = header.config.get("pricing")
                 if pricing is not None:
                     settings = msgspec.convert(pricing, PricingSettings)

@@ -9,19 +9,23 @@ from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct
 
 from underround.app.clock import file_stamp, steady_clock
 from underround.app.config import Config, load_config
 from underround.app.connections import Options
+from underround.app.executor_queue import queue_of
 from underround.app.face import Face, face_options
+from underround.app.live_trading import live_brokers
 from underround.app.output import write_line
 from underround.app.pair_file import PairEntry, configured_pairs
 from underround.app.retention import keep_room
 from underround.app.service_notice import ServiceNotice
 from underround.app.supervision import kept_running
+from underround.app.trade_counts import counted
+from underround.app.trading import paper_brokers
 from underround.app.watching import (
     giving_up,
     live_books,
@@ -48,6 +52,8 @@ class SessionRequest(Struct, frozen=True, kw_only=True):
     every_s: float = 20.0
     shows: bool = True
     detects: bool = True
+    trades: Literal["paper", "live"] | None = None
+    from_queue: bool = False
     face: Face | None = None
 
 
@@ -68,17 +74,19 @@ async def run_session(request: SessionRequest) -> dict[str, Any] | None:
     config, entries, remarks = configured(request)
     stop, notice = stop_on_signals(), ServiceNotice(os.environ)
     recording = request.recording or new_recording(config, request.kind)
+    clock_ns = steady_clock()
+    makers = {"paper": paper_brokers, "live": live_brokers}
     options = Options(
         recording=recording if request.records else None,
         transport=request.transport,
         every_s=request.every_s,
+        make_brokers=makers[request.trades](config, clock_ns) if request.trades else None,
+        from_queue=request.from_queue,
     )
     async with AsyncExitStack() as stack:
         try:
             async with giving_up(stop):
-                run = await stack.enter_async_context(
-                    running(config, entries, options, steady_clock())
-                )
+                run = await stack.enter_async_context(running(config, entries, options, clock_ns))
         except asyncio.CancelledError:
             if not stop.is_set():
                 raise
@@ -93,6 +101,8 @@ async def run_session(request: SessionRequest) -> dict[str, Any] | None:
                 f"Ctrl+C stops"
             )
             run.pipeline.on_signal.append(show_signal)
+        if request.from_queue:
+            await stack.enter_async_context(queue_of(config, run))
         beside = [asyncio.create_task(work) for work in _beside(request, config, run, notice)]
         notice.tell("READY=1")
         await wait(stop, request.seconds)
@@ -101,7 +111,11 @@ async def run_session(request: SessionRequest) -> dict[str, Any] | None:
             task.cancel()
         live, shared = live_books(run), run.prices.status().state
     problems = [*remarks, *run.universe.problems]
-    return summary(run) | {"books_live": live, "prices": shared, "problems": problems}
+    made = summary(run) | {"books_live": live, "prices": shared, "problems": problems}
+    if run.trading is None:
+        return made
+    desk = run.trading.desk
+    return made | {"trades": counted(desk.portfolio, len(desk.accounts.doubts))}
 
 
 def _beside(

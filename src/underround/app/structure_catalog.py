@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import Struct
 
 from underround.app.connections import Rest
+from underround.app.fee_reading import FeeReading
 from underround.app.structure_file import Named, StructureEntry
 from underround.app.structure_making import make_structures
 from underround.core.instrument import Instrument, Venue
@@ -36,6 +37,7 @@ async def find_structures(
     pairs: Sequence[Pair],
     entries: Sequence[StructureEntry],
     event_limit: int,
+    reading: FeeReading,
 ) -> Found:
     """Return the structures of what is watched; VenueError when a list cannot be had.
 
@@ -49,7 +51,7 @@ async def find_structures(
         events = [
             each for venue in listed for each in venue if 1 < len(each.markets) <= event_limit
         ]
-    fresh = await _siblings(rest, watched, events)
+    fresh = reading.all(await _siblings(rest, watched, events))
     known = dict(watched) | {one.id: one for one in fresh}
     structures = make_structures(events, known, pairs)
     problems: list[str] = []
@@ -61,7 +63,7 @@ async def find_structures(
             if isinstance(fault, VenueFaultError) and fault.retryable:
                 raise
             problems.append(f"structure {entry.id!r}: {fault}")
-    fresh = [one for name, one in known.items() if name not in watched]
+    fresh = reading.all(one for name, one in known.items() if name not in watched)
     return Found(structures, fresh, problems)
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from underround.app.config import Config
 from underround.app.connections import rest_clients
+from underround.app.fee_reading import fee_reading
 from underround.app.pair_file import PairEntry
 from underround.app.structure_catalog import find_structures
 from underround.app.structure_file import StructureEntry
@@ -18,9 +19,12 @@ async def structure_rows(
 ) -> tuple[list[dict[str, Any]], list[str]]:
     """Return a row for each structure, and what was left out; VenueError without a catalog."""
     async with rest_clients(config, None) as rest:
-        universe = await load(rest.gamma, rest.kalshi, config.universe, pairs)
+        reading = fee_reading(config)
+        universe = await load(rest.gamma, rest.kalshi, config.universe, pairs, reading)
         limit = config.universe.event_limit
-        found = await find_structures(rest, universe.instruments, universe.pairs, entries, limit)
+        found = await find_structures(
+            rest, universe.instruments, universe.pairs, entries, limit, reading
+        )
     instruments = {one.id: one for one in (*universe.instruments.values(), *found.fresh)}
     engine = Engine(Settings(), instruments.values(), universe.pairs, found.structures)
     rows = [_row(each, engine.desk.refused) for each in found.structures]

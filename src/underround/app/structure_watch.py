@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from underround.app.connections import Rest
+from underround.app.fee_reading import FeeReading
 from underround.app.pipeline import Pipeline
 from underround.app.structure_catalog import find_structures
 from underround.app.structure_file import StructureEntry
@@ -36,6 +37,7 @@ class StructureWatch:
         pairs: Sequence[Pair],
         entries: Sequence[StructureEntry],
         event_limit: int,
+        reading: FeeReading,
         clock_ns: Callable[[], int],
     ) -> None:
         self.loaded = asyncio.Event()
@@ -45,6 +47,7 @@ class StructureWatch:
         self._pipeline = pipeline
         self._subscriptions = subscriptions
         self._limit = event_limit
+        self._reading = reading
         self._clock_ns = clock_ns
         self._wake = asyncio.Event()
 
@@ -75,7 +78,9 @@ class StructureWatch:
             for book in engine.books.values()
             if not book.is_closed
         }
-        found = await find_structures(self._rest, watched, self._pairs, self._entries, self._limit)
+        found = await find_structures(
+            self._rest, watched, self._pairs, self._entries, self._limit, self._reading
+        )
         for problem in found.problems:
             self._pipeline.note("a structure is left out", problem)
         new = [each for each in found.structures if each.id not in engine.desk.structures]

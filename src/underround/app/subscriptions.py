@@ -5,7 +5,6 @@ unseen.
 """
 
 import logging
-import random
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any, Final
 
@@ -206,10 +205,10 @@ class Subscriptions:
     def _feed(self, plan: Plan, url: str, session: Session) -> None:
         run = self._run
         run.pipeline.plan(plan)
-        headers, mends = None, None
+        headers, mends, ways = None, None, run.options.ways
         if plan.venue is Venue.KALSHI and run.signer is not None:
-            headers = kalshi_headers(run.signer, run.rest.offset)
-            mends = mending(run.rest.offset)
+            headers = kalshi_headers(run.signer, run.rest.offset, ways)
+            mends = mending(run.rest.offset, ways)
         feed = Feed(
             plan.connection,
             url,
@@ -219,7 +218,8 @@ class Subscriptions:
             headers=headers,
             is_mended=mends,
             clock_ns=run.clock_ns,
-            randomness=random.random,
+            randomness=ways.randomness,
+            opener=ways.opener,
         )
         run.hands.feeds[plan.connection] = feed
         run.feeds.append(feed)

@@ -10,6 +10,22 @@ import msgspec
 
 from underround.core.basket_event import BasketSolved
 from underround.core.event import InstrumentsListed
+from underround.core.order_event import (
+    AccountRead,
+    Filled,
+    OrderAcknowledged,
+    OrderDone,
+    OrderMissing,
+    OrderRejected,
+    OrderSeen,
+    OrderSent,
+    OrderUnanswered,
+    PositionAdopted,
+    PrivateStreamChanged,
+    QueryFailed,
+    Settled,
+)
+from underround.core.trading_event import KillSwitched, SignalTaken, TradingEvent
 from underround.core.venue_event import (
     BooksDoubted,
     BooksProven,
@@ -30,6 +46,7 @@ Told: TypeAlias = (
     | BooksProven
     | BooksDoubted
     | VenueStatusChanged
+    | TradingEvent
 )
 
 KINDS: Final[dict[str, type[Told]]] = {
@@ -42,6 +59,21 @@ KINDS: Final[dict[str, type[Told]]] = {
     "proven": BooksProven,
     "doubted": BooksDoubted,
     "status": VenueStatusChanged,
+    "order sent": OrderSent,
+    "order acknowledged": OrderAcknowledged,
+    "order rejected": OrderRejected,
+    "order unanswered": OrderUnanswered,
+    "order done": OrderDone,
+    "order seen": OrderSeen,
+    "order missing": OrderMissing,
+    "query failed": QueryFailed,
+    "filled": Filled,
+    "account read": AccountRead,
+    "private stream": PrivateStreamChanged,
+    "settled": Settled,
+    "position adopted": PositionAdopted,
+    "kill switch": KillSwitched,
+    "signal taken": SignalTaken,
 }
 _NAMES: Final = {kind: name for name, kind in KINDS.items()}
 

@@ -3,7 +3,7 @@
 A run against them differs from a live one in addresses only.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -17,17 +17,23 @@ from underround.app.config import (
     UniverseConfig,
     VenuesConfig,
 )
+from underround.simulation.structures.structure import PAIRS_ALONE, Kind
 
 
 @asynccontextmanager
 async def simulated_venues(
-    seed: int, *, pairs: int = 24, markets: int | None = None
+    seed: int,
+    *,
+    pairs: int = 24,
+    markets: int | None = None,
+    kinds: Collection[Kind] = PAIRS_ALONE,
 ) -> AsyncIterator[dict[str, Any]]:
     """Start the venues' process, give its addresses, and end it.
 
     `markets` is how many each venue lists in all, pairs included; None lists the pairs alone.
+    `kinds` other than that of pairs bring events with structure of their own.
     """
-    words = ["--seed", str(seed), "--pairs", str(pairs)]
+    words = ["--seed", str(seed), "--pairs", str(pairs), "--kinds", ",".join(kinds)]
     if markets is not None:
         words += ["--markets", str(markets)]
     async with companion("underround.simulation", words) as addresses:

@@ -3,17 +3,25 @@
 Knows nothing of what listens to them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from underround.app.output import write_json, write_line
 from underround.app.watching import stop_on_signals
 from underround.core.errors import UnderroundError
+from underround.simulation.structures.structure import PAIRS_ALONE, Kind
 from underround.simulation.venues import SimulatedVenues
 
 
 async def run_venues(
-    seed: int, *, speed: float, pairs: int, markets: int, windows: bool, shows_json: bool
+    seed: int,
+    *,
+    speed: float,
+    pairs: int,
+    markets: int,
+    windows: bool,
+    shows_json: bool,
+    kinds: Collection[Kind] = PAIRS_ALONE,
 ) -> None:
     """Run the venues until told to stop; their flow starts at once.
 
@@ -21,7 +29,9 @@ async def run_venues(
     """
     stop = stop_on_signals()
     try:
-        made = SimulatedVenues(seed, speed=speed, pairs=pairs, markets=markets, windows=windows)
+        made = SimulatedVenues(
+            seed, speed=speed, pairs=pairs, markets=markets, windows=windows, kinds=kinds
+        )
     except ValueError as error:
         raise UnderroundError(f"{error}; ask for more markets or fewer pairs") from None
     async with made as venues:

@@ -64,6 +64,7 @@ def watching(run: Connecting, universe: Universe, frames: FrameWatch, start: Sta
         universe.pairs,
         entries,
         run.config.universe.event_limit,
+        fee_reading(run.config),
         run.clock_ns,
     )
     markets.on_pair.append(structures.paired)

@@ -39,6 +39,7 @@ from underround.app.replay import describe
 from underround.app.signal_delivery import signal_delivery
 from underround.app.structure_watch import StructureWatch
 from underround.app.supervision import kept_running
+from underround.app.trading import Ledger, Trading, open_ledger, trading
 from underround.app.universe import Universe, load
 from underround.app.watches import canaries, watching
 from underround.core.engine import Engine
@@ -70,6 +71,7 @@ class Running(Struct):
     feeds: list[Feed]
     clock_ns: Callable[[], int]
     frames: FrameWatch
+    trading: Trading | None = None
     pair_watch: PairWatch | None = None
     structures: StructureWatch | None = None
 
@@ -84,13 +86,14 @@ async def running(
     """
     async with AsyncExitStack() as stack:
         signer = signer_of(config)
-        rest = await stack.enter_async_context(rest_clients(config, signer))
+        rest = await stack.enter_async_context(rest_clients(config, signer, options.ways))
         reading = fee_reading(config)
         universe = await load(rest.gamma, rest.kalshi, config.universe, entries, reading)
         prices, signals = await stack.enter_async_context(open_stores(config.storage.prices))
         settings = settings_of(config, options)
+        ledger = _ledger(stack, config, options, clock_ns)
         began_ns = clock_ns()
-        recorder = _recorder(settings, universe, options, began_ns)
+        recorder = _recorder(settings, universe, options, began_ns, ledger)
         if recorder is not None:
             stack.callback(recorder.close)
         engine = Engine(settings, universe.instruments.values(), universe.pairs)
@@ -113,6 +116,10 @@ async def running(
         run = Running(
             universe, engine, pipeline, digest, prices, signals, recorder, [], clock_ns, frames
         )
+        if ledger is not None and options.make_brokers is not None:
+            run.trading = await stack.enter_async_context(
+                trading(config, ledger, engine, pipeline, options.make_brokers, clock_ns)
+            )
         group = await stack.enter_async_context(asyncio.TaskGroup())
         work = [_ticking(pipeline), _flushing(board, clock_ns)]
         if delivery.relay is not None:
@@ -139,12 +146,27 @@ async def running(
         yield run
 
 
+def _ledger(
+    stack: AsyncExitStack, config: Config, options: Options, clock_ns: Callable[[], int]
+) -> Ledger | None:
+    """Open the trade journal of a run that trades; UnderroundError names who has it already."""
+    if options.make_brokers is None:
+        return None
+    return stack.enter_context(open_ledger(config, clock_ns, from_queue=options.from_queue))
+
+
 def _recorder(
-    settings: Settings, universe: Universe, options: Options, began_ns: int
+    settings: Settings,
+    universe: Universe,
+    options: Options,
+    began_ns: int,
+    ledger: Ledger | None,
 ) -> RecordingWriter | None:
     if options.recording is None:
         return None
     header = describe(settings, list(universe.instruments.values()), list(universe.pairs))
+    if ledger is not None:
+        header["config"]["trading"] = ledger.header()
     return RecordingWriter(
         options.recording,
         created_at_ns=began_ns,

@@ -32,10 +32,12 @@ def describe(signal: Signal) -> str:
         legs += f" + {len(signal.legs) - len(shown)} more"
     if signal.underround is not Underround.CROSS_VENUE:
         legs = f"{signal.underround} {legs}"
+    worst = signal.worst_payoff_usd_e6
+    void = "" if worst is None else f"; voided, it pays {format_usd(worst)} at worst"
     return (
         f"{head} {legs}  edge {cents(signal.edge_top_e6)} at the top, "
         f"{cents(signal.edge_e6)} × {format_size(signal.size_e6)} = "
-        f"{format_usd(signal.edge_usd_e6)} after {format_usd(signal.fee_usd_e6)} fees"
+        f"{format_usd(signal.edge_usd_e6)} after {format_usd(signal.fee_usd_e6)} fees{void}"
     )
 
 

@@ -2,7 +2,7 @@
 
 import random
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -12,8 +12,10 @@ from underround.app.demo import run_demo
 from underround.app.output import write_json
 from underround.app.session import new_recording
 from underround.app.watching import log_to_stderr, run_until_done, show_summary
+from underround.cli.kinds import Kinds
 from underround.cli.page import SHOWN, PageFlags
 from underround.cli.run import Seconds
+from underround.simulation.structures.structure import read_kinds
 
 
 def demo(
@@ -22,6 +24,11 @@ def demo(
     seed: Annotated[int | None, Parameter(help="the venues' history; random by default")] = None,
     recording: Annotated[Path | None, Parameter(help="where to record (a new folder)")] = None,
     prices: Annotated[str, Parameter(help="price store")] = "embedded://",
+    trade: Annotated[bool, Parameter(negative=(), help="trade what is found, on paper")] = False,
+    orders: Annotated[
+        Literal["paper", "venues"], Parameter(help="on paper, or at the simulated venues")
+    ] = "paper",
+    kinds: Kinds = "cross_venue",
     page: PageFlags = SHOWN,
     json: Annotated[bool, Parameter(negative=())] = False,
 ) -> None:
@@ -47,6 +54,8 @@ def demo(
             recording,
             prices,
             shows=not json,
+            trades=orders if trade else None,
+            kinds=read_kinds(kinds),
             face=page.face(),
             web=WebConfig(**page.settings()["web"]),
         )

@@ -10,6 +10,7 @@ from underround.app.output import write_json
 from underround.app.session import SessionRequest, run_session
 from underround.app.watching import log_to_stderr, run_until_done, show_summary
 from underround.cli.errors import ExitCode
+from underround.cli.live_gate import trading_mode
 from underround.cli.page import HIDDEN, PageFlags
 
 ConfigPath = Annotated[Path | None, Parameter(help="configuration file (TOML)")]
@@ -37,12 +38,15 @@ def run(
     prices: Annotated[str | None, Parameter(help="price store: memory://, redis://…")] = None,
     recording: Annotated[Path | None, Parameter(help="where to record (a new folder)")] = None,
     record: Annotated[bool, Parameter(help="record every input")] = True,
+    paper: Annotated[bool, Parameter(negative=(), help="trade what is found, on paper")] = False,
+    live: Annotated[bool, Parameter(negative=(), help="trade it with real money")] = False,
+    account: Annotated[str | None, Parameter(help="the account's name, for --live")] = None,
     seconds: Seconds = None,
     page: PageFlags = HIDDEN,
     json: Json = False,
     verbose: Verbose = False,
 ) -> int:
-    """Stream both venues' books live and find underrounds, on paper.
+    """Stream both venues' books live and find underrounds; trade them on paper or live.
 
     Needs no key: without one Kalshi's books are polled over REST and marked slow. Without a pairs
     file it watches the most traded markets. Everything is recorded; `underround replay` runs it
@@ -63,6 +67,7 @@ def run(
         transport=transport,
         every_s=every,
         shows=not json,
+        trades=trading_mode(config, flags, paper=paper, live=live, account=account),
         face=page.face(),
     )
     return _carry_out(request, json, verbose)

@@ -7,6 +7,8 @@ from cyclopts.validators import Number
 
 from underround.app.venues_up import run_venues
 from underround.app.watching import run_until_done
+from underround.cli.kinds import Kinds
+from underround.simulation.structures.structure import read_kinds
 
 app = App(name="venues", help="Run both simulated venues alone, to develop against.")
 
@@ -24,6 +26,7 @@ def up(
     markets: Annotated[
         int | None, Parameter(validator=Positive, help="how many markets each venue lists in all")
     ] = None,
+    kinds: Kinds = "cross_venue",
     windows: Annotated[bool, Parameter(help="Bitcoin windows that follow each other")] = True,
     json: Annotated[bool, Parameter(negative=())] = False,
 ) -> None:
@@ -46,6 +49,7 @@ def up(
             pairs=pairs,
             markets=max(pairs + 16, 40) if markets is None else markets,
             windows=windows,
+            kinds=read_kinds(kinds),
             shows_json=json,
         )
     )

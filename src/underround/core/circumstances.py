@@ -11,9 +11,10 @@ from underround.core.instrument import Outcome, Venue
 from underround.core.order import OrderIntent
 from underround.core.portfolio import Portfolio, day_of
 from underround.core.quotes import best_price_e4
-from underround.core.risk import Circumstances, RiskLimits
+from underround.core.risk import Circumstances
+from underround.core.risk_limits import RiskLimits
 from underround.core.trade_record import Trade
-from underround.core.units import NS_PER_SECOND, PRICE_ONE_E4
+from underround.core.units import NS_PER_SECOND, PRICE_ONE_E4, SIZE_ONE_E6
 
 
 def circumstances(
@@ -39,10 +40,14 @@ def circumstances(
         unreconciled=accounts.difference,
         unknown_orders=len(portfolio.unknown),
         trade_usd_e6=max(trade.at_risk_usd_e6(), trade.planned_usd_e6),
-        pair_usd_e6=sum(t.at_risk_usd_e6() for t in others if t.plan.pair == trade.plan.pair),
-        venue_usd_e6=sum(each.at_risk_usd_e6(intent.venue) for each in others),
+        pair_usd_e6=sum(
+            portfolio.at_risk_usd_e6(each) for each in others if each.plan.pair == trade.plan.pair
+        ),
+        venue_usd_e6=sum(portfolio.at_risk_usd_e6(each, intent.venue) for each in others),
         day_usd_e6=_day_usd_e6(portfolio, now_ns, trade),
-        unsettled_usd_e6=sum(each.at_risk_usd_e6() for each in others if not _is_settled(each)),
+        unsettled_usd_e6=sum(
+            portfolio.at_risk_usd_e6(each) for each in others if not _is_settled(each)
+        ),
         naked_e6=sum(_naked_e6(each) for each in others),
         uncovered_e6=uncovered_e6(intent, trade, held),
         day_loss_usd_e6=day_loss_usd_e6(portfolio, now_ns),
@@ -82,8 +87,8 @@ def room_e6(
     """Return the most contracts that the money rails leave for a trade with such leg limits."""
     active = list(portfolio.active.values())
     set_e4 = sum(plan_limits_e4.values())
-    pair_e6 = sum(each.at_risk_usd_e6() for each in active if each.plan.pair == pair)
-    unsettled_e6 = sum(each.at_risk_usd_e6() for each in active if not _is_settled(each))
+    pair_e6 = sum(portfolio.at_risk_usd_e6(each) for each in active if each.plan.pair == pair)
+    unsettled_e6 = sum(portfolio.at_risk_usd_e6(each) for each in active if not _is_settled(each))
     for_all_e6 = min(
         limits.max_pair_usd_e6 - pair_e6,
         limits.max_day_usd_e6 - _day_usd_e6(portfolio, now_ns, None),
@@ -92,7 +97,7 @@ def room_e6(
     rooms = [for_all_e6 * PRICE_ONE_E4 // set_e4]
     rooms.append(limits.max_naked_e6 - sum(_naked_e6(each) for each in active))
     for venue, limit_e4 in plan_limits_e4.items():
-        spent_e6 = sum(each.at_risk_usd_e6(venue) for each in active)
+        spent_e6 = sum(portfolio.at_risk_usd_e6(each, venue) for each in active)
         balance_e6 = accounts.spendable_usd_e6(venue, portfolio)
         left_e6 = limits.max_venue_usd_e6 - spent_e6
         if balance_e6 is not None:
@@ -104,7 +109,7 @@ def room_e6(
 def day_loss_usd_e6(portfolio: Portfolio, now_ns: int) -> int:
     """Return what the day's finished trades lost in all, 0 when they gained."""
     net_e6 = sum(
-        trade.cash_usd_e6 + max(min(trade.holdings_e6), 0)
+        trade.cash_usd_e6 + max(min(trade.holdings_e6), 0) * trade.plan.payoff_e6 // SIZE_ONE_E6
         for trade in portfolio.by_day.get(day_of(now_ns), ())
         if trade.is_over
     )
@@ -113,7 +118,7 @@ def day_loss_usd_e6(portfolio: Portfolio, now_ns: int) -> int:
 
 def _day_usd_e6(portfolio: Portfolio, now_ns: int, without: Trade | None) -> int:
     return sum(
-        trade.at_risk_usd_e6()
+        portfolio.at_risk_usd_e6(trade)
         for trade in portfolio.by_day.get(day_of(now_ns), ())
         if trade is not without
     )

@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import asdict, fields
 
 from underround.core.instrument import Outcome, Venue
-from underround.core.units import PRICE_ONE_E4, USD_ONE_E6
+from underround.core.units import PRICE_ONE_E4, SIZE_ONE_E6, USD_ONE_E6
 
 
 class Void(StrEnum):
@@ -25,6 +25,7 @@ class Void(StrEnum):
 
 USUAL_VOID: Final = {Venue.KALSHI: Void.LAST_FAIR, Venue.POLYMARKET: Void.HALVES}
 """What each venue's rules mostly say; assumed where a pair states nothing."""
+_VOIDS: Final = {str(rule): rule for rule in Void}
 
 
 class Grade(StrEnum):
@@ -106,11 +107,15 @@ class VoidCase(Struct, frozen=True, kw_only=True):
 
 
 class Bought(Struct, frozen=True):
-    """One contract of a set: where, which outcome, and what it costs now (its last fair price)."""
+    """One contract of a set: where, which outcome, and what it costs now (its last fair price).
+
+    `share_e6` is how much of a contract a set holds, where one outcome is bought in several books.
+    """
 
     venue: Venue
     outcome: Outcome
     price_e4: int
+    share_e6: int = SIZE_ONE_E6
 
 
 def void_cases(
@@ -122,7 +127,6 @@ def void_cases(
     is taken to be today's price. Where only one venue voids, the others' contracts are taken to
     pay as little as they then can.
     """
-    stated = terms or PairTerms()
     venues = sorted({one.venue for one in bought})
     groups: list[tuple[Venue, ...]] = [(venue,) for venue in venues]
     if len(venues) > 1:
@@ -130,15 +134,17 @@ def void_cases(
     cases = []
     for group in groups:
         voided = [one for one in bought if one.venue in group]
-        rules = {venue: _rule(stated, venue) for venue in group}
+        rules = {venue: _rule(terms, venue) for venue in group}
         left_e6 = 0
         if len(voided) < len(bought):
-            left_e6 = max(payoff_e6 - len(voided) * USD_ONE_E6, 0)
-        paid_e6 = sum(_void_e6(one, rules[one.venue]) for one in voided)
+            left_e6 = max(payoff_e6 - sum(one.share_e6 for one in voided), 0)
+        paid_e6 = sum(
+            _void_e6(one, rules[one.venue]) * one.share_e6 // SIZE_ONE_E6 for one in voided
+        )
         words = " and ".join(f"{venue} pays {rule}" for venue, rule in rules.items())
         alone = ", the other settles against you" if len(voided) < len(bought) else ""
         cases.append(VoidCase(words=f"void: {words}{alone}", payoff_e6=paid_e6 + left_e6))
-    if stated.grade is Grade.DIFFERENT:
+    if terms is not None and terms.grade is Grade.DIFFERENT:
         cases.append(VoidCase(words="both contracts settle against you", payoff_e6=0))
     return tuple(sorted(cases, key=lambda case: case.payoff_e6))
 
@@ -146,21 +152,36 @@ def void_cases(
 def worst_payoff_e6(
     bought: Sequence[Bought], payoff_e6: int, terms: PairTerms | None = None
 ) -> int:
-    """Return the least that a set pays in any case of the model, usd_e6 a set."""
-    return min(payoff_e6, *(case.payoff_e6 for case in void_cases(bought, payoff_e6, terms)))
+    """Return the least that a set pays in any of `void_cases`, or as asked, usd_e6 a set.
+
+    The same model without its words: it is asked for with every signal.
+    """
+    if terms is not None and terms.grade is Grade.DIFFERENT:
+        return 0
+    paid_e6: dict[Venue, int] = {}
+    shares_e6: dict[Venue, int] = {}
+    for one in bought:
+        venue, share_e6 = one.venue, one.share_e6
+        void_e6 = _void_e6(one, _rule(terms, venue)) * share_e6 // SIZE_ONE_E6
+        paid_e6[venue] = paid_e6.get(venue, 0) + void_e6
+        shares_e6[venue] = shares_e6.get(venue, 0) + share_e6
+    worst_e6 = min(payoff_e6, sum(paid_e6.values()))
+    if len(paid_e6) > 1:
+        for venue, void_e6 in paid_e6.items():
+            worst_e6 = min(worst_e6, void_e6 + max(payoff_e6 - shares_e6[venue], 0))
+    return worst_e6
 
 
-def _rule(terms: PairTerms, venue: Venue) -> Void:
-    stated = terms.of(venue).void
-    return Void(stated) if stated in set(Void) else USUAL_VOID[venue]
+def _rule(terms: PairTerms | None, venue: Venue) -> Void:
+    stated = None if terms is None else _VOIDS.get(terms.of(venue).void)
+    return USUAL_VOID[venue] if stated is None else stated
 
 
 def _void_e6(one: Bought, rule: Void) -> int:
-    match rule:
-        case Void.HALVES:
-            return USD_ONE_E6 // 2
-        case Void.LAST_FAIR:
-            return one.price_e4 * (USD_ONE_E6 // PRICE_ONE_E4)
+    if rule is Void.HALVES:
+        return USD_ONE_E6 // 2
+    if rule is Void.LAST_FAIR:
+        return one.price_e4 * (USD_ONE_E6 // PRICE_ONE_E4)
     return USD_ONE_E6 if one.outcome == rule.value else 0
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from underround.core.book import Book
+from underround.core.contract_terms import PairTerms
 from underround.core.counts import Counts
 from underround.core.effect import Effect, SignalRaised, WakeAt
 from underround.core.instrument import Venue
@@ -18,6 +19,7 @@ from underround.core.sizing import Sizing
 from underround.core.standing import doubt, is_frozen
 from underround.core.trust import VERIFY, Trust
 from underround.core.venue_event import PairsSuspended
+from underround.core.worst_case import with_worst_case
 
 NO_BOOKS: Final[frozenset[Book]] = frozenset()
 
@@ -32,10 +34,12 @@ class Detector:
         self._trust = trust
         self._opened = 0
         self.is_paused = False
+        self.terms: dict[str, PairTerms] = {}
         self.open: dict[Offered, None] = {}
         self.held: dict[Offered, int] = {}
         self.suspended: dict[str, str] = {}
         self.inputs: dict[type, Callable[[Any], None]] = {PairsSuspended: self._suspend}
+        self.on_raised: Callable[[Signal], None] = _nobody
 
     def consider(self, offered: Offered, at_ns: int) -> None:
         """Open or close what is offered now; called when a best price or size moved.
@@ -231,4 +235,10 @@ class Detector:
 
     def _raise(self, signal: Signal) -> None:
         self._counts.signals += 1
-        self._out.append(SignalRaised(signal))
+        told = with_worst_case(signal, self.terms.get(signal.pair))
+        self._out.append(SignalRaised(told))
+        self.on_raised(told)
+
+
+def _nobody(_signal: Signal) -> None:
+    """Stand in until somebody trades on signals."""

@@ -39,7 +39,7 @@ from underround.core.structure import Structure
 from underround.core.structure_desk import StructureDesk
 from underround.core.trust import Trust
 from underround.core.units import SIZE_BITS
-from underround.core.venue_event import PairsListed, StructuresListed
+from underround.core.venue_event import PairsListed, PairsSuspended, StructuresListed
 from underround.core.venue_told import VenueTold
 from underround.core.watchlist import Watchlist
 
@@ -91,7 +91,9 @@ class Engine:
             **LinkEvents(self.links, self.books, self.trust).inputs,
             **self.told.inputs,
             **self.detector.inputs,
+            PairsSuspended: self._pairs_suspended,
         }
+        self.detector.terms = self._watchlist.terms
         self._watchlist.watch(instruments)
         self._watchlist.pair(pairs)
         self.desk.list(structures)
@@ -203,8 +205,7 @@ class Engine:
     def _settle(self, now_ns: int) -> None:
         touched = self._touched
         for side in touched:
-            side.is_touched = False
-            side.moved_ns = now_ns
+            side.is_touched, side.moved_ns = False, now_ns
             if not side.is_marked:
                 side.is_marked = True
                 self._marked.append(side)
@@ -265,6 +266,11 @@ class Engine:
     def _structures_listed(self, event: StructuresListed) -> None:
         self.desk.list(event.structures)
         self.desk.regained(list(self.books.values()), event.at_ns)
+
+    def _pairs_suspended(self, event: PairsSuspended) -> None:
+        self.detector.inputs[PairsSuspended](event)
+        pairs = [each.pair for each in self.directions if each.pair.id in event.reasons]
+        self.desk.suspend(pairs, event.at_ns)
 
     def _instruments_forgotten(self, event: InstrumentsForgotten) -> None:
         forget(event.instruments, self.books, self.links.values(), self.trust)

@@ -56,7 +56,8 @@ class Signal(Struct, frozen=True, kw_only=True):
     how long the opening was held back and `held_for` why ("" when it was not). The capital of
     each venue is locked until `resolves_at_ns`, when the last leg is expected to resolve; None
     where a venue does not say. The returns are the edge over all capital, in basis points
-    rounded down, as such and by the year.
+    rounded down, as such and by the year. Settled as asked, the size pays cost and edge together;
+    `worst_payoff_usd_e6` is what it pays at worst where a venue voids its contracts.
     """
 
     kind: SignalKind
@@ -77,6 +78,7 @@ class Signal(Struct, frozen=True, kw_only=True):
     return_bps: int = 0
     resolves_at_ns: int | None = None
     annual_return_bps: int | None = None
+    worst_payoff_usd_e6: int | None = None
     held_ns: int = 0
     held_for: str = ""
     is_slow: bool = False

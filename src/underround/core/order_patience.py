@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from underround.core.journal_record import AbsenceProven
 from underround.core.order import QueryOrder
 from underround.core.order_event import OrderMissing, OrderRejected, OrderUnanswered, RejectReason
-from underround.core.portfolio import PROOF_APART_NS, AbsenceProven
 from underround.core.trade_record import LiveOrder, OrderStage, Trade
 from underround.core.trading_effect import PersonPaged
 from underround.core.units import NS_PER_SECOND
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from underround.core.trading_desk import TradingDesk
 
 SETTLE_QUERY_NS: Final = 5 * NS_PER_SECOND
+PROOF_APART_NS: Final = 5 * NS_PER_SECOND
+"""Two reads that miss an order prove it absent when they are at least so far apart."""
 
 
 class OrderPatience:

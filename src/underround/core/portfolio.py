@@ -4,12 +4,18 @@ The live state and the state after a restart are made by the same `apply`, so th
 Records come in, nothing goes out; no record is refused, because what happened happened.
 """
 
-from typing import Final, TypeAlias
-
-from msgspec import Struct
+from msgspec.structs import replace
 
 from underround.core.instrument import Outcome, Venue
-from underround.core.order import OrderIntent
+from underround.core.journal_record import (
+    AbsenceProven,
+    HaltCleared,
+    HaltSet,
+    IntentWritten,
+    JournalRecord,
+    TradeMoved,
+    TradePlanned,
+)
 from underround.core.order_event import (
     DoneReason,
     Filled,
@@ -27,74 +33,8 @@ from underround.core.order_event import (
     Settled,
 )
 from underround.core.trade import TradeState, TradeTrigger, next_state
-from underround.core.trade_record import LiveOrder, OrderStage, Role, Trade, TradePlan
+from underround.core.trade_record import LiveOrder, OrderStage, Trade
 from underround.core.units import NS_PER_SECOND
-
-
-class TradePlanned(Struct, frozen=True):
-    """A trade was decided on."""
-
-    plan: TradePlan
-
-
-class TradeMoved(Struct, frozen=True):
-    """A trade took a trigger."""
-
-    trade: str
-    trigger: TradeTrigger
-    at_ns: int
-    reason: str = ""
-
-
-class IntentWritten(Struct, frozen=True):
-    """An order was decided on."""
-
-    intent: OrderIntent
-    role: Role
-    at_ns: int
-
-
-class AbsenceProven(Struct, frozen=True):
-    """An unanswered order never reached the venue: two reads, far enough apart, say so."""
-
-    order: str
-    at_ns: int
-
-
-class HaltSet(Struct, frozen=True):
-    """Nothing that increases risk passes from here on."""
-
-    reason: str
-    at_ns: int
-
-
-class HaltCleared(Struct, frozen=True):
-    """A person let trading go on."""
-
-    at_ns: int
-
-
-JournalRecord: TypeAlias = (
-    TradePlanned
-    | TradeMoved
-    | IntentWritten
-    | AbsenceProven
-    | HaltSet
-    | HaltCleared
-    | OrderSent
-    | OrderAcknowledged
-    | OrderRejected
-    | OrderUnanswered
-    | OrderDone
-    | Filled
-    | OrderSeen
-    | OrderMissing
-    | Settled
-    | PositionAdopted
-)
-
-PROOF_APART_NS: Final = 5 * NS_PER_SECOND
-"""Two reads that miss an order prove it absent when they are at least so far apart."""
 
 
 class Portfolio:
@@ -115,6 +55,7 @@ class Portfolio:
         self.sent_at_ns: list[int] = []
         self.late: list[str] = []
         """Orders that filled after their trade was over."""
+        self._at_risk_usd_e6: dict[tuple[str, Venue | None], int] = {}
         self._orders: dict[str, str] = {}
         self._by_venue_id: dict[tuple[Venue, str], str] = {}
         self._routes = {
@@ -139,6 +80,23 @@ class Portfolio:
     def apply(self, record: JournalRecord) -> None:
         """Take one record, in the order in which they were journaled."""
         self._routes[type(record)](record)  # type: ignore[operator]
+        trade = self.trade_concerned(record)
+        if trade is None:
+            return
+        if trade.is_balanced:
+            trade.naked_since_ns = None
+        elif trade.naked_since_ns is None:
+            trade.naked_since_ns = getattr(record, "at_ns", trade.moved_at_ns)
+
+    def trade_concerned(self, record: JournalRecord) -> Trade | None:
+        """Return the trade whose fills a record may have changed."""
+        match record:
+            case Filled():
+                order = self.order_of(record)
+                return None if order is None else self.trades[order.intent.trade]
+            case OrderAcknowledged() | OrderDone() | OrderSeen():
+                return self.trade_of(record.order)
+        return None
 
     def order(self, order: str) -> LiveOrder | None:
         """Return an order of ours by its own id; None for one that is not known."""
@@ -154,6 +112,17 @@ class Portfolio:
         """Return the order that a fill belongs to; None when it is not one of ours."""
         known = self._by_venue_id.get((fill.venue, fill.venue_order_id))
         return self.order(known or fill.order or "")
+
+    def at_risk_usd_e6(self, trade: Trade, venue: Venue | None = None) -> int:
+        """Return what a trade has cost and may cost (at one venue); kept once it is over."""
+        key = (trade.plan.id, venue)
+        kept = self._at_risk_usd_e6.get(key)
+        if kept is not None:
+            return kept
+        value_e6 = trade.at_risk_usd_e6(venue)
+        if trade.is_over and trade.is_final:
+            self._at_risk_usd_e6[key] = value_e6
+        return value_e6
 
     @property
     def unknown(self) -> list[LiveOrder]:
@@ -260,6 +229,8 @@ class Portfolio:
         before = order.fills.get(fill.trade)
         if before is not None and before.status in (FillStatus.CONFIRMED, FillStatus.FAILED):
             return
+        if before is not None:
+            fill = replace(fill, at_ns=before.at_ns)  # when it filled, not when it settled
         cash_before_e6 = order.cash_usd_e6
         order.fills[fill.trade] = fill
         self.cash_usd_e6[fill.venue] += order.cash_usd_e6 - cash_before_e6
@@ -268,6 +239,8 @@ class Portfolio:
         self.positions_e6[key] = self.positions_e6.get(key, 0) + _signed(fill) - held_before
         trade = self.trades[order.intent.trade]
         if before is None and trade.is_over:
+            for venue in (None, *Venue):
+                self._at_risk_usd_e6.pop((trade.plan.id, venue), None)
             self.late.append(order.intent.id)
             self.active[trade.plan.id] = trade
 

@@ -10,38 +10,15 @@ from typing import Final
 from msgspec import Struct
 
 from underround.core.order import Approved, OrderIntent, RefusalCode, Refused, Verdict
+from underround.core.risk_limits import RiskLimits
 from underround.core.units import (
     NS_PER_MS,
     NS_PER_SECOND,
-    USD_ONE_E6,
     format_price,
     format_size,
     format_usd,
     notional_up_usd_e6,
 )
-
-
-class RiskLimits(Struct, frozen=True, kw_only=True):
-    """Every rail, in the engine's units; the shipped figures are for a first small account.
-
-    `max_naked_e6` is the most contracts that a trade may hold uncovered while its hedge is under
-    way, `max_naked_ns` for how long before trading halts. `collar_e4`: how far a limit may stand
-    from the best price seen. Entries stop `before_close_ns` ahead of a market's end.
-    """
-
-    max_order_usd_e6: int = 25 * USD_ONE_E6
-    max_pair_usd_e6: int = 100 * USD_ONE_E6
-    max_venue_usd_e6: int = 500 * USD_ONE_E6
-    max_day_usd_e6: int = 1_000 * USD_ONE_E6
-    max_naked_e6: int = 50 * 10**6
-    max_naked_ns: int = 10 * NS_PER_SECOND
-    max_unsettled_usd_e6: int = 500 * USD_ONE_E6
-    max_daily_loss_usd_e6: int = 25 * USD_ONE_E6
-    max_orders_per_minute: int = 60
-    collar_e4: int = 500
-    max_quote_age_ns: int = 2_000 * NS_PER_MS
-    balance_reserve_usd_e6: int = 10 * USD_ONE_E6
-    before_close_ns: int = 60 * NS_PER_SECOND
 
 
 class Circumstances(Struct, frozen=True, kw_only=True):
@@ -175,39 +152,39 @@ def _collar(intent: OrderIntent, at: Circumstances, limits: RiskLimits) -> Refus
     )
 
 
-def _order_notional(intent: OrderIntent, _at: Circumstances, limits: RiskLimits) -> Refused | None:
-    value_e6 = notional_up_usd_e6(intent.limit_e4, intent.size_e6)
-    if intent.size_e6 > 0 and value_e6 <= limits.max_order_usd_e6:
-        return None
-    return _over(RefusalCode.ORDER_NOTIONAL, "max_order_usd", limits.max_order_usd_e6, value_e6)
+def _money_rail(
+    code: RefusalCode, key: str, value_of: Callable[[OrderIntent, Circumstances], int]
+) -> Rail:
+    """Return the rail that keeps an amount at or under the limit `key` (usd_e6)."""
+
+    def rail(intent: OrderIntent, at: Circumstances, limits: RiskLimits) -> Refused | None:
+        value_e6, limit_e6 = value_of(intent, at), getattr(limits, f"{key}_e6")
+        return None if value_e6 <= limit_e6 else _over(code, key, limit_e6, value_e6)
+
+    return rail
 
 
-def _pair(_intent: OrderIntent, at: Circumstances, limits: RiskLimits) -> Refused | None:
-    value_e6 = at.pair_usd_e6 + at.trade_usd_e6
-    if value_e6 <= limits.max_pair_usd_e6:
-        return None
-    return _over(RefusalCode.PAIR_NOTIONAL, "max_pair_usd", limits.max_pair_usd_e6, value_e6)
+def _notional_e6(intent: OrderIntent) -> int:
+    return notional_up_usd_e6(intent.limit_e4, intent.size_e6)
 
 
-def _venue(intent: OrderIntent, at: Circumstances, limits: RiskLimits) -> Refused | None:
-    value_e6 = at.venue_usd_e6 + notional_up_usd_e6(intent.limit_e4, intent.size_e6)
-    if value_e6 <= limits.max_venue_usd_e6:
-        return None
-    return _over(RefusalCode.VENUE_NOTIONAL, "max_venue_usd", limits.max_venue_usd_e6, value_e6)
-
-
-def _day(_intent: OrderIntent, at: Circumstances, limits: RiskLimits) -> Refused | None:
-    value_e6 = at.day_usd_e6 + at.trade_usd_e6
-    if value_e6 <= limits.max_day_usd_e6:
-        return None
-    return _over(RefusalCode.DAY_NOTIONAL, "max_day_usd", limits.max_day_usd_e6, value_e6)
-
-
-def _unsettled(_intent: OrderIntent, at: Circumstances, limits: RiskLimits) -> Refused | None:
-    value_e6 = at.unsettled_usd_e6 + at.trade_usd_e6
-    if value_e6 <= limits.max_unsettled_usd_e6:
-        return None
-    return _over(RefusalCode.UNSETTLED, "max_unsettled_usd", limits.max_unsettled_usd_e6, value_e6)
+_order_notional = _money_rail(
+    RefusalCode.ORDER_NOTIONAL, "max_order_usd", lambda intent, _at: _notional_e6(intent)
+)
+_pair = _money_rail(
+    RefusalCode.PAIR_NOTIONAL, "max_pair_usd", lambda _, at: at.pair_usd_e6 + at.trade_usd_e6
+)
+_venue = _money_rail(
+    RefusalCode.VENUE_NOTIONAL,
+    "max_venue_usd",
+    lambda intent, at: at.venue_usd_e6 + _notional_e6(intent),
+)
+_day = _money_rail(
+    RefusalCode.DAY_NOTIONAL, "max_day_usd", lambda _, at: at.day_usd_e6 + at.trade_usd_e6
+)
+_unsettled = _money_rail(
+    RefusalCode.UNSETTLED, "max_unsettled_usd", lambda _, at: at.unsettled_usd_e6 + at.trade_usd_e6
+)
 
 
 def _loss(_intent: OrderIntent, at: Circumstances, limits: RiskLimits) -> Refused | None:
@@ -234,7 +211,7 @@ def _rate(_intent: OrderIntent, at: Circumstances, limits: RiskLimits) -> Refuse
 
 def _naked(intent: OrderIntent, at: Circumstances, limits: RiskLimits) -> Refused | None:
     value_e6 = at.naked_e6 + intent.size_e6
-    if value_e6 <= limits.max_naked_e6:
+    if intent.size_e6 > 0 and value_e6 <= limits.max_naked_e6:
         return None
     return Refused(
         RefusalCode.NAKED,

@@ -20,6 +20,7 @@ from underround.core.book import NO_COST, Book, Side
 from underround.core.detector import Detector
 from underround.core.effect import Effect
 from underround.core.instrument import Outcome
+from underround.core.pair import Pair
 from underround.core.settings import Settings
 from underround.core.structure import Basket, Ladder, Partition, Structure, instruments_of
 from underround.core.trust import Trust
@@ -116,6 +117,18 @@ class StructureDesk:
         for watch in self.watches:
             self._look(watch, at_ns)
 
+    def suspend(self, pairs: Iterable[Pair], at_ns: int) -> None:
+        """Signal nothing from now on that joins both markets of these pairs, and of these alone."""
+        split = [(pair.kalshi, {pair.polymarket_yes, pair.polymarket_no}) for pair in pairs]
+        for watch in self.watches:
+            names = {share.claim.instrument for share in watch.edge.shares}
+            watch.is_suspended = any(
+                kalshi in names and not names.isdisjoint(tokens) for kalshi, tokens in split
+            )
+            if watch.is_suspended and watch.purchase is not None:
+                self._detector.lose(watch.purchase, "pair suspended", at_ns)
+                watch.drop()
+
     def lost(self, book: Book, reason: str, at_ns: int) -> None:
         """Close what stands on a book that lost trust, and do without its prices."""
         for share in _shares(book):
@@ -190,6 +203,8 @@ class StructureDesk:
     def _seek(self, watch: Watch, at_ns: int) -> None:
         """Want the best purchase that stands on books which can be trusted, if there is one."""
         edge = watch.edge
+        if watch.is_suspended:
+            return
         while edge.edge_e6 >= watch.threshold_e6:
             if watch.barren_e6 is not None and edge.edge_e6 <= watch.barren_e6:
                 return

@@ -38,14 +38,17 @@ def plan_trade(
     legs_books = [book for book in known if book is not None]
     if len(legs_books) < len(signal.legs):
         return "a book of it is not followed"
+    if any(leg.size_e6 not in (0, signal.size_e6) for leg in signal.legs):
+        return "its legs are of different sizes, which is not traded"
     instruments = [book.instrument for book in legs_books]
+    payoff_e6 = payoff_of(signal)
     lot_e6 = max(instrument.lot_e6 for instrument in instruments)
     size_e6 = min(signal.size_e6, room_e6, order_room_e6(signal.legs, settings))
     size_e6 -= size_e6 % lot_e6
     least_e6 = least_trade_e6(signal.legs, instruments, settings)
     if size_e6 < least_e6:
         return f"only {size_e6 // SIZE_ONE_E6} contracts fit the limits, too few to trade"
-    if not clears(signal.legs, instruments, size_e6, settings.min_edge_e6):
+    if not clears(signal.legs, instruments, size_e6, settings.min_edge_e6, payoff_e6):
         return "its worst case does not clear fees and the least edge"
     depths_e6 = [
         depth_to_e6(book, leg.outcome, leg.limit_e4, is_buy=True)
@@ -65,7 +68,15 @@ def plan_trade(
         quoted_usd_e6=signal.edge_e6 * size_e6 // SIZE_ONE_E6,
         at_ns=at_ns,
         deadline_ns=at_ns + settings.deadline_ns,
+        payoff_e6=payoff_e6,
     )
+
+
+def payoff_of(signal: Signal) -> int:
+    """Return what a set of a signal surely pays (usd_e6), rounded down; else a dollar."""
+    if not signal.cost_usd_e6:
+        return USD_ONE_E6
+    return (signal.cost_usd_e6 + signal.edge_usd_e6) * SIZE_ONE_E6 // signal.size_e6
 
 
 def order_room_e6(legs: Sequence[Leg], settings: TradingSettings) -> int:
@@ -87,7 +98,11 @@ def least_trade_e6(
 
 
 def clears(
-    legs: Sequence[Leg], instruments: Sequence[Instrument], size_e6: int, min_edge_e6: int
+    legs: Sequence[Leg],
+    instruments: Sequence[Instrument],
+    size_e6: int,
+    min_edge_e6: int,
+    payoff_e6: int = USD_ONE_E6,
 ) -> bool:
     """Tell whether every leg filled at its limit still leaves the least edge after fees."""
     paid_e6 = sum(
@@ -95,8 +110,7 @@ def clears(
         + taker_fee_usd_e6(instrument.fees, leg.limit_e4, size_e6)
         for leg, instrument in zip(legs, instruments, strict=True)
     )
-    payoff_e6 = size_e6 * USD_ONE_E6 // SIZE_ONE_E6
-    return payoff_e6 - paid_e6 >= min_edge_e6 * size_e6 // SIZE_ONE_E6
+    return payoff_e6 * size_e6 // SIZE_ONE_E6 - paid_e6 >= min_edge_e6 * size_e6 // SIZE_ONE_E6
 
 
 def leg_order(

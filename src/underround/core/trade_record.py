@@ -11,7 +11,7 @@ from underround.core.instrument import Outcome, Venue
 from underround.core.order import OrderIntent
 from underround.core.order_event import Filled, FillStatus
 from underround.core.trade import TERMINAL, TradeState
-from underround.core.units import notional_down_usd_e6, notional_up_usd_e6
+from underround.core.units import USD_ONE_E6, notional_down_usd_e6, notional_up_usd_e6
 
 
 class Role(StrEnum):
@@ -55,8 +55,9 @@ class PlannedLeg(Struct, frozen=True, kw_only=True):
 class TradePlan(Struct, frozen=True, kw_only=True):
     """What is to be done about one signal. `together`: all legs are sent at once.
 
-    `legs` stand in the order in which they go. `quoted_usd_e6` is the edge that was seen for
-    `size_e6`; after `deadline_ns` no hedge is tried, only the unwind.
+    `legs` stand in the order in which they go; a complete set surely pays `payoff_e6` (usd_e6).
+    `quoted_usd_e6` is the edge that was seen for `size_e6`; after `deadline_ns` no hedge is tried,
+    only the unwind.
     """
 
     id: str
@@ -70,6 +71,7 @@ class TradePlan(Struct, frozen=True, kw_only=True):
     quoted_usd_e6: int
     at_ns: int
     deadline_ns: int
+    payoff_e6: int = USD_ONE_E6
 
 
 class LiveOrder(Struct, kw_only=True):
@@ -149,6 +151,7 @@ class Trade(Struct, kw_only=True):
     orders: dict[str, LiveOrder] = {}
     retries: int = 0
     moved_at_ns: int = 0
+    naked_since_ns: int | None = None
 
     @property
     def is_over(self) -> bool:

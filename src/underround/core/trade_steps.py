@@ -33,8 +33,8 @@ class TradeSteps:
     def __init__(self, desk: TradingDesk) -> None:
         self._desk = desk
         self._patience = OrderPatience(desk)
-        self._naked_since_ns: dict[str, int] = {}
         self._steps: dict[TradeState, Callable[[Trade, int], TradeTrigger | None]] = {
+            _S.SIGNAL: lambda _trade, _now_ns: _T.REFUSED,  # a restart: it was never approved
             _S.RESERVED: self._reserved,
             _S.JOURNALED: lambda _trade, _now_ns: _T.SENT,
             _S.A_SENT: self._first_sent,
@@ -83,17 +83,15 @@ class TradeSteps:
             self._desk.move(trade, trigger, now_ns)
 
     def _watch_naked(self, trade: Trade, now_ns: int) -> None:
-        name = trade.plan.id
-        if trade.is_balanced:
-            self._naked_since_ns.pop(name, None)
-            return
-        since_ns = self._naked_since_ns.setdefault(name, now_ns)
-        if now_ns - since_ns > self._desk.settings.limits.max_naked_ns:
+        since_ns = trade.naked_since_ns
+        if since_ns is not None and now_ns - since_ns > self._desk.settings.limits.max_naked_ns:
             self._desk.halt(
-                f"trade {name} holds {trade.naked_e6 / 1e6:g} contracts uncovered", now_ns
+                f"trade {trade.plan.id} held {trade.naked_e6 / 1e6:g} contracts uncovered", now_ns
             )
 
     def _reserved(self, trade: Trade, _now_ns: int) -> TradeTrigger | None:
+        if not trade.orders:
+            return _T.DISK_FAILED  # a restart: its orders never reached the disk
         first = _first(trade)
         if first.stage is OrderStage.PLANNED:
             return None
@@ -143,7 +141,8 @@ class TradeSteps:
         return _fullest(trade)
 
     def _hedge_retry(self, trade: Trade, now_ns: int) -> TradeTrigger | None:
-        if now_ns < trade.plan.deadline_ns and self._hedge(trade, now_ns):
+        is_under_way = not trade.is_quiet
+        if is_under_way or (now_ns < trade.plan.deadline_ns and self._hedge(trade, now_ns)):
             return _T.HEDGE
         return _fullest(trade)
 
@@ -199,11 +198,13 @@ class TradeSteps:
 
     def _unwind(self, trade: Trade, now_ns: int) -> None:
         held = trade.holdings_e6
-        number = held.index(max(held))
+        adds = min(held) < 0  # more was given back than was delivered in the end
+        number = held.index(min(held) if adds else max(held))
         leg = trade.plan.legs[number]
         size_e6 = max(held) - min(held)
         size_e6 -= size_e6 % leg.lot_e6
-        way = cheapest_way_out(trade, number, size_e6, self._desk.books, self._desk.settings)
+        desk = self._desk
+        way = cheapest_way_out(trade, number, size_e6, desk.books, desk.settings, adds=adds)
         if way is None:
             return
         intent = self._intent(

@@ -4,7 +4,6 @@ Pure like the engine. Every change of what it knows is a journal record first, s
 makes the same state again. One trade a signal; how a trade goes on is in `trade_steps`.
 """
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -14,6 +13,14 @@ from underround.core.circumstances import circumstances, room_e6
 from underround.core.effect import Effect
 from underround.core.event import Timer
 from underround.core.instrument import Venue
+from underround.core.journal_record import (
+    HaltCleared,
+    HaltSet,
+    IntentWritten,
+    JournalRecord,
+    TradeMoved,
+    TradePlanned,
+)
 from underround.core.opportunity import Signal, SignalKind
 from underround.core.order import Approved, OrderIntent, PlaceOrders, QueryAccount, Refused
 from underround.core.order_event import (
@@ -33,28 +40,20 @@ from underround.core.order_event import (
     Settled,
 )
 from underround.core.part import Route
-from underround.core.portfolio import (
-    HaltCleared,
-    HaltSet,
-    IntentWritten,
-    JournalRecord,
-    Portfolio,
-    TradeMoved,
-    TradePlanned,
-)
+from underround.core.portfolio import Portfolio
+from underround.core.refusals import Refusals
 from underround.core.risk import decide
 from underround.core.trade import TradeTrigger
 from underround.core.trade_plan import plan_trade
 from underround.core.trade_record import Role, Trade
 from underround.core.trade_steps import TradeSteps
-from underround.core.trading_effect import JournalWanted, PersonPaged, TradeRefused
+from underround.core.trading_effect import JournalWanted, PersonPaged
 from underround.core.trading_event import KillSwitched, SignalTaken
 from underround.core.trading_settings import TradingSettings
 from underround.core.units import NS_PER_SECOND
 
 ACCOUNT_EVERY_NS: Final = 60 * NS_PER_SECOND
 ACCOUNT_AGAIN_NS: Final = 2 * NS_PER_SECOND
-MOST_REFUSALS: Final = 10_000
 
 
 class TradingDesk:
@@ -76,12 +75,11 @@ class TradingDesk:
         self.run = run
         self.portfolio = portfolio or Portfolio()
         self.accounts = Accounts(venues)
-        self.refusals: Counter[str] = Counter()
+        self.refusals = Refusals(self.want)
         self.books: Mapping[str, Book] = {}
         self._blocker = blocker
         self._out: list[Effect] = []
         self._count = 0
-        self._refused: dict[str, str] = {}
         self._changed_ns: dict[Venue, int] = {}
         self._account_due_ns: dict[Venue, int] = dict.fromkeys(venues, 0)
         self._steps = TradeSteps(self)
@@ -114,13 +112,18 @@ class TradingDesk:
         if signal.kind is not SignalKind.CLOSED:
             self.consider(f"{self.run}/{signal.id}", signal, signal.at_ns)
 
+    def pays(self, venue: Venue, instrument: str, value_e4: int, at_ns: int) -> None:
+        """Learn what a venue says that an instrument pays; noted only for what was traded."""
+        if (venue, instrument) in self.portfolio.positions_e6:
+            self._settled(Settled(venue, instrument, value_e4, None, at_ns))
+
     def consider(self, key: str, signal: Signal, now_ns: int) -> None:
         """Trade a signal unless it was traded before, or a rail is in the way."""
         if key in self.portfolio.signals:
             return
         blocked = self._blocked(signal, now_ns)
         if blocked is not None:
-            self._refuse(key, None, blocked, now_ns)
+            self.refusals.say(key, None, blocked, now_ns)
             return
         limits_e4 = {leg.venue: 0 for leg in signal.legs}
         for leg in signal.legs:
@@ -136,7 +139,7 @@ class TradingDesk:
         name = f"{self.run}-{self._count + 1}"
         plan = plan_trade(signal, self.books, self.settings, room, name, key, now_ns)
         if isinstance(plan, str):
-            self._refuse(key, None, plan, now_ns)
+            self.refusals.say(key, None, plan, now_ns)
             return
         self._count += 1
         self.record(TradePlanned(plan))
@@ -151,7 +154,7 @@ class TradingDesk:
             if isinstance(verdict, Refused):
                 text = f"{verdict.limit}: {verdict.value}; {verdict.change}"
                 self.move(trade, TradeTrigger.REFUSED, now_ns, f"{verdict.code}: {text}")
-                self._refuse(trade.plan.signal, verdict, text, now_ns)
+                self.refusals.say(trade.plan.signal, verdict.code, text, now_ns)
                 return
         self.move(trade, TradeTrigger.APPROVED, now_ns)
         self.place(
@@ -200,24 +203,12 @@ class TradingDesk:
         oldest_ns = now_ns - signal.at_ns
         if oldest_ns > self.settings.limits.max_quote_age_ns:
             return f"the signal is {oldest_ns // 1_000_000} ms old"
-        if any(trade.plan.pair == signal.pair and not trade.is_over for trade in self._active()):
+        if any(t.plan.pair == signal.pair and t.reserves for t in self._active()):
             return "a trade on this pair is under way"
         return None
 
     def _active(self) -> list[Trade]:
         return list(self.portfolio.active.values())
-
-    def _refuse(self, key: str, refused: Refused | None, text: str, now_ns: int) -> None:
-        """Say once for a signal and a reason that it is not traded."""
-        kind = text.partition(":")[0] if refused is None else refused.code.value
-        if self._refused.get(key) == kind:
-            return
-        if len(self._refused) >= MOST_REFUSALS:
-            self._refused.clear()
-        self._refused[key] = kind
-        self.refusals[kind] += 1
-        code = None if refused is None else refused.code
-        self._out.append(TradeRefused(key, code, text, now_ns))
 
     def _sent(self, event: OrderSent) -> None:
         self.portfolio.apply(event)  # journaled already, before it was told

@@ -1,11 +1,18 @@
 """What trading wants done: orders and queries, records for the journal, calls for help."""
 
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from msgspec import Struct
 
-from underround.core.order import OrderEffect, RefusalCode
-from underround.core.portfolio import JournalRecord
+from underround.core.journal_record import JournalRecord
+from underround.core.order import (
+    CancelOrder,
+    OrderEffect,
+    PlaceOrders,
+    QueryAccount,
+    QueryOrder,
+    RefusalCode,
+)
 
 
 class JournalWanted(Struct, frozen=True):
@@ -31,3 +38,14 @@ class PersonPaged(Struct, frozen=True):
 
 
 TradingEffect: TypeAlias = OrderEffect | JournalWanted | TradeRefused | PersonPaged
+
+TRADING: Final = (
+    JournalWanted,
+    PlaceOrders,
+    CancelOrder,
+    QueryOrder,
+    QueryAccount,
+    TradeRefused,
+    PersonPaged,
+)
+"""The same, to tell them from others by `isinstance`."""

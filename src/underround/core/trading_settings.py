@@ -5,7 +5,7 @@ from enum import StrEnum
 from msgspec import Struct, field
 
 from underround.core.instrument import Venue
-from underround.core.risk import RiskLimits
+from underround.core.risk_limits import RiskLimits
 from underround.core.units import NS_PER_MS, NS_PER_SECOND
 
 

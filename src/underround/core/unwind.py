@@ -30,39 +30,38 @@ class WayOut(Struct, frozen=True):
 
 
 def cheapest_way_out(
-    trade: Trade, leg: int, size_e6: int, books: Mapping[str, Book], settings: TradingSettings
+    trade: Trade,
+    leg: int,
+    size_e6: int,
+    books: Mapping[str, Book],
+    settings: TradingSettings,
+    *,
+    adds: bool = False,
 ) -> WayOut | None:
-    """Return the cheaper way of giving back `size_e6` of a leg; None while no book shows one."""
-    ways = [
-        way
-        for way in (
-            _selling(trade, leg, size_e6, books, settings),
-            _complement(trade, leg, size_e6, books, settings),
-        )
-        if way is not None
-    ]
+    """Return the cheaper way of changing a leg by `size_e6`; None while no book shows one.
+
+    Down: sell the leg's outcome or buy its complement. Up (`adds`), where more was given back than
+    was delivered in the end: buy the outcome or sell the complement.
+    """
+    planned = trade.plan.legs[leg]
+    book = books.get(planned.instrument)
+    other = None if book is None else book.instrument.complement_id
+    ways = []
+    for name, outcome in (
+        (planned.instrument, planned.outcome),
+        # Without a book of its own the venue nets both outcomes: buying one is selling the other.
+        (other, planned.outcome.complement),
+    ):
+        is_buy = adds == (outcome is planned.outcome)
+        if name is None or not (is_buy or _may_sell(trade, leg, outcome, size_e6)):
+            continue
+        ways.append(_way(books.get(name), outcome, size_e6, trade, settings, is_buy=is_buy))
     # What reaches further first: half a way out leaves the other half naked.
-    return max(ways, key=lambda way: (min(way.reach_e6, size_e6), way.value_usd_e6), default=None)
-
-
-def _selling(
-    trade: Trade, number: int, size_e6: int, books: Mapping[str, Book], settings: TradingSettings
-) -> WayOut | None:
-    leg = trade.plan.legs[number]
-    if leg.venue is Venue.POLYMARKET and not _is_delivered(trade, number, size_e6):
-        return None
-    return _way(books.get(leg.instrument), leg.outcome, size_e6, trade, settings, is_buy=False)
-
-
-def _complement(
-    trade: Trade, number: int, size_e6: int, books: Mapping[str, Book], settings: TradingSettings
-) -> WayOut | None:
-    leg = trade.plan.legs[number]
-    book = books.get(leg.instrument)
-    name = None if book is None else book.instrument.complement_id
-    if name is None:
-        return None  # the venue nets both outcomes: buying the other one is selling
-    return _way(books.get(name), leg.outcome.complement, size_e6, trade, settings, is_buy=True)
+    return max(
+        (way for way in ways if way is not None),
+        key=lambda way: (way.reach_e6, way.value_usd_e6),
+        default=None,
+    )
 
 
 def _way(
@@ -105,14 +104,16 @@ def _way(
     return WayOut(instrument.id, outcome, is_buy, limit_e4, value_e6, reach_e6)
 
 
-def _is_delivered(trade: Trade, number: int, size_e6: int) -> bool:
-    """Tell whether enough of a leg's shares have settled to be sold."""
+def _may_sell(trade: Trade, number: int, outcome: Outcome, size_e6: int) -> bool:
+    """Tell whether enough shares of an outcome are there to be sold: matched is not delivered."""
+    if trade.plan.legs[number].venue is not Venue.POLYMARKET:
+        return True
     delivered_e6 = 0
     for order in trade.orders.values():
         if order.intent.leg != number:
             continue
         for fill in order.fills.values():
-            if fill.outcome is not trade.plan.legs[number].outcome:
+            if fill.outcome is not outcome:
                 continue
             if fill.is_buy and fill.status is FillStatus.CONFIRMED:
                 delivered_e6 += fill.size_e6

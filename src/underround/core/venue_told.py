@@ -54,6 +54,7 @@ class VenueTold:
         self._reconsider = reconsider
         self._claims: dict[Book, tuple[TopClaimed, int]] = {}
         self._doubts: dict[Book, int] = {}
+        self.on_value: Callable[[Venue, str, int, int], None] = _nobody
         self.indices: dict[tuple[str, str], IndexPrinted] = {}
         self.terms: dict[str, TermsChanged] = {}
         self.in_batches: dict[type, Callable[[Any, Link, int], None]] = {
@@ -104,6 +105,8 @@ class VenueTold:
 
     def _market_closed(self, event: MarketClosed, link: Link, now_ns: int) -> None:
         self._end(link.venue, (event.instrument,), event.reason, now_ns)
+        if event.value_e4 is not None:
+            self.on_value(link.venue, event.instrument, event.value_e4, now_ns)
 
     def _markets_ended(self, event: MarketsEnded) -> None:
         self._end(event.venue, event.instruments, event.reason, event.at_ns)
@@ -192,3 +195,7 @@ class VenueTold:
             return
         for book in concerned:
             self._trust.on_lost(book, f"{event.venue} {event.state}", event.at_ns)
+
+
+def _nobody(_venue: Venue, _instrument: str, _value_e4: int, _at_ns: int) -> None:
+    """Stand in until somebody holds what was settled."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 from underround.core.arbitrage.cross_venue import Direction, directions
 from underround.core.book import Book
+from underround.core.contract_terms import PairTerms
 from underround.core.event import InstrumentsListed
 from underround.core.instrument import Instrument
 from underround.core.market_events import MarketEvents
@@ -32,6 +33,7 @@ class Watchlist:
         self._touch = touch
         self._note = note
         self._pairs: set[str] = set()
+        self.terms: dict[str, PairTerms] = {}
 
     def watch(self, instruments: Iterable[Instrument]) -> None:
         """Make the books of instruments that have none."""
@@ -46,6 +48,8 @@ class Watchlist:
             if pair.id not in self._pairs:
                 added += directions(pair, self._books, self._threshold_e6)
                 self._pairs.add(pair.id)
+                if pair.terms is not None:
+                    self.terms[pair.id] = pair.terms
         self.directions += added
         return added
 

@@ -12,8 +12,9 @@ import os
 import signal
 import stat
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+from underround.simulation.structures.structure import Kind, read_kinds
 from underround.simulation.venues import SimulatedVenues
 
 
@@ -25,21 +26,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--pairs", type=int, default=24, help="how many pairs of markets")
     parser.add_argument("--markets", type=int, help="how many markets on each venue in all")
     parser.add_argument("--print-json", action="store_true", help="the default; kept for clarity")
+    parser.add_argument("--kinds", default="cross_venue", help="kinds of underround, or all")
     options = parser.parse_args(arguments)
     if options.speed <= 0 or options.pairs < 1:
         parser.error("--speed and --pairs must be above zero")
     if options.markets is not None and options.markets < options.pairs:
         parser.error("--markets counts the pairs too: it cannot be smaller")
-    asyncio.run(_run(options.seed, options.speed, options.pairs, options.markets))
+    try:
+        kinds = read_kinds(options.kinds)
+    except ValueError as error:
+        parser.error(f"--kinds: {error}")
+    asyncio.run(_run(options.seed, options.speed, options.pairs, options.markets, kinds))
     return 0
 
 
-async def _run(seed: int, speed: float, pairs: int, markets: int | None) -> None:
+async def _run(
+    seed: int, speed: float, pairs: int, markets: int | None, kinds: Collection[Kind]
+) -> None:
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with SimulatedVenues(seed, speed=speed, pairs=pairs, markets=markets) as venues:
+    async with SimulatedVenues(
+        seed, speed=speed, pairs=pairs, markets=markets, kinds=kinds
+    ) as venues:
         watch_stdin(loop, stop)
         sys.stdout.write(json.dumps(venues.addresses) + "\n")
         sys.stdout.flush()

@@ -14,9 +14,10 @@ from typing import Final
 from underround.core.instrument import Venue
 from underround.core.units import NS_PER_SECOND
 from underround.simulation.book import ASK, BID, Change, Side
-from underround.simulation.desk import VENUES, Desk, moved_side, other, snapped
+from underround.simulation.desk import VENUES, Desk, moved_side, other
 from underround.simulation.ledger import gross_edge_e4
 from underround.simulation.market import DIRECTIONS, Direction
+from underround.simulation.quoting import snapped
 from underround.simulation.sizes import MIN_TOP_E6, draw_size
 
 LEAST_EDGE_E4: Final = 200

@@ -8,13 +8,13 @@ import random
 from collections.abc import Callable, Generator
 from typing import Any, Final
 
-from underround.core.instrument import PriceGrid, Venue
+from underround.core.instrument import Venue
 from underround.core.units import NS_PER_MS, PRICE_ONE_E4
 from underround.simulation.book import ASK, BID, Book, Change, Side, Top, mirrored
 from underround.simulation.exchange import Exchange
 from underround.simulation.ledger import gross_edge_e4, kalshi_top, net_edge_e6, polymarket_top
 from underround.simulation.market import Direction, Market, Pair
-from underround.simulation.sizes import MIN_TOP_E6, draw_size
+from underround.simulation.quoting import requoted, snapped
 
 Script = Generator[int, None, None]
 """A play on one pair: yields how many simulated ns to wait."""
@@ -25,8 +25,6 @@ CALM_NS: Final = 400 * NS_PER_MS
 """Two venues' tops never move closer together than this (save to end a long underround), so
 that a reader late by less sees no underround that never was."""
 
-_DEPTH: Final = 5
-_MOST_LEVELS: Final = 14
 _REACH_E4: Final = 1_200
 
 
@@ -113,33 +111,8 @@ class Desk:
     def requote(self, venue: Venue, bid_e4: int, ask_e4: int) -> list[Change]:
         """Return the changes that make this the top, removals first, with depth behind it."""
         assert bid_e4 < ask_e4, (self.pair.id, venue, bid_e4, ask_e4)
-        grid = self.market(venue).grid
         bids, asks = self.levels(venue, BID), self.levels(venue, ASK)
-        changes: list[Change] = [(BID, p, 0) for p in sorted(bids, reverse=True) if p > bid_e4]
-        changes += [(ASK, p, 0) for p in sorted(asks) if p < ask_e4]
-        kept_bids = {p: s for p, s in bids.items() if p <= bid_e4}
-        kept_asks = {p: s for p, s in asks.items() if p >= ask_e4}
-        changes += self._deepen(grid, BID, kept_bids, bid_e4)
-        changes += self._deepen(grid, ASK, kept_asks, ask_e4)
-        return changes
-
-    def _deepen(
-        self, grid: PriceGrid, side: Side, kept: dict[int, int], best_e4: int
-    ) -> list[Change]:
-        """Put a level at the best price and some behind it; drop what lies too deep."""
-        changes: list[Change] = []
-        slot, sign = grid.slots[best_e4], -1 if side == BID else 1
-        fine = len(grid) > 500
-        for _ in range(_DEPTH):
-            if not 0 <= slot < len(grid):
-                break
-            price_e4 = grid.prices_e4[slot]
-            if kept.get(price_e4, 0) < MIN_TOP_E6:
-                kept[price_e4] = draw_size(self.rng, MIN_TOP_E6)
-                changes.append((side, price_e4, kept[price_e4]))
-            slot += sign * self.rng.randint(1, 4 if fine else 1)
-        deepest = sorted(kept, key=lambda p: abs(p - best_e4))[_MOST_LEVELS:]
-        return changes + [(side, price_e4, 0) for price_e4 in deepest]
+        return requoted(self.rng, self.market(venue).grid, bids, asks, (bid_e4, ask_e4))
 
     def excursion(self, venue: Venue, direction: Direction, price_e4: int) -> tuple[int, int]:
         """Return the quotes whose moved side stands at a price, the other side out of its way."""
@@ -180,14 +153,6 @@ class Desk:
 def moved_side(venue: Venue, direction: Direction) -> Side:
     """Return the side of a venue whose improvement widens the edge of a direction."""
     return ASK if (venue is Venue.POLYMARKET) == (direction == "yes_no") else BID
-
-
-def snapped(grid: PriceGrid, price_e4: int, sign: int) -> int:
-    """Return the nearest price on the grid at or beyond a price, away from the middle."""
-    price_e4 = min(max(price_e4, grid.prices_e4[0]), grid.prices_e4[-1])
-    while price_e4 not in grid:
-        price_e4 += 10 * sign
-    return price_e4
 
 
 def draw_ms(desk: Desk, low: int, high: int) -> int:

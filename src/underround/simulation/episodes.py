@@ -11,8 +11,9 @@ from typing import Final
 from underround.core.instrument import Venue
 from underround.core.units import NS_PER_MS, NS_PER_SECOND
 from underround.simulation.book import BID
-from underround.simulation.desk import CALM_NS, VENUES, Desk, Script, moved_side, other, snapped
+from underround.simulation.desk import CALM_NS, VENUES, Desk, Script, moved_side, other
 from underround.simulation.market import DIRECTIONS, Direction
+from underround.simulation.quoting import snapped
 
 LEAST_EDGE_E6: Final = 6_000
 MOST_EDGE_E6: Final = 60_000

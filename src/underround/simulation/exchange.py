@@ -13,7 +13,7 @@ from underround.core.units import NS_PER_MS, NS_PER_SECOND
 from underround.simulation.book import ASK, BID, Change, Side
 from underround.simulation.feeds import Delta, KalshiFeed, Parts, PolymarketFeed
 from underround.simulation.ledger import Ledger
-from underround.simulation.market import Market, Pair, PolymarketMarket, Trade
+from underround.simulation.market import KalshiMarket, Market, Pair, PolymarketMarket, Trade
 from underround.simulation.own_orders import OwnOrders
 
 
@@ -34,6 +34,8 @@ class Exchange:
         self.polymarket = polymarket
         self.kalshi = kalshi
         self.own = OwnOrders()
+        self.on_changed: list[Callable[[Market, int, int], None]] = []
+        """Told of every whole action: the market, and from when to when it was published."""
         self._clock = clock
         self._observer = observer
 
@@ -50,14 +52,33 @@ class Exchange:
     ) -> tuple[dict[str, Any] | None, int]:
         """Set what the YES book shows, members' orders included."""
         started_ns = self._clock()
-        market = pair.polymarket
+        message = self._change_tokens(pair.polymarket, changes, started_ns)
+        self._close(pair, Venue.POLYMARKET, started_ns)
+        return message, pair.polymarket.changed_at_ms
+
+    def change_single(self, market: Market, changes: Sequence[Change]) -> None:
+        """Set levels of a market that is no part of a pair, as one action."""
+        started_ns = self._clock()
+        if isinstance(market, PolymarketMarket):
+            self._change_tokens(market, changes, started_ns)
+        elif not market.halted:
+            self._change_contracts(market, changes, (len(changes),), 0.0, started_ns)
+        self.judge_single(market, started_ns)
+
+    def judge_single(self, market: Market, started_ns: int | None = None) -> None:
+        """Let whoever watches look at a market that is no part of a pair."""
+        now_ns = self._clock()
+        for tell in self.on_changed:
+            tell(market, now_ns if started_ns is None else started_ns, now_ns)
+
+    def _change_tokens(
+        self, market: PolymarketMarket, changes: Sequence[Change], started_ns: int
+    ) -> dict[str, Any] | None:
         market.book.apply(changes)
         market.changed_at_ms = max(started_ns // NS_PER_MS, market.changed_at_ms)
-        message = None
-        if self.polymarket is not None and not market.frozen:
-            message = self.polymarket.changed(market, changes, market.changed_at_ms)
-        self._close(pair, Venue.POLYMARKET, started_ns)
-        return message, market.changed_at_ms
+        if self.polymarket is None or market.frozen:
+            return None
+        return self.polymarket.changed(market, changes, market.changed_at_ms)
 
     def trade_polymarket(self, pair: Pair, taker: Side, size_e6: int) -> None:
         """Let a taker hit the best level for less than its size: change, trade, fresh book."""
@@ -125,11 +146,22 @@ class Exchange:
     ) -> None:
         """Set what the book shows, members' orders included, as one action."""
         started_ns = self._clock()
-        market = pair.kalshi
+        parts = parts or (len(changes),)
+        self._change_contracts(pair.kalshi, changes, parts, pause_s, started_ns)
+        self._close(pair, Venue.KALSHI, started_ns)
+
+    def _change_contracts(
+        self,
+        market: KalshiMarket,
+        changes: Sequence[Change],
+        parts: Parts,
+        pause_s: float,
+        started_ns: int,
+    ) -> None:
         deltas: list[Delta] = []
         delta_parts: list[int] = []
         left = iter(changes)
-        for count in parts or (len(changes),):
+        for count in parts:
             before = len(deltas)
             for side, price_e4, size_e6 in islice(left, count):
                 resting_e6 = market.book.side(side).get(price_e4, 0)
@@ -140,7 +172,6 @@ class Exchange:
         market.clock += 1
         if self.kalshi is not None and deltas and not market.frozen:
             self.kalshi.acted(market, deltas, delta_parts, pause_s, started_ns)
-        self._close(pair, Venue.KALSHI, started_ns)
 
     def trade_kalshi(self, pair: Pair, taker: Side, size_e6: int) -> None:
         """Let a taker hit the best level for less than its size, unless nothing trades."""

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import NamedTuple
 
-from websockets.asyncio.server import ServerConnection
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
+
+from underround.simulation.wire import Wired
 
 
 class Refusal(NamedTuple):
@@ -50,7 +51,7 @@ class Gate:
         return Response(refusal.status, HTTPStatus(refusal.status).phrase, headers, body)
 
 
-def upgrade_headers(connection: ServerConnection) -> dict[str, str]:
+def upgrade_headers(connection: Wired) -> dict[str, str]:
     """Return a handshake's headers with upper-case names."""
     assert connection.request is not None
     return {name.upper(): value for name, value in connection.request.headers.raw_items()}

@@ -15,7 +15,7 @@ from underround.simulation.fees import (
     kalshi_taker_fee_usd_e6,
     polymarket_taker_fee_usd_e6,
 )
-from underround.simulation.market import DIRECTIONS, Direction, Pair
+from underround.simulation.market import DIRECTIONS, Direction, Market, Pair, PolymarketMarket
 
 TrapKind = Literal[
     "near_zero",
@@ -85,10 +85,14 @@ class Interval:
 
 
 class Ledger:
-    """Keeps the true intervals of every pair and direction, and the counts of traps."""
+    """Keeps the true intervals of every pair and direction, and the counts of traps.
 
-    def __init__(self, pairs: Sequence[Pair]) -> None:
+    `singles` are markets that are no part of a pair: their books are shown, nothing more.
+    """
+
+    def __init__(self, pairs: Sequence[Pair], singles: Sequence[Market] = ()) -> None:
         self.pairs = pairs
+        self.singles = singles
         self.intervals: list[Interval] = []
         self.traps: Counter[str] = Counter(dict.fromkeys(TRAP_KINDS, 0))
         self._open: dict[tuple[str, Direction], Interval] = {}
@@ -129,12 +133,15 @@ class Ledger:
         """Return every true book by venue and instrument: [price_e4, size_e6], best first."""
         tokens: dict[str, dict[str, list[list[int]]]] = {}
         markets: dict[str, dict[str, list[list[int]]]] = {}
-        for pair in self.pairs:
-            shown = _levels(pair.polymarket.book)
-            yes, no = pair.polymarket.tokens
-            tokens[yes] = shown
-            tokens[no] = {"bids": _complement(shown["asks"]), "asks": _complement(shown["bids"])}
-            markets[pair.kalshi.ticker] = _levels(pair.kalshi.book)
+        paired = [market for pair in self.pairs for market in (pair.polymarket, pair.kalshi)]
+        for market in (*paired, *self.singles):
+            shown = _levels(market.book)
+            if isinstance(market, PolymarketMarket):
+                yes, no = market.tokens
+                asks, bids = _complement(shown["bids"]), _complement(shown["asks"])
+                tokens |= {yes: shown, no: {"bids": bids, "asks": asks}}
+            else:
+                markets[market.ticker] = shown
         return {"polymarket": tokens, "kalshi": markets}
 
 

@@ -17,9 +17,19 @@ from underround.simulation.market import SHARDS, STRUCTURES, KalshiMarket, Pair
 
 
 class Lifecycle:
-    """Changes markets' lives; `state` and `fees` are what Kalshi's REST tells of them."""
+    """Changes markets' lives; `state` and `fees` are what Kalshi's REST tells of them.
 
-    def __init__(self, exchange: Exchange, pairs: list[Pair], clock: Callable[[], int]) -> None:
+    `singles` are markets that are no part of a pair: they stop and go with the exchange.
+    """
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        pairs: list[Pair],
+        clock: Callable[[], int],
+        singles: Iterable[KalshiMarket] = (),
+    ) -> None:
+        self._singles = tuple(singles)
         self.state = ExchangeState()
         self.fees = FeeChanges()
         self._exchange = exchange
@@ -57,6 +67,9 @@ class Lifecycle:
         for pair in self._pairs:
             pair.kalshi.halted = not self.state.trades(pair.kalshi.shard)
             self._exchange.judge(pair, Venue.KALSHI)
+        for market in self._singles:
+            market.halted = not self.state.trades(market.shard)
+            self._exchange.judge_single(market)
 
     def deactivate(self, pair: Pair) -> None:
         """Pause one Kalshi market."""

@@ -39,11 +39,35 @@ class Trade(NamedTuple):
     at_ns: int
 
 
+@dataclass(slots=True, frozen=True, kw_only=True)
+class PolymarketEvent:
+    """What Gamma tells of an event with several markets.
+
+    `neg_risk`: exactly one of all its outcomes wins; `is_augmented`: outcomes may still be added.
+    """
+
+    id: str
+    slug: str
+    title: str
+    neg_risk: bool = False
+    neg_risk_id: str = ""
+    is_augmented: bool = False
+
+
+@dataclass(slots=True, frozen=True, kw_only=True)
+class KalshiEvent:
+    """What Kalshi tells of an event with several markets; exclusive: at most one of them wins."""
+
+    title: str
+    is_exclusive: bool = False
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class PolymarketMarket:
     """One Gamma market with its two tokens and the one book they share.
 
-    `winner` is the index of the token that paid, once the market is resolved.
+    `winner` is the index of the token that paid, once the market is resolved; `rank` its place
+    among the markets of its event, `label` its name there; `ends_at_s` an end by the calendar.
     """
 
     condition_id: str
@@ -68,11 +92,21 @@ class PolymarketMarket:
     accepting: bool = True
     frozen: bool = False
     winner: int | None = None
+    event: PolymarketEvent | None = None
+    label: str = ""
+    rank: int = 0
+    is_other: bool = False
+    ends_at_s: int | None = None
 
     @property
     def grid(self) -> PriceGrid:
         """The prices this market may trade at now."""
         return PriceGrid.uniform(self.tick_e4)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether orders trade now."""
+        return self.accepting
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -80,8 +114,9 @@ class KalshiMarket:
     """One Kalshi market; `clock` is its exchange clock, which counts actions and may skip.
 
     `halted`: its shard or the whole exchange takes no orders; `strike` is dollars, absent until
-    it is known; `expiration_value` is what the settlement was read from; `listing` has fields of
-    the catalog that differ from what the catalog would make of the rest.
+    it is known (`cap` where it is a band's upper end); `expiration_value` is what the settlement
+    was read from; `closes_at_s` a close by the calendar; `listing` has fields of the catalog that
+    differ from what it makes of the rest.
     """
 
     ticker: str
@@ -99,6 +134,9 @@ class KalshiMarket:
     event_multiplier_e4: int | None = None
     strike_type: str = "custom"
     strike: float | None = None
+    cap: float | None = None
+    event: KalshiEvent | None = None
+    closes_at_s: int | None = None
     book: Book = field(default_factory=Book)
     clock: int = 0
     status: str = "active"

@@ -7,9 +7,7 @@ frame held back takes a later one. What frames say is not decided here.
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, Protocol
 
-from websockets.asyncio.server import ServerConnection
-
-from underround.simulation.wire import unread_bytes, write, write_parts
+from underround.simulation.wire import Wired, unread_bytes, write, write_parts
 
 MOST_UNREAD_BYTES = 8 << 20
 """What may wait for a reader before the venue gives it up."""
@@ -47,7 +45,7 @@ class Outlet:
 
     def __init__(
         self,
-        connection: ServerConnection,
+        connection: Wired,
         faults: list[WireFault],
         on_overflow: "Callable[[Outlet], None] | None" = None,
         most_unread: int = MOST_UNREAD_BYTES,

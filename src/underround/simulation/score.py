@@ -29,7 +29,7 @@ def score(opportunities: Sequence[Row], intervals: Sequence[Row], ended_ns: int)
     for opportunity in opportunities:
         key = (opportunity["pair"], opportunity["direction"])
         opened_by_key.setdefault(key, []).append(opportunity)
-    true = [interval for interval in intervals if _counts(interval, ended_ns)]
+    true = [interval for interval in intervals if counts_as_true(interval, ended_ns)]
     missed = [
         interval
         for interval in true
@@ -56,7 +56,8 @@ def score(opportunities: Sequence[Row], intervals: Sequence[Row], ended_ns: int)
     }
 
 
-def _counts(interval: Row, ended_ns: int) -> bool:
+def counts_as_true(interval: Row, ended_ns: int) -> bool:
+    """Say whether a ledger interval lasted, and ended early enough, to have to be found."""
     end_ns = interval["end_ns"]
     return (
         end_ns is not None

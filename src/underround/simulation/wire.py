@@ -11,11 +11,16 @@ from typing import Final
 from websockets.asyncio.server import ServerConnection
 from websockets.protocol import State
 
+from underround.simulation.memory_wire import MemoryConnection
+
+Wired = ServerConnection | MemoryConnection
+"""A connection of either make: a socket of this machine, or memory with a time of its own."""
+
 _CLOSING_S: Final = 1.0
 """How long a reader may take to fetch what was written before a close frame."""
 
 
-def write(connection: ServerConnection, texts: Iterable[str | bytes]) -> None:
+def write(connection: Wired, texts: Iterable[str | bytes]) -> None:
     """Send text frames in one socket write; do nothing on a connection that is not open.
 
     Synchronous, so that an action is published before anything else can happen, and without
@@ -32,7 +37,7 @@ def write(connection: ServerConnection, texts: Iterable[str | bytes]) -> None:
 
 
 def write_parts(
-    connection: ServerConnection,
+    connection: Wired,
     texts: Sequence[str | bytes],
     parts: Iterable[int],
     pause_s: float,
@@ -45,22 +50,29 @@ def write_parts(
     start = 0
     for count in parts:
         if start and pause_s:
-            time.sleep(pause_s)
+            _pause(connection, pause_s)
         write(connection, texts[start : start + count])
         start += count
 
 
-def unread_bytes(connection: ServerConnection) -> int:
+def _pause(connection: Wired, pause_s: float) -> None:
+    if isinstance(connection, MemoryConnection):
+        connection.hold(pause_s)
+    else:
+        time.sleep(pause_s)
+
+
+def unread_bytes(connection: Wired) -> int:
     """Return how much the operating system has not yet taken for a connection."""
     return connection.transport.get_write_buffer_size()
 
 
-def cut(connection: ServerConnection) -> None:
+def cut(connection: Wired) -> None:
     """Break a connection off without a close frame, as a lost route does."""
     connection.transport.abort()
 
 
-def close(connection: ServerConnection, code: int, reason: str) -> None:
+def close(connection: Wired, code: int, reason: str) -> None:
     """Send a close frame and let the connection go, whether or not the reader answers."""
     protocol = connection.protocol
     if protocol.state is not State.OPEN:

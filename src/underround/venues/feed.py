@@ -13,7 +13,7 @@ from picows import WSProtocolError
 
 from underround.venues.backoff import Backoff
 from underround.venues.errors import FATAL_AFTER, RefusedError, VenueFaultError, printable
-from underround.venues.handshake import open_socket
+from underround.venues.handshake import Opener, open_socket
 from underround.venues.hosts import check_url
 from underround.venues.ports import DEFAULT_LIMITS, FeedCounters, FeedLimits, Session, Sink
 from underround.venues.watchdog import Patience, Watchdog
@@ -44,6 +44,7 @@ class Feed:
         clock_ns: Callable[[], int],
         randomness: Callable[[], float],
         tls: ssl.SSLContext | None = None,
+        opener: Opener = open_socket,
     ) -> None:
         check_url(url, ("ws", "wss"))
         if tls is not None and (tls.verify_mode != ssl.CERT_REQUIRED or not tls.check_hostname):
@@ -60,6 +61,7 @@ class Feed:
         self._is_mended = is_mended
         self._clock_ns = clock_ns
         self._tls = tls
+        self._opener = opener
         self._backoff = Backoff(limits.backoff_base_s, limits.backoff_cap_s, randomness)
         self._socket: WebSocket | None = None
         self._expecting = False
@@ -167,7 +169,7 @@ class Feed:
         self.counters.attempts += 1
         socket = WebSocket(self, limits.max_message_bytes, limits.close_grace_s)
         try:
-            transport = await open_socket(
+            transport = await self._opener(
                 socket,
                 self.connection,
                 self.url,

@@ -9,7 +9,7 @@ import logging
 import ssl
 from collections.abc import Mapping
 from socket import gaierror
-from typing import Final
+from typing import Final, Protocol
 
 from picows import WSHandshakeError, WSInvalidStatusError, WSListener, WSTransport, ws_connect
 
@@ -22,6 +22,26 @@ from underround.venues.errors import (
     date_ms,
     retry_after_s,
 )
+
+
+class Opener(Protocol):
+    """Whatever opens a WebSocket as `open_socket` does: the network, or a rehearsal's memory."""
+
+    async def __call__(
+        self,
+        socket: WSListener,
+        connection: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None,
+        connect_s: float,
+        max_frame_bytes: int,
+        read_buffer_bytes: int,
+        tls: ssl.SSLContext | None,
+    ) -> WSTransport:
+        """Connect `socket` to `url` and return its transport; raise VenueFaultError."""
+        ...
+
 
 _SILENT: Final = logging.getLogger("underround.picows")
 _SILENT.addHandler(logging.NullHandler())

@@ -84,7 +84,13 @@ class OrderLine:
         self._idle: list[_Connection] = []
 
     async def warm(self, count: int = 2) -> None:
-        """Open connections until so many stand ready; UnsentError when the venue is not there."""
+        """Open connections until so many stand ready; UnsentError when the venue is not there.
+
+        Venues close connections that idle: to be repeated every few seconds.
+        """
+        for connection in [each for each in self._idle if not each.is_usable]:
+            self._idle.remove(connection)
+            connection.close()
         while len(self._idle) < count:
             self._idle.append(await self._open())
 

@@ -53,7 +53,7 @@ class RestClient:
     `sign(method, path)` gives the headers of a request; the path is from the host's root and
     without the query. `monotonic_ns` and `randomness` (0 … 1) come from outside. `is_mended` is
     asked after a refusal that no retry would mend, once a request, whether something was changed
-    so that it may (a clock set right).
+    so that it may (a clock set right). `transport` takes the network's place.
     """
 
     def __init__(
@@ -67,6 +67,7 @@ class RestClient:
         limits: RestLimits = DEFAULT_LIMITS,
         sign: Callable[[str, str], Mapping[str, str]] | None = None,
         is_mended: Callable[[RefusedError], bool] | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         check_url(root, ("http", "https"))
         self.venue = venue
@@ -80,6 +81,7 @@ class RestClient:
         self._is_mended = is_mended
         self.pace = Pace(pace) if isinstance(pace, TokenBucket) else pace
         self._client = httpx.AsyncClient(
+            transport=transport,
             follow_redirects=False,
             trust_env=False,
             timeout=httpx.Timeout(limits.idle_s, connect=limits.connect_s),

@@ -37,5 +37,5 @@ async def asked_for(request: Request, kind: type[Asked]) -> Asked | Response:
         return refusal(415, "send application/json")
     try:
         return msgspec.json.decode(await request.body(), type=kind)
-    except (msgspec.DecodeError, RecursionError) as fault:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
         return refusal(400, f"not what is asked for here: {fault}")

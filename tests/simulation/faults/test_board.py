@@ -269,7 +269,7 @@ async def test_grids_fees_and_pauses_change_on_request(venues, pair) -> None:
 
 async def test_an_engine_restart_ends_in_post_only_and_then_runs(venues, web) -> None:
     order = venues.addresses["polymarket"]["clob"] + "/order"
-    venues.faults.order(Order(name="engine_restart", for_s=0.02))
+    venues.faults.order(Order(name="engine_restart", for_s=0.6))
     assert (await web.post(order, json={})).status_code == 425
     seen = set()
     while (code := (await web.post(order, json={})).status_code) != 401:

@@ -13,11 +13,12 @@ from underround.app.explain.frames import Evidence, evidence_of
 from underround.app.explain.moment import LegMoment
 from underround.app.explain.retrace import Retraced, Wanted, retrace
 from underround.app.explain.target import sought
-from underround.app.explain.walk import Walk, payoff_per_set_e6, walk_again
+from underround.app.explain.walk import Walk, walk_again
 from underround.core.consumption import Consumption
-from underround.core.contract_terms import Bought, VoidCase, void_cases, worst_payoff_e6
+from underround.core.contract_terms import VoidCase, void_cases, worst_payoff_e6
 from underround.core.opportunity import Signal, SignalKind
 from underround.core.pair import Pair
+from underround.core.worst_case import bought_of, payoff_per_set_e6
 from underround.stores.recording_reader import Place
 
 
@@ -75,7 +76,7 @@ def explained(recording: Path, wanted: Wanted) -> Explanation:
     traced = retrace(recording, wanted)
     moment, terms = traced.moment, traced.pair.terms if traced.pair is not None else None
     payoff_e6 = payoff_per_set_e6(moment.signal)
-    bought = [Bought(leg.venue, leg.outcome, leg.price_e4) for leg in moment.signal.legs]
+    bought = bought_of(moment.signal)
     return Explanation(
         id=moment.signal.id,
         kind=moment.signal.underround.value,

@@ -16,6 +16,8 @@ from underround.core.units import NS_PER_MS, format_price, format_size, format_u
 
 WIDTH: Final = 100
 _SHOWN_SIGNALS: Final = 12
+_SIDE_BY_SIDE: Final = 3
+"""More legs than these are told of one below the other."""
 
 
 def lines(explanation: Explanation) -> Iterator[str]:
@@ -113,8 +115,12 @@ def _walk(walk: Walk) -> Iterator[str]:
     yield f"  {'sets':>22}  {'prices':30} {'fees':>24} {'leaves':>12}"
     for step in walk.steps:
         span = f"{format_size(step.from_e6)} … {format_size(step.to_e6)}"
-        prices = " + ".join(format_price(price_e4) for price_e4 in step.prices_e4)
-        fees = " + ".join(f"{fee_e6 / 10_000:.2f}" for fee_e6 in step.fees_e6) + " ¢"
+        if len(step.prices_e4) > _SIDE_BY_SIDE:
+            prices = f"{len(step.prices_e4)} legs, {cents(sum(step.prices_e4) * 100)} in all"
+            fees = f"{cents(sum(step.fees_e6))} in all"
+        else:
+            prices = " + ".join(format_price(price_e4) for price_e4 in step.prices_e4)
+            fees = " + ".join(f"{fee_e6 / 10_000:.2f}" for fee_e6 in step.fees_e6) + " ¢"
         mark = "▸" if step.is_taken else "✗"
         yield f"{mark} {span:>22}  {prices:30} {fees:>24} {cents(step.edge_e6):>12}"
     yield f"It ends because {walk.ended_because}."
@@ -136,6 +142,12 @@ def _fees(walk: Walk, legs: Sequence[LegMoment]) -> Iterator[str]:
 
 def _gates(legs: Sequence[LegMoment]) -> Iterator[str]:
     yield from _title("Gates at that instant")
+    if len(legs) > _SIDE_BY_SIDE:
+        for number, leg in enumerate(legs, 1):
+            shut = [f"✗ {gate.name}: {gate.words}" for gate in leg.gates if not gate.is_open]
+            words = "; ".join(shut) or f"✓ all {len(leg.gates)} open"
+            yield f"leg {number:<3} {leg.leg.venue:10} {leg.leg.outcome.upper():4} {words}"[:WIDTH]
+        return
     width = (WIDTH - 16) // len(legs)
     yield " " * 16 + "".join(
         f"{leg.leg.venue} {leg.leg.outcome.upper()}".ljust(width) for leg in legs
@@ -154,7 +166,7 @@ def _terms(explanation: Explanation) -> Iterator[str]:
     yield from _title("How both sides settle")
     terms = None if explanation.pair is None else explanation.pair.terms
     if terms is None:
-        yield "The pair file states no terms; voids are taken as the venues mostly pay them."
+        yield "No terms are stated; voids are taken as the venues mostly pay them."
     else:
         yield f"{'':16}{'polymarket':42}kalshi"
         for name in TERMS:

@@ -11,8 +11,7 @@ from underround.app.explain.fee_steps import FeeSteps, fee_steps
 from underround.app.explain.moment import LegMoment, Moment
 from underround.core.fees import taker_fee_per_contract_e6
 from underround.core.leg import BuyLadder, ladder_steps, order_for, shared_lot_e6
-from underround.core.opportunity import Signal
-from underround.core.units import SIZE_ONE_E6
+from underround.core.worst_case import payoff_per_set_e6
 
 _ANY_COST_E6 = 10**9
 SHOWN_BEYOND = 4
@@ -81,11 +80,6 @@ def walk_again(moment: Moment) -> Walk | None:
         steps=tuple(steps),
         ended_because=_end(steps, moment.threshold_e6),
     )
-
-
-def payoff_per_set_e6(signal: Signal) -> int:
-    """Return what one set of a signal surely pays when all is settled as asked, in usd_e6."""
-    return (signal.cost_usd_e6 + signal.edge_usd_e6) * SIZE_ONE_E6 // signal.size_e6
 
 
 def leg_size_e6(leg: LegMoment, size_e6: int) -> int:

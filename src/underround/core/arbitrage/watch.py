@@ -50,7 +50,16 @@ class Watch:
     `barren_e6` is the edge at the top for which nothing tradable was found, None otherwise.
     """
 
-    __slots__ = ("barren_e6", "edge", "has_moved", "is_due", "purchase", "subject", "threshold_e6")
+    __slots__ = (
+        "barren_e6",
+        "edge",
+        "has_moved",
+        "is_due",
+        "is_suspended",
+        "purchase",
+        "subject",
+        "threshold_e6",
+    )
 
     def __init__(self, subject: str, edge: Edge, threshold_e6: int) -> None:
         self.subject = subject
@@ -59,6 +68,7 @@ class Watch:
         self.purchase: Purchase | None = None
         self.barren_e6: int | None = None
         self.is_due = False
+        self.is_suspended = False  # rests on a pair that may not be signalled
         self.has_moved = False
         for share in edge.shares:
             share.watch = self

@@ -26,6 +26,8 @@ class Catalog:
 
     def close_at_ns(self, market: KalshiMarket) -> int:
         """Return when a market closes, in epoch ns."""
+        if market.closes_at_s is not None:
+            return market.closes_at_s * NS_PER_SECOND
         return self._after_s_as_ns(market.closes_after_s)
 
     def market(self, market: KalshiMarket) -> dict[str, Any]:
@@ -79,6 +81,8 @@ class Catalog:
         }
         if market.strike is not None:
             listed |= {"floor_strike": market.strike, "custom_strike": {"round_digits": "2"}}
+        if market.cap is not None:
+            listed |= {"cap_strike": market.cap, "custom_strike": {"round_digits": "2"}}
         return listed | market.listing
 
     def events(self) -> list[list[KalshiMarket]]:
@@ -105,6 +109,10 @@ class Catalog:
             "exchange_index": first.shard,
             "last_updated_ts": _LISTED,
         }
+        if first.event is not None:
+            exclusive = first.event.is_exclusive
+            event |= {"title": first.event.title, "mutually_exclusive": exclusive}
+            event["collateral_return_type"] = "MECNET" if exclusive else ""
         if first.event_multiplier_e4 is not None:
             event["fee_type_override"] = "quadratic"
             event["fee_multiplier_override"] = first.event_multiplier_e4 / 10_000

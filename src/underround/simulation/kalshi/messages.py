@@ -3,9 +3,10 @@
 Builds messages only: no socket, no clock.
 """
 
-import json
 from datetime import UTC, datetime
 from typing import Any
+
+import msgspec
 
 from underround.core.units import NS_PER_MS, NS_PER_SECOND, PRICE_ONE_E4, SIZE_ONE_E6
 from underround.simulation.book import BID, Book, Side
@@ -15,7 +16,7 @@ from underround.simulation.market import KalshiMarket, Trade
 
 def compact(message: object) -> str:
     """Write JSON as the venue does, without spaces."""
-    return json.dumps(message, separators=(",", ":"), ensure_ascii=False)
+    return msgspec.json.encode(message).decode()
 
 
 def dollars(price_e4: int) -> str:

@@ -38,7 +38,7 @@ class OrderGroups:
         limit = fields.get("contracts_limit_fp", fields.get("contracts_limit"))
         group = Group(f"group-{len(member.groups) + 1}", read_size_e6(str(limit)))
         member.groups[group.id] = group
-        return JSONResponse({"order_group_id": group.id}, status_code=201)
+        return JSONResponse({"order_group_id": group.id, "subaccount": 0}, status_code=201)
 
     def _held_group(self, member: Member, request: Request) -> Group:
         group = member.groups.get(request.path_params["group_id"])
@@ -56,7 +56,9 @@ class OrderGroups:
             for order in member.orders.values()
             if order.is_resting and order.facts["wanted"].group == group.id
         ]
-        return JSONResponse(_shown(group) | {"orders": held})
+        told = _shown(group) | {"orders": held}
+        del told["id"]
+        return JSONResponse(told)
 
     async def _change_group(self, member: Member, request: Request) -> Response:
         group, action = self._held_group(member, request), request.path_params["action"]

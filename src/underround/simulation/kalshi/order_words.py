@@ -188,9 +188,10 @@ def order_answer(order: OwnOrder, member: Member) -> dict[str, Any]:
 def order_body(order: OwnOrder, member: Member) -> dict[str, Any]:
     """Return the `msg` of a `user_order`."""
     named = order_answer(order, member)
-    dropped = ("action", "side", "type", "no_price_dollars", "created_time", "last_update_time")
+    dropped = ("action", "type", "no_price_dollars", "last_update_time")
     body = {name: value for name, value in named.items() if name not in dropped}
     body.pop("expiration_time", None)
+    body["is_yes"] = order.side == BID
     body["created_ts_ms"] = order.created_ns // NS_PER_MS
     body["last_updated_ts_ms"] = order.facts["changed_ns"] // NS_PER_MS
     if order.facts["reason"]:
@@ -208,6 +209,7 @@ def fill_answer(fill: Fill) -> dict[str, Any]:
         "order_id": fill.order.id,
         "ticker": market.ticker,
         "market_ticker": market.ticker,
+        "exchange_index": market.shard,
         "book_side": fill.side,
         "outcome_side": outcome_side(fill.side),
         "side": outcome_side(fill.side),

@@ -15,7 +15,7 @@ from underround.core.units import NS_PER_MS, NS_PER_SECOND
 from underround.simulation.kalshi.auth import KEY_HEADER
 from underround.simulation.kalshi.limits import refusal
 from underround.simulation.kalshi.members import Member
-from underround.simulation.kalshi.messages import contracts
+from underround.simulation.kalshi.messages import contracts, timestamp
 from underround.simulation.kalshi.order_entry import OrderEntry
 from underround.simulation.kalshi.order_groups import Act, OrderGroups, read_body
 from underround.simulation.kalshi.order_words import (
@@ -98,7 +98,8 @@ class Portfolio:
                 answers.append(self._placed(member, fields))
             except OrderRefusedError as error:
                 told = {"code": error.code, "message": str(error)}
-                answers.append({"client_order_id": fields.get("client_order_id"), "error": told})
+                nothing = {"fill_count": None, "remaining_count": None, "error": told}
+                answers.append({"client_order_id": fields.get("client_order_id"), **nothing})
         return JSONResponse({"orders": answers}, status_code=201)
 
     def _own(self, member: Member, order_id: str) -> OwnOrder:
@@ -142,7 +143,8 @@ class Portfolio:
                 answers.append(self._cancelled(member, str(each.get("order_id"))))
             except OrderRefusedError as error:
                 told = {"code": error.code, "message": str(error)}
-                answers.append({"order_id": each.get("order_id"), "error": told})
+                gone = {"order_id": each.get("order_id"), "reduced_by": "0.00", "error": told}
+                answers.append(gone)
         return JSONResponse({"orders": answers})
 
     async def _amend(self, member: Member, request: Request) -> Response:
@@ -174,7 +176,9 @@ class Portfolio:
             else order.remaining_e6 - (0 if to in ("0", "0.00") else read_size_e6(to))
         )
         self.entry.decrease(member, order, max(gone_e6, 0), "Decrease")
-        return JSONResponse(placed_answer(order, [], self._now_ns()))
+        told = placed_answer(order, [], self._now_ns())
+        del told["fill_count"]
+        return JSONResponse(told)
 
     def _is_shown(self, at_ns: int) -> bool:
         return at_ns <= self._now_ns() - self._read_lag_ns
@@ -215,9 +219,8 @@ class Portfolio:
                 "realized_pnl_dollars": body["realized_pnl_dollars"],
                 "fees_paid_dollars": body["fees_paid_dollars"],
                 "total_traded_dollars": body["position_cost_dollars"],
-                "resting_orders_count": sum(
-                    order.is_resting and order.market is market for order in member.orders.values()
-                ),
+                "exchange_index": market.shard,
+                "last_updated_ts": timestamp(self._now_ns()),
             }
             for market, holding in member.holdings.items()
             if wanted in (None, market.ticker)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Final
 
-from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.asyncio.server import Server, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.protocol import State
@@ -23,7 +23,7 @@ from underround.simulation.kalshi.refusals import BUFFER_OVERFLOW
 from underround.simulation.kalshi.session import Session
 from underround.simulation.market import KalshiMarket
 from underround.simulation.outlet import MOST_UNREAD_BYTES, Outlet, WireFault
-from underround.simulation.wire import write
+from underround.simulation.wire import Wired, write
 
 PATH: Final = "/trade-api/ws/v2"
 HEARTBEAT_S: Final = 10.0
@@ -68,16 +68,17 @@ class TradeSocket:
     async def listen(self) -> Server:
         """Serve on a free loopback port until the returned server is closed."""
         return await serve(
-            self._converse,
+            self.converse,
             "127.0.0.1",
             0,
-            process_request=self._check_handshake,
+            process_request=self.check_handshake,
             compression=None,
             ping_interval=None,
             close_timeout=0.5,
         )
 
-    def _check_handshake(self, _connection: ServerConnection, request: Request) -> Response | None:
+    def check_handshake(self, _connection: object, request: Request) -> Response | None:
+        """Return the refusal of a handshake, None when the connection may stand."""
         refusal = self.gate.check(request, len(self.publisher.conversations))
         if refusal is not None:
             return refusal
@@ -92,7 +93,8 @@ class TradeSocket:
         date = http_date(now_ms + self._credentials.skew_ms)
         return self.gate.refuse(Refusal(401, compact(told), headers={"Date": date}))
 
-    async def _converse(self, connection: ServerConnection) -> None:
+    async def converse(self, connection: Wired) -> None:
+        """Hear and answer one connection until it ends."""
         session = Session(self.publisher.markets, self._now_ms, self._indices)
         session.forced_error = self.forced_error
         outlet = Outlet(connection, self.faults, most_unread=self._most_unread)

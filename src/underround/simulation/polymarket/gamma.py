@@ -1,7 +1,7 @@
 """Gamma, Polymarket's catalog, in the shapes of production.
 
 Gamma writes lists as JSON inside strings and mixes numbers with numbers as text; this keeps all
-of it. Reads the markets, changes nothing.
+of it. Reads the markets, changes nothing. Events with several markets are shaped in `events`.
 """
 
 import json
@@ -16,8 +16,10 @@ from starlette.routing import Route
 
 from underround.core.units import NS_PER_SECOND, PRICE_ONE_E4
 from underround.simulation.market import PolymarketMarket
+from underround.simulation.polymarket.events import event_answer, grouping, grouping_of
 from underround.simulation.polymarket.listing import Listing
 
+_MOST_EVENTS: Final = 500
 _MOST_PER_PAGE: Final = 100
 
 
@@ -33,6 +35,10 @@ class Gamma:
                 Route("/markets/slug/{slug}", self._one_by_slug),
                 Route("/markets/{id}", self._one),
                 Route("/markets", self._list),
+                Route("/events/keyset", self._events_keyset),
+                Route("/events/slug/{slug}", self._one_event),
+                Route("/events/{id}", self._one_event),
+                Route("/events", self._list_events),
             ]
         )
 
@@ -85,10 +91,10 @@ class Gamma:
         }
         if market.winner is not None:
             listed["umaResolutionStatus"] = "resolved"
-        return listed | _ids(market)
+        return listed | _ids(market) | grouping_of(market)
 
     def _end(self, market: PolymarketMarket) -> str:
-        end_s = self._after_s_as_ns(market.end_after_s) // NS_PER_SECOND
+        end_s = market.ends_at_s or self._after_s_as_ns(market.end_after_s) // NS_PER_SECOND
         return f"{datetime.fromtimestamp(end_s, tz=UTC):%Y-%m-%dT%H:%M:%SZ}"
 
     async def _keyset(self, request: Request) -> Response:
@@ -109,6 +115,46 @@ class Gamma:
         if start + limit < len(found):
             page["next_cursor"] = str(start + limit)
         return JSONResponse(page)
+
+    async def _events_keyset(self, request: Request) -> Response:
+        query = request.query_params
+        if "offset" in query:
+            return JSONResponse(
+                {"type": "validation error", "error": "offset is not allowed"}, status_code=422
+            )
+        found = self._events(request)
+        cursor = query.get("after_cursor", "")
+        start = int(cursor) if cursor.isdigit() else 0
+        limit = _limit(query.get("limit"), _MOST_EVENTS)
+        page: dict[str, Any] = {"events": found[start : start + limit]}
+        if start + limit < len(found):
+            page["next_cursor"] = str(start + limit)
+        return JSONResponse(page)
+
+    async def _list_events(self, request: Request) -> Response:
+        offset = request.query_params.get("offset", "0")
+        start = int(offset) if offset.isdigit() else 0
+        limit = _limit(request.query_params.get("limit"), _MOST_EVENTS)
+        return JSONResponse(self._events(request)[start : start + limit])
+
+    def _events(self, request: Request) -> list[dict[str, Any]]:
+        """Return the events that the query's filters leave, greatest volume first."""
+        query = request.query_params
+        if query.get("closed", "false") == "true":
+            return []
+        groups = grouping(self._listing.by_volume())
+        for name, fact in (("id", "id"), ("slug", "slug")):
+            if name in query:
+                wanted = set(query.getlist(name))
+                groups = [each for each in groups if getattr(each[0].event, fact) in wanted]
+        return [event_answer(group, [self.market(m) for m in group]) for group in groups]
+
+    async def _one_event(self, request: Request) -> Response:
+        ((name, value),) = request.path_params.items()
+        for group in grouping(self._listing.by_volume()):
+            if getattr(group[0].event, name) == value:
+                return JSONResponse(event_answer(group, [self.market(m) for m in group]))
+        return JSONResponse({"type": "not found error", "error": "id not found"}, status_code=404)
 
     async def _list(self, request: Request) -> Response:
         offset = request.query_params.get("offset", "0")
@@ -170,5 +216,5 @@ _FILTERS: Final[dict[str, Callable[[PolymarketMarket], tuple[str, ...]]]] = {
 }
 
 
-def _limit(text: str | None) -> int:
-    return min(int(text), _MOST_PER_PAGE) if text and text.isdigit() else 20
+def _limit(text: str | None, most: int = _MOST_PER_PAGE) -> int:
+    return min(int(text), most) if text and text.isdigit() else 20

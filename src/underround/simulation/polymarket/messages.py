@@ -5,9 +5,11 @@ numbers are strings. Builds messages only: no socket, no clock.
 """
 
 import hashlib
-import json
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
+
+import msgspec
 
 from underround.core.units import PRICE_ONE_E4, format_size
 from underround.simulation.book import ASK, BID, Change, Side, mirrored
@@ -18,12 +20,19 @@ Levels = list[dict[str, str]]
 
 def compact(message: object) -> str:
     """Write JSON as the venue does, without spaces."""
-    return json.dumps(message, separators=(",", ":"), ensure_ascii=False)
+    return msgspec.json.encode(message).decode()
 
 
+@lru_cache(maxsize=20_000)
 def price_text(price_e4: int) -> str:
     """Write a price without trailing zeros ("0.5", "0.006")."""
     return f"{price_e4 // PRICE_ONE_E4}.{price_e4 % PRICE_ONE_E4:04d}".rstrip("0").rstrip(".")
+
+
+@lru_cache(maxsize=100_000)
+def size_text(size_e6: int) -> str:
+    """Write a size without trailing zeros; resting ones are written again and again."""
+    return format_size(size_e6)
 
 
 def trade_price_text(price_e4: int | None) -> str:
@@ -44,7 +53,7 @@ def token_levels(market: PolymarketMarket, token: str) -> tuple[Levels, Levels]:
 
 
 def _levels(levels: list[tuple[int, int]]) -> Levels:
-    return [{"price": price_text(p), "size": format_size(s)} for p, s in levels]
+    return [{"price": price_text(p), "size": size_text(s)} for p, s in levels]
 
 
 def rest_book(market: PolymarketMarket, token: str) -> dict[str, Any]:
@@ -107,7 +116,7 @@ def price_change(market: PolymarketMarket, changes: Sequence[Change], at_ms: int
                 {
                     "asset_id": token,
                     "price": price_text(price_e4),
-                    "size": format_size(size_e6),
+                    "size": size_text(size_e6),
                     "side": "BUY" if side == BID else "SELL",
                     "hash": hashes[token],
                     **best[token],

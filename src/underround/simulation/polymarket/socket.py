@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, Final
 
-from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.asyncio.server import Server, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
@@ -34,7 +34,7 @@ from underround.simulation.polymarket.messages import (
     tick_size_change,
 )
 from underround.simulation.polymarket.subscriber import Subscriber
-from underround.simulation.wire import close, cut
+from underround.simulation.wire import Wired, close, cut
 
 PATH: Final = "/ws/market"
 IDLE_S: Final = 125.0
@@ -61,7 +61,8 @@ class MarketChannel:
         self.subscribers: list[Subscriber] = []
         self._listing = markets if isinstance(markets, Listing) else Listing(markets)
         self._by_token = self._listing.by_token
-        self._listeners: defaultdict[str, set[Subscriber]] = defaultdict(set)
+        # In the order of subscribing, so that one seed writes to its readers in one order.
+        self._listeners: defaultdict[str, dict[Subscriber, None]] = defaultdict(dict)
         self._tops: dict[str, Top] = {}
         self._on_subscribed = on_subscribed
         self._idle_s = idle_s
@@ -75,19 +76,21 @@ class MarketChannel:
     async def listen(self) -> Server:
         """Serve on a free loopback port until the returned server is closed."""
         return await serve(
-            self._converse,
+            self.converse,
             "127.0.0.1",
             0,
-            process_request=self._check_handshake,
+            process_request=self.check_handshake,
             compression=None,
             ping_interval=None,
             close_timeout=0.5,
         )
 
-    def _check_handshake(self, _connection: ServerConnection, request: Request) -> Response | None:
+    def check_handshake(self, _connection: object, request: Request) -> Response | None:
+        """Return the refusal of a handshake, None when the connection may stand."""
         return self.gate.check(request, len(self.subscribers))
 
-    async def _converse(self, connection: ServerConnection) -> None:
+    async def converse(self, connection: Wired) -> None:
+        """Hear and answer one connection until it ends."""
         outlet = Outlet(connection, self.faults, _give_up, self._most_unread)
         subscriber = Subscriber(outlet)
         self.subscribers.append(subscriber)
@@ -127,7 +130,7 @@ class MarketChannel:
         known = [token for token in dict.fromkeys(tokens) if token in self._by_token]
         room = max(_OPENED_AT_MOST - len(subscriber.tokens - set(known)), 0)
         for token in known:
-            self._listeners[token].add(subscriber)
+            self._listeners[token][subscriber] = None
             self._tops.setdefault(token, token_top(self._by_token[token], token))
             subscriber.tokens.add(token)
         if not dump:
@@ -142,12 +145,13 @@ class MarketChannel:
 
     def _drop(self, subscriber: Subscriber, tokens: Iterable[str]) -> None:
         for token in list(tokens):
-            self._listeners[token].discard(subscriber)
+            self._listeners[token].pop(subscriber, None)
             subscriber.tokens.discard(token)
 
     def say(self, tokens: Sequence[str], message: object, *, custom: bool = False) -> None:
         """Send a message to whoever follows one of the tokens; with `custom` to those who asked."""
-        listeners = {listener for token in tokens for listener in self._listeners[token]}
+        found = (listener for token in tokens for listener in self._listeners[token])
+        listeners = dict.fromkeys(found)
         self._say_to(listeners, message, tuple(tokens), custom=custom)
 
     def _say_to(

@@ -136,15 +136,16 @@ class KalshiAccount:
     async def _fills(self, query: dict[str, str], order: str | None) -> list[Filled]:
         """Return fills; those of one query by order are all of that order."""
         names: dict[str, str] = {}
-        if order is None:
-            names = {o.order_id: o.client_order_id for o in await self._orders({})}
         found: list[Filled] = []
         cursor = ""
         while True:
             asked = query | {"limit": str(_PAGE)} | ({"cursor": cursor} if cursor else {})
             answer = await self._get("/portfolio/fills", asked)
             cursor = self._decoded(answer, WireFills).cursor
-            for fill in decode_fills(answer.body):
+            fills = decode_fills(answer.body)
+            if order is None and any(fill.order_id not in names for fill in fills):
+                names = {o.order_id: o.client_order_id for o in await self._orders({})}
+            for fill in fills:
                 intent = self._intent(order or names.get(fill.order_id))
                 found.append(wire.filled_event(fill, intent, self._wall_ns()))
             if not cursor:

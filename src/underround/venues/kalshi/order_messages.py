@@ -38,8 +38,8 @@ class WirePlaced(Struct):
 
     order_id: str = ""
     client_order_id: str | None = None
-    fill_count: str = "0"
-    remaining_count: str = "0"
+    fill_count: str | None = None
+    remaining_count: str | None = None
     error: "WireError | None" = None
 
 

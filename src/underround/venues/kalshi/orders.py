@@ -139,8 +139,8 @@ def placed_event(intent: OrderIntent, placed: WirePlaced, at_ns: int) -> OrderEv
         return _rejected(intent, 400, placed.error, at_ns)
     if not placed.order_id:
         raise ValueError("no order id")
-    filled_e6 = parse_size_e6(placed.fill_count)
-    remaining_e6 = parse_size_e6(placed.remaining_count)
+    filled_e6 = parse_size_e6(placed.fill_count or "")
+    remaining_e6 = parse_size_e6(placed.remaining_count or "")
     if intent.time_in_force is TimeInForce.GTC and remaining_e6:
         return OrderAcknowledged(intent.id, placed.order_id, filled_e6, at_ns)
     if filled_e6 >= intent.size_e6:

@@ -64,6 +64,7 @@ class KalshiTrading:
         self._intent_of = intent_of
         self._group = group
         self._intents: dict[str, OrderIntent] = {}
+        self.is_forbidden = False
 
     def prepare(self, intent: OrderIntent) -> tuple[str | None, bytes]:
         """Return the order's body; the venue gives it an id only when it takes it."""
@@ -79,9 +80,13 @@ class KalshiTrading:
 
     async def _place_some(self, orders: Sequence[Written], emit: Emit) -> None:
         intents = [intent for intent, _, _ in orders]
-        if not self._budget.take(self._monotonic_ns(), ORDER_COST * len(orders)):
+        text = ""
+        if self.is_forbidden:
+            text = "the venue answered 403 before: trading stopped for good"
+        elif not self._budget.take(self._monotonic_ns(), ORDER_COST * len(orders)):
+            text = "our own limit of requests, below the venue's"
+        if text:
             for intent in intents:
-                text = "our own limit of requests, below the venue's"
                 emit(OrderRejected(intent.id, RejectReason.NOT_SENT, text, self._wall_ns()))
             return
         for intent in intents:
@@ -105,6 +110,7 @@ class KalshiTrading:
         at_ns = self._wall_ns()
         if answer.status == 429:
             self._budget.pause(self._monotonic_ns(), answer.retry_after_s or _PAUSE_S)
+        self.is_forbidden = self.is_forbidden or answer.status == 403
         if len(orders) == 1 or answer.status not in (200, 201):
             for intent in intents:
                 emit(wire.read_placed(intent, answer.status, answer.body, at_ns))
@@ -119,20 +125,19 @@ class KalshiTrading:
             wanted.venue, wanted.order, wanted.venue_order_id, wanted.instrument, at_ns
         )
         try:
-            known = await self._account.find(query)
-            if known is None:
-                return
-            if known.status == "resting":
-                self._budget.take(self._monotonic_ns(), CANCEL_COST, is_cancel=True)
-                path = f"{wire.ORDERS}/{known.order_id}"
-                target = {"market_ticker": known.ticker}
-                answer = await self._account.send("DELETE", path, b"", target)
-                if answer.status != 200 and answer.status != 404:
+            identity = wanted.venue_order_id
+            if identity is None:
+                found = await self._account.find(query)
+                if found is None:
                     return
-                known = await self._account.one(known.order_id) or known
+                identity = found.order_id
+            self._budget.take(self._monotonic_ns(), CANCEL_COST, is_cancel=True)
+            path = f"{wire.ORDERS}/{identity}"
+            await self._account.send("DELETE", path, b"", {"market_ticker": wanted.instrument})
+            known = await self._account.one(identity)
         except (VenueFaultError, ValueError):
             return
-        if known.status != "resting":
+        if known is not None and known.status != "resting":
             done = wire.done_reason(known)
             told = OrderDone(wanted.order, known.order_id, known.filled_e6, done, self._wall_ns())
             emit(told)

@@ -1,7 +1,7 @@
 // Why an opportunity is one: the sum, the ladders of its legs with the walk marked, and the curve.
 
 import * as feed from "./feed.js";
-import { h, svg } from "./dom.js";
+import { code, h, svg } from "./dom.js";
 import { KINDS, age, bps, day, edge, price, size, usd, venue } from "./format.js";
 
 const EVERY_MS = 600;
@@ -47,7 +47,8 @@ function paint(found) {
       "What one more set costs, fees included, against the dollar that it pays. The walk stops where buying more no longer clears the threshold."),
     curve(found),
     h("h3", {}, "The ladders"),
-    h("div", { class: "ladders" }, found.legs.map(ladder)));
+    h("div", { class: "ladders" }, found.legs.map(ladder)),
+    h("p", { class: "note" }, "Frame by frame, from the recording: ", code(`underround explain ${found.id}`)));
   sheet.scrollTop = scroll;
   if (active === "Close") sheet.querySelector("button").focus();
 }
@@ -145,7 +146,7 @@ function curve(found) {
     svg("path", { class: "payoff", d: `M${left} ${y(payoff)}H${width - 12}` }),
     svg("path", { class: "cost", d: path }),
     stop,
-    label(`pays ${usd(payoff)}`, left - 6, y(payoff) + 4, "end"),
+    label(usd(payoff), left - 6, y(payoff) + 4, "end"),
     label(usd(costs[0], 3), left - 6, Math.max(y(costs[0]) + 4, y(payoff) + 18), "end"),
     svg("path", { class: "axis", d: `M${left} ${base}H${width - 12}` }),
     label("0", left, base + 18), label(`${size(most)} sets`, width - 12, base + 18, "end"));

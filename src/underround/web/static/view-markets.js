@@ -21,6 +21,7 @@ function line(key, fact) {
   const element = h("tr", {}, h("th", { scope: "row" }, button, fact.pair ? h("span", { class: "tag" }, fact.pair) : null),
     h("td", {}, venue(fact.venue)), ...cells, h("td", {}, canvas), h("td", { class: "health" }, glyph, " ", word), aged);
   button.addEventListener("click", () => ladder(key, fact));
+  let drawn;
   const item = {
     key, fact, element, visible: false,
     update() {
@@ -31,7 +32,10 @@ function line(key, fact) {
       mark(element, "data-state", state);
       say(glyph, GLYPHS[state] || "?");
       say(word, state === "live" ? "live" : `${state}: ${why}`);
-      draw(canvas, feed.sparks.get(key));
+      // The line has a point a second: more strokes would show nothing more.
+      const points = feed.sparks.get(key);
+      const last = points && points[points.length - 1][0];
+      if (last !== drawn) { drawn = last; draw(canvas, points); }
       item.tick();
     },
     tick() {
@@ -45,6 +49,17 @@ function line(key, fact) {
   return item;
 }
 
+let inkAt = -Infinity;
+let inkColour = "";
+/** The line's colour, looked up once a second: asking the style for every row costs a layout. */
+function ink() {
+  if (performance.now() - inkAt > 1000) {
+    inkAt = performance.now();
+    inkColour = getComputedStyle(document.documentElement).getPropertyValue("--blue").trim();
+  }
+  return inkColour;
+}
+
 function draw(canvas, points) {
   const pen = canvas.getContext("2d");
   const { width, height } = canvas;
@@ -56,7 +71,7 @@ function draw(canvas, points) {
   for (const [, value] of points) { low = Math.min(low, value); high = Math.max(high, value); }
   const reach = Math.max(high - low, 100);
   const middle = (high + low) / 2;
-  pen.strokeStyle = getComputedStyle(canvas).color;
+  pen.strokeStyle = ink();
   pen.lineWidth = 2;
   pen.beginPath();
   points.forEach(([at, value], i) => {

@@ -13,7 +13,7 @@ function words(text) {
 function check(row) {
   const glyph = { pass: "✓", fail: "✕", unknown: "?" }[row.outcome] || "?";
   return h("li", { "data-outcome": row.outcome }, h("span", { class: "glyph", "aria-hidden": "true" }, glyph),
-    h("span", {}, h("strong", {}, row.name), ` ${row.outcome}: `, row.text));
+    h("span", {}, h("strong", {}, row.name), ` ${row.outcome}${row.text ? `: ${row.text}` : ""}`));
 }
 
 export function review(root) {
@@ -75,7 +75,7 @@ export function review(root) {
         h("p", {}, `${at + 1} of ${pairs.length}: `, h("strong", {}, pair.id), ` · ${pair.state} · pays on “${pair.outcome}” · ${pair.polarity}`),
         h("button", { type: "button", class: "quiet", onclick: () => { at += 1; show(); } }, "Next")),
       h("div", { class: "ladders" }, column("Polymarket", pair.polymarket), column("Kalshi", pair.kalshi)),
-      h("h3", {}, "Checks"), h("ul", { class: "plain checks" }, pair.checks.map(check)),
+      h("h2", {}, "Checks"), h("ul", { class: "plain checks" }, pair.checks.map(check)),
       h("p", { class: "buttons" }, button("accept", "Same bet: accept", "strong"), button("refuse", "Not the same: refuse", "danger"), button("unsure", "Unsure", "quiet"))));
   };
 

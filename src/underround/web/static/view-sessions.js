@@ -18,6 +18,7 @@ export function sessions(root) {
       list.replaceChildren(...found.sessions.map((row) => h("li", {},
         h("button", { type: "button", class: "quiet", onclick: () => open(row) }, row.name),
         h("span", { class: "note" }, `written ${day(row.written_ms)} UTC · ${bytes(row.bytes)}${row.is_running ? " · this run" : ""}`))));
+      if (found.sessions.length && !body.firstChild) body.replaceChildren(empty("Choose a session", "It is read in a process of its own; then the slider shows any moment of it."));
       if (!found.sessions.length) body.replaceChildren(empty("No recording here yet", "Runs and demos record everything unless told not to.", h("p", {}, code("underround run"), " makes one.")));
     } catch (error) { body.replaceChildren(h("p", { class: "notice" }, error.message)); }
   }

@@ -1,0 +1,52 @@
+"""`underround executor run`: trading in a process of its own, fed from the signal queue."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from underround.app.output import write_json
+from underround.app.session import SessionRequest, run_session
+from underround.app.watching import log_to_stderr, run_until_done, show_summary
+from underround.cli.errors import ExitCode
+from underround.cli.live_gate import trading_mode
+from underround.cli.run import ConfigPath, Json, Seconds, Verbose
+
+app = App(name="executor", help="Trade what is signalled, in a process of its own.")
+
+
+@app.command
+def run(
+    *,
+    live: Annotated[bool, Parameter(negative=(), help="with real money; else on paper")] = False,
+    account: Annotated[str | None, Parameter(help="the account's name, for --live")] = None,
+    recording: Annotated[Path | None, Parameter(help="where to record (a new folder)")] = None,
+    config: ConfigPath = None,
+    seconds: Seconds = None,
+    json: Json = False,
+    verbose: Verbose = False,
+) -> int:
+    """Take signals as the group `executor` and trade them; one process an account.
+
+    Another `underround run` finds the signals. A second executor on the same journal ends with 1
+    and names the first.
+    """
+    log_to_stderr(verbose=verbose)
+    request = SessionRequest(
+        config_path=config,
+        flags={},
+        kind="executor",
+        recording=recording,
+        seconds=seconds,
+        shows=not json,
+        trades=trading_mode(config, {}, paper=not live, live=live, account=account),
+        from_queue=True,
+    )
+    result = run_until_done(run_session(request))
+    if result is None:
+        return ExitCode.INTERRUPTED
+    if json:
+        write_json(result)
+    else:
+        show_summary(result)
+    return ExitCode.OK

@@ -1,0 +1,1 @@
+"""Markets that hang together: events with structure, their truth by brute force, their plays."""

@@ -1,0 +1,109 @@
+"""What the trade journal says, on the command line; and the switch that stops trading."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.core.trading_world import TradingWorld
+from underround.cli.main import run
+from underround.stores.executor_lock import executor_lock
+from underround.stores.journal import TradeJournal
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch) -> Path:
+    """Return a journal with a history, and a configuration that names it."""
+    world = TradingWorld(3, crashes=False)
+    world.run()
+    path = tmp_path / "trades.db"
+    journal = TradeJournal(path)
+    journal.append(world.disk, synced=False)
+    journal.close()
+    monkeypatch.setenv("UNDERROUND__TRADING__JOURNAL", str(path))
+    monkeypatch.setenv("UNDERROUND__TRADING__KILL_FILE", str(tmp_path / "kill"))
+    return path
+
+
+def read_rows(path: Path) -> list[dict]:
+    return list(csv.DictReader(path.read_text().splitlines()))
+
+
+def told(words: list[str], capsys) -> dict:
+    assert run([*words, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_trades_positions_and_profit_agree(place, capsys, tmp_path):
+    trades = told(["trades", "--limit", "1000", "--csv", str(tmp_path / "t.csv")], capsys)["trades"]
+    assert len(trades) == len(read_rows(tmp_path / "t.csv"))
+    for row in trades:
+        parts = ("booked", "missed", "unwind", "basis", "slippage")
+        assert row["quoted_usd_e6"] == sum(row[f"{name}_usd_e6"] for name in parts)
+    made = told(["pnl"], capsys)["all"]
+    counted = [row for row in trades if row["state"] not in ("rejected", "signal")]
+    assert made["trades"] == len(counted)
+    assert made["booked_usd_e6"] == sum(row["booked_usd_e6"] for row in counted)
+    rows = told(["positions"], capsys)["positions"]
+    held = TradeJournal(place).portfolio().positions_e6
+    assert len(rows) == sum(size != 0 for size in held.values())
+    assert run(["trades"]) == run(["pnl"]) == run(["positions"]) == 0
+
+
+def test_the_tax_list_has_every_fill(place, capsys, tmp_path):
+    assert run(["trades", "--tax", str(tmp_path / "tax.csv")]) == 0
+    rows = read_rows(tmp_path / "tax.csv")
+    portfolio = TradeJournal(place).portfolio()
+    fills = [f for t in portfolio.trades.values() for o in t.orders.values() for f in o.fills]
+    assert len(rows) == len(fills) > 0
+    cash = sum(float(row["cash_usd"]) for row in rows)
+    assert cash == pytest.approx(sum(portfolio.cash_usd_e6.values()) / 1e6, abs=1e-4)
+
+
+def test_a_backup_and_its_restoration(place, capsys, tmp_path):
+    copy = tmp_path / "copy.db"
+    assert run(["trades", "--backup", str(copy)]) == 0
+    new = tmp_path / "new.db"
+    assert run(["trades", "--restore-from", str(copy), "--journal", str(new)]) == 0
+    before, after = TradeJournal(place), TradeJournal(new)
+    assert list(before.read()) == list(after.read())
+
+
+def test_a_kill_is_kept_and_a_resume_ends_it(place, capsys):
+    assert run(["kill", "too strange"]) == 0
+    assert TradeJournal(place).portfolio().halt is not None
+    assert place.with_name("kill").read_text() == "too strange\n"
+    assert run(["resume"]) == 0
+    assert TradeJournal(place).portfolio().halt is None
+    assert not place.with_name("kill").exists()
+
+
+def test_while_an_executor_trades_the_switch_is_a_file(place, capsys):
+    journal = TradeJournal(place)
+    with executor_lock(journal, "main", 0):
+        assert run(["kill"]) == 0
+        assert "process" in capsys.readouterr().out
+        assert run(["resume"]) == 0
+    assert place.with_name("kill.resume").exists()
+
+
+def test_without_a_journal_there_is_one_clear_line(capsys, tmp_path):
+    assert run(["trades", "--journal", str(tmp_path / "none.db")]) == 3
+    assert "no trade journal yet" in capsys.readouterr().err
+
+
+def test_paper_s_account_is_what_the_journal_says(place, capsys):
+    assert run(["reconcile"]) == 0
+    assert "both accounts are what the journal says" in capsys.readouterr().out
+
+
+def test_live_is_refused_without_an_account_s_name(capsys, monkeypatch):
+    assert run(["run", "--live"]) == 3
+    assert 'trading.account is still "paper"' in capsys.readouterr().err
+    monkeypatch.setenv("UNDERROUND__TRADING__ACCOUNT", "mine")
+    assert run(["run", "--live", "--account", "yours"]) == 1
+    shown = capsys.readouterr().err
+    assert "max_order_usd = 25" in shown
+    assert "not confirmed: the account is 'mine'" in shown
+    assert run(["run", "--live", "--paper"]) == 3
