@@ -50,7 +50,7 @@ def relinked(markdown: str, page: str) -> str:
             return found[0]
         path = posixpath.normpath(posixpath.join(posixpath.dirname(source), target))
         there = OF_THE_ROOT.get(path)
-        if there is None and path.startswith("docs/") and Path(path).suffix in {".md", ".svg", ".png"}:
+        if there is None and path.startswith("docs/") and path.endswith((".md", ".svg", ".png")):
             there = path.removeprefix("docs/")
         if there is None:
             return f"`{path}`" if path.endswith(text.strip("`")) else f"{text} (`{path}`)"

@@ -46,7 +46,7 @@ COMMANDS: Final = {
     "export": ("export:export", "Write a recording as Parquet."),
     "fees": ("fees:fees", "Work out a fee step by step, or audit fees that were charged."),
     "pipeline": ("pipeline:pipeline", "Price Bitcoin windows live, from one to the next."),
-    "report": ("report:report", "Write a session file as a page with plots."),
+    "report": ("report:report", "Write a session as one page that prints well."),
     "calibration": ("calibration:calibration", "Score the probabilities of resolved windows."),
     "check": ("check:check", "Test connections, latency and data quality against their limits."),
     "brti": ("brti:app", "Calculate the real-time index: live, streamed, or of given books."),
