@@ -53,7 +53,7 @@ def test_profit_and_calibration_are_shown_where_there_are_any(tmp_path):
         scores=scores_of(decisions),
     )
     page = recording_page(session)
-    assert cells(page, "2026-02-02")[:2] == ["2", "1.50"]
+    assert cells(page, "2026-02-02")[:2] == ["2", "$1.50"]
     assert cells(page, "closed form")[:2] == ["3", "0.0400"]
 
 

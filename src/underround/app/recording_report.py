@@ -83,7 +83,8 @@ def _opportunities(session: RecordedSession) -> list[str]:
     ):
         parts += [f"<h3>{title}</h3>", _figures_table(groups)]
     hours = [(hour, figures.count) for hour, figures in lives.by_hour.items()]
-    parts.append(bar_plot("Opportunities by the hour they opened in, UTC", hours))
+    if len(hours) > 1:
+        parts.append(bar_plot("Opportunities by the hour they opened in, UTC", hours))
     return parts
 
 
