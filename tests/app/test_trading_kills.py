@@ -73,10 +73,10 @@ async def killed_often(venues: SimulatedVenues, folder: Path, draw: random.Rando
 def held_at(venues: SimulatedVenues) -> dict[str, int]:
     """Return what the venues' own books of account hold for us."""
     held = Counter()
-    for member in venues.trading.kalshi.entry.members.values():
+    for member in venues.machines.trading.kalshi.entry.members.values():
         for market, holding in member.holdings.items():
             held[f"kalshi {market.ticker}"] += holding.position_e6
-    for trader in venues.trading.polymarket.entry.traders.values():
+    for trader in venues.machines.trading.polymarket.entry.traders.values():
         for token, size_e6 in trader.shares_e6.items():
             held[f"polymarket {token}"] += size_e6
     return {name: size_e6 for name, size_e6 in held.items() if size_e6}

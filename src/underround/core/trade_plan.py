@@ -55,6 +55,8 @@ def plan_trade(
         for leg, book in zip(signal.legs, legs_books, strict=True)
     ]
     order, together = leg_order(signal.legs, instruments, depths_e6, size_e6, settings)
+    # Of a part the best prices are quoted: what is booked is held against the most there was.
+    quoted_e6 = signal.edge_e6 if size_e6 == signal.size_e6 else signal.edge_top_e6
     planned = [_planned(signal.legs[number], instruments[number], settings) for number in order]
     return TradePlan(
         id=trade,
@@ -65,7 +67,7 @@ def plan_trade(
         size_e6=size_e6,
         together=together,
         policy=settings.policy.value,
-        quoted_usd_e6=signal.edge_e6 * size_e6 // SIZE_ONE_E6,
+        quoted_usd_e6=quoted_e6 * size_e6 // SIZE_ONE_E6,
         at_ns=at_ns,
         deadline_ns=at_ns + settings.deadline_ns,
         payoff_e6=payoff_e6,

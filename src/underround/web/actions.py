@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from underround.app.page_trading import go_on, stop
 from underround.app.pair_desk import PairDesk
 from underround.app.past_sessions import PastSessions
 from underround.app.run_sight import RunSight
@@ -81,8 +82,9 @@ class Actions:
             return asked
         if not asked.confirmed:
             return refusal(400, "this needs a confirmation")
-        pipeline = self._sight.run.pipeline
-        pipeline.command(name, {"reason": asked.reason[:LONGEST_REASON], "from": "page"})
+        run, reason = self._sight.run, asked.reason[:LONGEST_REASON]
+        run.pipeline.command(name, {"reason": reason, "from": "page"})
+        (stop if name == "pause" else go_on)(run, reason)
         return answer_json({"paused": self._sight.run.engine.detector.is_paused})
 
     async def _review(self, _: Request) -> Response:

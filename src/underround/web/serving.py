@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 from underround.app.clock import wall_ns
 from underround.app.face import FaceOptions
 from underround.app.page_topics import BookRows, topics_of
+from underround.app.page_trading import trading_topic
 from underround.app.page_view import PageView, TableTopic
 from underround.app.pair_desk import PairDesk
 from underround.app.past_sessions import PastSessions
@@ -51,7 +52,9 @@ async def page(run: Running, options: FaceOptions) -> AsyncIterator[str]:
     token = options.token or secrets.token_urlsafe(24)
     async with sight_of(run, options.kind) as sight:
         books = TableTopic("books", BookRows(sight))
-        view = PageView(run.clock_ns, [*topics_of(sight), *options.topics, books])
+        view = PageView(
+            run.clock_ns, [*topics_of(sight), trading_topic(run), *options.topics, books]
+        )
         broadcast = Broadcast(_Timed(sight, view), view.whole, sight.face)
         recorder = run.recorder
         past = PastSessions(options.recordings, None if recorder is None else recorder.directory)

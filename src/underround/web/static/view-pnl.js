@@ -15,7 +15,7 @@ export function pnl(root) {
   const box = h("div", { class: "chart", role: "img", "aria-label": "Booked and quoted profit over time" });
   const none = h("div", {});
   let plot = null;
-  root.append(heading("P&L", "Booked at each venue's own settlement, never presumed."), figures, box, none);
+  root.append(heading("P&L", "Booked by the venues' own settlement; a complete set that is not settled yet counts the dollar it will pay."), figures, box, none);
   return (seen) => {
     if (!(seen.has("trading") || seen.has("clock"))) return;
     const trading = feed.topic("trading");

@@ -17,7 +17,7 @@ function trade() {
       say(pair, row.pair);
       mark(element, "data-state", row.is_over ? "closed" : "open");
       const legs = row.legs.map((leg) => `${leg.outcome.toUpperCase()} ${venue(leg.venue)} ${size(leg.filled_e6)}/${size(leg.size_e6)} at ${price(leg.price_e4)}`);
-      [row.state, `${time(row.begun_ms)} (${age(feed.now() - row.begun_ms)} ago)`, size(row.size_e6), usd(row.quoted_usd_e6), usd(row.booked_usd_e6), legs.join("  +  ")]
+      [row.state.replaceAll("_", " "), `${time(row.begun_ms)} (${age(feed.now() - row.begun_ms)} ago)`, size(row.size_e6), usd(row.quoted_usd_e6), usd(row.booked_usd_e6), legs.join("  +  ")]
         .forEach((text, i) => say(cells[i], text));
     },
   };
