@@ -6,11 +6,12 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from underround.app.output import write_json, write_line
+from underround.app.progress import reading
 from underround.app.recorded_session import recorded_session
 from underround.app.recording_report import recording_page
 from underround.app.session_file import read_session
 from underround.app.session_report import report_page
-from underround.cli.run import Json
+from underround.cli.run import Json, Quiet
 from underround.core.errors import UnderroundError
 from underround.stores.recording_reader import is_recording
 
@@ -23,6 +24,7 @@ def report(
         Path | None, Parameter(help="where to write; beside the session by default")
     ] = None,
     json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Write a session as one self-contained HTML page that prints well.
 
@@ -39,7 +41,8 @@ def report(
     if not session.exists():
         raise UnderroundError(f"{session}: no such file; name a recording or a session file")
     if is_recording(session):
-        page = recording_page(recorded_session(session))
+        with reading("reading", [session], quiet=quiet):
+            page = recording_page(recorded_session(session))
     elif session.is_dir():
         raise UnderroundError(f"{session}: not a recording of this program")
     else:

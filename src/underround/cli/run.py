@@ -21,6 +21,7 @@ KalshiEnvironment = Annotated[
     Literal["production", "demo"] | None, Parameter(help="which Kalshi to speak to")
 ]
 Json = Annotated[bool, Parameter(negative=(), help="one JSON object on stdout at the end")]
+Quiet = Annotated[bool, Parameter(negative=(), help="show no progress")]
 Verbose = Annotated[bool, Parameter(negative=(), help="log more")]
 
 
