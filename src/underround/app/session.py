@@ -22,6 +22,7 @@ from underround.app.live_trading import live_brokers
 from underround.app.output import write_line
 from underround.app.pair_file import PairEntry, configured_pairs
 from underround.app.retention import keep_room
+from underround.app.run_log import logging_run
 from underround.app.service_notice import ServiceNotice
 from underround.app.supervision import kept_running
 from underround.app.trade_counts import counted
@@ -101,6 +102,8 @@ async def run_session(request: SessionRequest) -> dict[str, Any] | None:
                 f"Ctrl+C stops"
             )
             run.pipeline.on_signal.append(show_signal)
+        if config.logging.format == "json":
+            stack.enter_context(logging_run(run.pipeline.on_signal, run.pipeline.on_trading))
         if request.from_queue:
             await stack.enter_async_context(queue_of(config, run))
         beside = [asyncio.create_task(work) for work in _beside(request, config, run, notice)]

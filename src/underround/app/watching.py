@@ -1,7 +1,6 @@
 """Running until told to stop: signals of the operating system, status lines, the summary."""
 
 import asyncio
-import logging
 import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine
@@ -169,17 +168,6 @@ def show_summary(result: dict[str, Any]) -> None:
         text = ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value
         sys.stdout.write(f"{name.replace('_', ' '):20} {text}\n")
     sys.stdout.flush()
-
-
-def log_to_stderr(verbose: bool = False) -> None:
-    """Send the program's log to stderr, one line each."""
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=logging.DEBUG if verbose else logging.INFO,
-        format="%(asctime)s %(levelname)s %(message)s",
-    )
-    for noisy in ("httpx", "httpcore", "picows", "asyncio", "websockets", "uvicorn"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
 def _some_books(run: Running) -> list[str]:
