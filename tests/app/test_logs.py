@@ -31,14 +31,11 @@ def lines():
 
 
 def test_a_friendly_line_becomes_a_noun_with_its_words(lines):
-    logging.getLogger("underround.stores.redis_link").warning("Redis lost: %s; going on", "gone ✅")
+    logging.getLogger("underround").warning("Redis lost: %s; going on", "gone ✅")
     [line] = lines()
     assert line.pop("at").endswith("Z")
-    assert line == {
-        "level": "warning",
-        "event": "redis_link",
-        "text": "Redis lost: gone ✅; going on",
-    }
+    text = "Redis lost: gone ✅; going on"
+    assert line == {"level": "warning", "event": "test_logs", "text": text}
 
 
 def test_a_fault_keeps_its_traceback_in_one_line(lines):

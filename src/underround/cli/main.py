@@ -57,6 +57,9 @@ COMMANDS: Final = {
 }
 for order, (name, (where, summary)) in enumerate(COMMANDS.items()):
     app.command(f"underround.cli.{where}", name=name, help=summary, sort_key=order)
+app.register_install_completion_command(
+    add_to_startup=True, help="Complete commands and flags in this shell: bash, zsh or fish."
+)
 
 
 def run(tokens: Sequence[str]) -> int:
