@@ -43,7 +43,7 @@ check: export UNDERROUND_BROWSER := demanded
 check: lint types docs test ## everything that must hold before a change lands: style, types, documents, tests
 
 docs: setup ## build the documents as a site into site/
-	$(BIN)/python -m mkdocs build --quiet --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict
 
 reference: setup ## write docs/reference again after a change of commands or public names
 	$(BIN)/python scripts/write_reference.py

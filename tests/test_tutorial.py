@@ -39,5 +39,6 @@ def test_from_nothing_to_the_first_signal(tmp_path):
         )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "still there after:" in done.stdout
+    assert len(list((tmp_path / "data/recordings").glob("demo-*.html"))) == 1
     assert (tmp_path / "pairs.toml").read_text(encoding="utf-8").count("[[pair]]") >= 1
     assert "── Leg 2: " in done.stdout

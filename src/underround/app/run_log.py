@@ -15,7 +15,9 @@ from underround.app.wording import describe
 from underround.core.journal_record import HaltSet, IntentWritten, TradeMoved, TradePlanned
 from underround.core.opportunity import Signal
 from underround.core.order_event import Filled
+from underround.core.pricing_effect import PricingEffect, ValueRaised
 from underround.core.trading_effect import JournalWanted, TradeRefused, TradingEffect
+from underround.core.value_signal import ValueSignal
 
 _log = logging.getLogger(__name__)
 
@@ -38,6 +40,22 @@ def logging_run(on_signal: list[Callable[[Signal], None]], on_trading: list[Any]
     finally:
         on_signal.remove(heard)
         on_trading.remove(traded)
+
+
+@contextmanager
+def logging_chances(on_pricing: list[Callable[[PricingEffect], None]]) -> Iterator[None]:
+    """Log the chances on Bitcoin windows while the block runs; must be inside the loop."""
+    later = asyncio.get_running_loop().call_soon
+
+    def heard(effect: PricingEffect) -> None:
+        if isinstance(effect, ValueRaised):
+            later(log_value, effect.signal)
+
+    on_pricing.append(heard)
+    try:
+        yield
+    finally:
+        on_pricing.remove(heard)
 
 
 def log_signal(signal: Signal) -> None:
@@ -83,6 +101,18 @@ def log_trading(effect: TradingEffect) -> None:
             _tell("halt", f"trading stands still: {reason}", {"reason": reason, "at_ns": at_ns})
         case _:
             return
+
+
+def log_value(signal: ValueSignal) -> None:
+    """Log one moment of a chance on a Bitcoin window under its id."""
+    known = {
+        "signal": signal.id,
+        "kind": signal.kind.value,
+        "at_ns": signal.at_ns,
+        "chance": msgspec.to_builtins(signal.chance),
+        "reason": signal.reason,
+    }
+    _tell("chance", f"{signal.kind} {signal.chance.subject}: {signal.reason}", known)
 
 
 def _tell(noun: str, text: str, known: dict[str, Any]) -> None:
