@@ -3,6 +3,7 @@
 import * as feed from "./feed.js";
 import { code, empty, h, heading, mark, say, svg, table } from "./dom.js";
 import { age, bytes, count, day, edge, price, size, time, usd, venue } from "./format.js";
+import { explain } from "./explanation.js";
 
 const BOOKS = [["Market"], ["Venue"], ["Bid", "number"], ["Ask", "number"], ["Book"]];
 const OPEN = [["Pair"], ["Buy"], ["Edge", "number"], ["Size", "number"], ["Profit", "number"], ["Stood", "number"]];
@@ -49,7 +50,8 @@ export function sessions(root) {
       const standing = found.opportunities.filter((each) => each.opened_ms <= at && (each.closed_ms === null || each.closed_ms > at));
       mark(open_.element, "hidden", standing.length === 0);
       mark(nothing, "hidden", standing.length > 0);
-      open_.body.replaceChildren(...standing.map((each) => h("tr", {}, h("th", { scope: "row" }, each.title), h("td", {}, each.legs.map((leg) => `${leg.outcome.toUpperCase()} ${venue(leg.venue)} ${price(leg.price_e4)}`).join("  +  ")),
+      open_.body.replaceChildren(...standing.map((each) => h("tr", {}, h("th", { scope: "row" },
+        h("button", { type: "button", class: "row-button", "data-row": true, onclick: () => explain(each.id, row.name) }, each.title)), h("td", {}, each.legs.map((leg) => `${leg.outcome.toUpperCase()} ${venue(leg.venue)} ${price(leg.price_e4)}`).join("  +  ")),
         [edge(each.edge_e6), size(each.size_e6), usd(each.edge_usd_e6), age(at - each.opened_ms)].map((text) => h("td", { class: "number" }, text)))));
       books.body.replaceChildren(...Object.entries(found.tops).map(([key, points]) => {
         let low = 0, high = points.length;
