@@ -1,6 +1,7 @@
 """A page whose books move, served to a real browser: a day lived through in the test's own loop."""
 
 import asyncio
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -106,3 +107,13 @@ class Watched:
     def _request(self, request) -> None:
         if not request.url.startswith((self.address, "data:")):
             self.outside.append(request.url)
+
+
+async def serious(tab) -> list[str]:
+    """Return what axe, loaded before, finds seriously wrong with a page."""
+    result = await tab.evaluate("axe.run()")
+    return [
+        f"{fault['id']}: {json.dumps([node['html'][:120] for node in fault['nodes'][:3]])}"
+        for fault in result["violations"]
+        if fault["impact"] in ("serious", "critical")
+    ]

@@ -19,6 +19,7 @@ export async function recorded(id, session) {
 /** Fill a place with what the recording says; what was there stays until it has come. */
 export async function derive(place, id, isCurrent) {
   if (!place.firstChild) {
+    place.className = "recorded";
     place.replaceChildren(h("h3", {}, "From the recording"),
       h("p", { class: "note", role: "status" }, "Deriving it again: walk, fees, gates, terms and what came after …"),
       h("div", { class: "skeleton short" }));
@@ -32,6 +33,7 @@ export async function derive(place, id, isCurrent) {
 }
 
 const ms = (ns) => (ns === null ? null : ns / 1e6);
+const ago = (ns) => (ns < 10e9 ? `${(ns / 1e6).toFixed(1)} ms before` : `${age(ns / 1e6)} before`);
 const clock = (ns) => `${new Date(ns / 1e6).toISOString().slice(11, 23)}`;
 
 function levels(found, index) {
@@ -61,7 +63,7 @@ export function asStanding(found) {
 
 function rows(label, head, body, numbers = []) {
   const kind = (i) => (numbers.includes(i) ? "number" : null);
-  return h("div", { class: "scroll plain-table", tabindex: "0", role: "region", "aria-label": label }, h("table", {},
+  return h("div", { class: `scroll dense${head.length > 4 ? " wide" : ""}`, tabindex: "0", role: "region", "aria-label": label }, h("table", {},
     h("thead", {}, h("tr", {}, head.map((text, i) => h("th", { scope: "col", class: kind(i) }, text)))),
     h("tbody", {}, body.map(({ cells, mark }) => h("tr", { "data-mark": mark || null }, cells.map((cell, i) => (
       i ? h("td", { class: kind(i), "data-label": head[i] || null }, cell) : h("th", { scope: "row", class: kind(i) }, cell))))))));
@@ -84,7 +86,7 @@ function walk(found) {
 function fees(found) {
   if (!found.walk) return [];
   const lines = found.walk.legs.flatMap((leg, index) => leg.levels.filter((level) => level.fee).map((level) => ({
-    cells: [venue(found.legs[index].leg.venue), level.fee.formula, usd(level.fee.model_usd_e6, 6), level.fee.rounding, usd(level.fee.fee_usd_e6, 6)] })));
+    cells: [venue(found.legs[index].leg.venue), h("span", { class: "formula" }, level.fee.formula), usd(level.fee.model_usd_e6, 6), level.fee.rounding, usd(level.fee.fee_usd_e6, 6)] })));
   return [h("h4", {}, "Fees, fill by fill"),
     h("p", { class: "note" }, "Each at its worst rounding; rebates are not counted on."),
     rows("Fees", ["Venue", "Formula", "Gives", "Rounded", "Fee"], lines, [2, 4])];
@@ -94,12 +96,13 @@ function gates(found) {
   const names = found.legs[0].gates.map((gate) => gate.name);
   const word = (gate) => `${gate.is_open ? "✓" : "✗"} ${gate.words}`;
   const head = ["Gate", ...found.legs.map((each) => `${each.leg.outcome.toUpperCase()} ${venue(each.leg.venue)}`)];
-  return [h("h4", {}, "Gates and ages at that instant"),
+  const shut = found.legs.flatMap((each) => each.gates).filter((gate) => !gate.is_open).length;
+  return [h("details", { open: true }, h("summary", {}, `Gates and ages at that instant: ${shut ? `${shut} shut` : "all open"}`),
     rows("Gates", head, names.map((name, i) => ({
       mark: found.legs.every((each) => each.gates[i].is_open) ? null : "shut",
       cells: [name, ...found.legs.map((each) => word(each.gates[i]))] })).concat(
       [["book changed", "updated_ns"], ["proven", "proven_ns"], ["heard from the venue", "heard_ns"]].map(([name, key]) => ({
-        cells: [name, ...found.legs.map((each) => (each[key] ? `${age(ms(found.signal.at_ns - each[key]))} before` : NONE))] }))))];
+        cells: [name, ...found.legs.map((each) => (each[key] ? ago(found.signal.at_ns - each[key]) : NONE))] })))))];
 }
 
 function terms(found) {
@@ -116,7 +119,7 @@ function terms(found) {
   } else parts.push(h("p", { class: "note" }, "No terms are stated; voids are taken as the venues mostly pay them."));
   parts.push(h("h4", {}, "At worst"),
     rows("Worst case", ["If", "A set pays"], [...found.void_cases.map((one) => ({ cells: [one.words, usd(one.payoff_e6, 4)] })),
-      { mark: "taken", cells: ["the worst of all", usd(found.worst_payoff_e6, 4)] }], [1]));
+      { mark: "worst", cells: ["the worst of all", usd(found.worst_payoff_e6, 4)] }], [1]));
   return parts;
 }
 
@@ -135,6 +138,7 @@ function life(found) {
 }
 
 export function show(place, found) {
+  place.className = "recorded";
   place.replaceChildren(
     h("h3", {}, "From the recording, at the instant it was raised"),
     h("p", { class: "note" }, `${clock(found.signal.at_ns)} UTC, signal ${found.number} of ${found.recording.split("/").pop()}, line ${found.raised_at.line}.`),

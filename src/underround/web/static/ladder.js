@@ -1,7 +1,7 @@
 // One leg's ladder as a table whose bars show how much of each level the walk takes.
 
 import { h } from "./dom.js";
-import { edge, price, size, venue } from "./format.js";
+import { aligned, edge, price, venue } from "./format.js";
 
 /** One leg's ladder as bars; what the walk takes is filled and marked by a word, not only a colour. */
 export function ladder(leg) {
@@ -15,9 +15,9 @@ export function ladder(leg) {
     return h("tr", { "data-taken": takenE6 > 0 ? "true" : null },
       h("th", { scope: "row", class: "number" }, price(priceE4)),
       h("td", { class: "number" }, edge(feeE6)),
-      h("td", { class: "number" }, size(sizeE6)),
+      h("td", { class: "number" }, aligned(sizeE6)),
       h("td", { class: "depth" }, bar),
-      h("td", { class: "number" }, takenE6 ? `▸ ${size(takenE6)}` : ""));
+      h("td", { class: "number" }, takenE6 ? `▸ ${aligned(takenE6)}` : ""));
   });
   return h("section", { class: "ladder" },
     h("h4", {}, `Buy ${leg.outcome.toUpperCase()} at ${venue(leg.venue)}`),
