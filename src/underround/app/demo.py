@@ -21,7 +21,8 @@ from underround.app.face import Face, face_options
 from underround.app.live_trading import live_brokers
 from underround.app.pair_file import load_pairs
 from underround.app.trading import paper_brokers
-from underround.app.trading_demo import finish_trading, trading_demo_config
+from underround.app.trading_demo import trading_demo_config
+from underround.app.trading_end import finish_trading
 from underround.app.venues_process import simulated_config, simulated_venues
 from underround.app.watching import (
     OpportunityLog,

@@ -24,8 +24,8 @@ from underround.app.pair_file import PairEntry, configured_pairs
 from underround.app.retention import keep_room
 from underround.app.service_notice import ServiceNotice
 from underround.app.supervision import kept_running
-from underround.app.trade_counts import counted
 from underround.app.trading import paper_brokers
+from underround.app.trading_end import finish_trading
 from underround.app.watching import (
     giving_up,
     live_books,
@@ -101,8 +101,9 @@ async def run_session(request: SessionRequest) -> dict[str, Any] | None:
                 f"Ctrl+C stops"
             )
             run.pipeline.on_signal.append(show_signal)
+        queue = await stack.enter_async_context(AsyncExitStack())
         if request.from_queue:
-            await stack.enter_async_context(queue_of(config, run))
+            await queue.enter_async_context(queue_of(config, run))
         beside = [asyncio.create_task(work) for work in _beside(request, config, run, notice)]
         notice.tell("READY=1")
         await wait(stop, request.seconds)
@@ -110,12 +111,11 @@ async def run_session(request: SessionRequest) -> dict[str, Any] | None:
         for task in beside:
             task.cancel()
         live, shared = live_books(run), run.prices.status().state
+        await queue.aclose()  # before the end is waited for: nothing new out of it
+        trades = None if run.trading is None else await finish_trading(run, clock_ns)
     problems = [*remarks, *run.universe.problems]
     made = summary(run) | {"books_live": live, "prices": shared, "problems": problems}
-    if run.trading is None:
-        return made
-    desk = run.trading.desk
-    return made | {"trades": counted(desk.portfolio, len(desk.accounts.doubts))}
+    return made if trades is None else made | {"trades": trades}
 
 
 def _beside(

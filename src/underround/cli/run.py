@@ -57,9 +57,10 @@ def run(
         flags["pairs"] = str(pairs)
     if prices is not None:
         flags["storage"] = {"prices": prices}
+    flags |= environment_flags(kalshi_env)
     request = SessionRequest(
         config_path=config,
-        flags=flags | environment_flags(kalshi_env) | page.settings(),
+        flags=flags | page.settings(),
         kind="run",
         recording=recording,
         records=record,
