@@ -64,7 +64,7 @@ app.register_install_completion_command(
 
 def run(tokens: Sequence[str]) -> int:
     """Run one command line without the program's name and return its exit code."""
-    return exit_code_of(lambda: app(tokens))
+    return exit_code_of(lambda: app(tokens), lambda: app.parse_commands(tokens)[0])
 
 
 def main() -> None:

@@ -267,6 +267,7 @@ class Engine:
 
     def _pairs_listed(self, event: PairsListed) -> None:
         self._watchlist.pairs_listed(event)
+        self.desk.suspend(self.directions, event.at_ns)
         self._settle(event.at_ns)
 
     def _structures_listed(self, event: StructuresListed) -> None:
@@ -275,8 +276,7 @@ class Engine:
 
     def _pairs_suspended(self, event: PairsSuspended) -> None:
         self.detector.inputs[PairsSuspended](event)
-        pairs = [each.pair for each in self.directions if each.pair.id in event.reasons]
-        self.desk.suspend(pairs, event.at_ns)
+        self.desk.suspend(self.directions, event.at_ns)
 
     def _instruments_forgotten(self, event: InstrumentsForgotten) -> None:
         forget(event.instruments, self.books, self.links.values(), self.trust)
