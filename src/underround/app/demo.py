@@ -22,7 +22,8 @@ from underround.app.live_trading import live_brokers
 from underround.app.pair_file import load_pairs
 from underround.app.run_log import logging_run
 from underround.app.trading import paper_brokers
-from underround.app.trading_demo import finish_trading, trading_demo_config
+from underround.app.trading_demo import trading_demo_config
+from underround.app.trading_end import finish_trading
 from underround.app.venues_process import simulated_config, simulated_venues
 from underround.app.watching import (
     OpportunityLog,

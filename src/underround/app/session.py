@@ -26,8 +26,8 @@ from underround.app.retention import keep_room
 from underround.app.run_log import logging_run
 from underround.app.service_notice import ServiceNotice
 from underround.app.supervision import kept_running
-from underround.app.trade_counts import counted
 from underround.app.trading import paper_brokers
+from underround.app.trading_end import finish_trading
 from underround.app.watching import (
     giving_up,
     live_books,
@@ -105,8 +105,9 @@ async def run_session(request: SessionRequest) -> dict[str, Any] | None:
             run.pipeline.on_signal.append(show_signal)
         if config.logging.format == "json":
             stack.enter_context(logging_run(run.pipeline.on_signal, run.pipeline.on_trading))
+        queue = await stack.enter_async_context(AsyncExitStack())
         if request.from_queue:
-            await stack.enter_async_context(queue_of(config, run))
+            await queue.enter_async_context(queue_of(config, run))
         beside = [
             asyncio.create_task(work) for work in _beside(request, config, entries, run, notice)
         ]
@@ -116,12 +117,11 @@ async def run_session(request: SessionRequest) -> dict[str, Any] | None:
         for task in beside:
             task.cancel()
         live, shared = live_books(run), run.prices.status().state
+        await queue.aclose()  # before the end is waited for: nothing new out of it
+        trades = None if run.trading is None else await finish_trading(run, clock_ns)
     problems = [*remarks, *run.universe.problems]
     made = summary(run) | {"books_live": live, "prices": shared, "problems": problems}
-    if run.trading is None:
-        return made
-    desk = run.trading.desk
-    return made | {"trades": counted(desk.portfolio, len(desk.accounts.doubts))}
+    return made if trades is None else made | {"trades": trades}
 
 
 def _beside(

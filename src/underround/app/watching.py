@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
+from underround.app.output import write_fields, write_line
 from underround.app.wiring import Running
 from underround.app.wording import describe, latency_us
 from underround.core.book_state import BookState
@@ -163,11 +164,8 @@ def summary(run: Running) -> dict[str, Any]:
 
 def show_summary(result: dict[str, Any]) -> None:
     """Print a summary for a person."""
-    sys.stdout.write("\n")
-    for name, value in result.items():
-        text = ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value
-        sys.stdout.write(f"{name.replace('_', ' '):20} {text}\n")
-    sys.stdout.flush()
+    write_line()
+    write_fields(result)
 
 
 def _some_books(run: Running) -> list[str]:

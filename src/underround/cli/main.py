@@ -25,7 +25,7 @@ COMMANDS: Final = {
     "watch": ("watch:watch", "Watch a run from the terminal, one that goes on or a new one."),
     "executor": ("executor:app", "Trade what is signalled, in a process of its own."),
     "backtest": ("backtest:backtest", "Trade recordings on paper, latency by latency."),
-    "trades": ("trades:trades", "Show trades; export, back up or restore the journal."),
+    "trades": ("trades:trades", "Show trades; export, back up, restore, decide."),
     "positions": ("trades:positions", "Show what is held at each venue."),
     "pnl": ("trades:pnl", "Show realised against quoted edge."),
     "reconcile": ("reconcile:reconcile", "Compare both accounts with the journal."),
@@ -64,7 +64,7 @@ app.register_install_completion_command(
 
 def run(tokens: Sequence[str]) -> int:
     """Run one command line without the program's name and return its exit code."""
-    return exit_code_of(lambda: app(tokens))
+    return exit_code_of(lambda: app(tokens), lambda: app.parse_commands(tokens)[0])
 
 
 def main() -> None:

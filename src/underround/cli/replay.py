@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from underround.app.foreign_replay import ForeignReplay
-from underround.app.output import write_json, write_line
+from underround.app.output import write_fields, write_json
 from underround.app.progress import reading
 from underround.app.replay import Replay
 from underround.app.tops import TopsWriter
@@ -43,8 +43,7 @@ def replay(
     if json:
         write_json(result)
         return
-    for name, value in result.items():
-        write_line(f"{name:16} {value}")
+    write_fields(result, 16)
 
 
 def _replay_own(file: Path, tops: Path | None) -> dict[str, Any]:
@@ -79,7 +78,7 @@ def _replay_foreign(file: Path, tops: Path | None) -> dict[str, Any]:
             run.run(file, TopsWriter(out))
     else:
         run.run(file, None)
-    if run.unread and not run.frames and not run.notes:
+    if run.is_of_nothing_known:
         raise UnderroundError(f"{file}: no line of it is a recorded message of a venue known here")
     return {
         "recording": str(file),

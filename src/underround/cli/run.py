@@ -65,9 +65,10 @@ def run(
         flags["pairs"] = str(pairs)
     if prices is not None:
         flags["storage"] = {"prices": prices}
+    flags |= environment_flags(kalshi_env)
     request = SessionRequest(
         config_path=config,
-        flags=flags | environment_flags(kalshi_env) | page.settings() | log_flags(log_format),
+        flags=flags | page.settings() | log_flags(log_format),
         kind="run",
         recording=recording,
         records=record,
