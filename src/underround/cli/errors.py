@@ -28,6 +28,8 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
+NO_NETWORK = " (`underround demo` needs no network)"
+
 CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
     (CycloptsError, ExitCode.USAGE),
     (ConfigError, ExitCode.CONFIG),
@@ -63,6 +65,8 @@ def one_line(error: BaseException) -> str:
     """Say in one line what went wrong and, where it is known, what to do."""
     text = " ".join(str(error).split())
     match error:
+        case VenueError(retryable=True):
+            return f"{text}; try again in a while, or look with `underround doctor`{NO_NETWORK}"
         case UnderroundError():
             return text
         case CycloptsError(command_chain=chain):
