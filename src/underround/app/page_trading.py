@@ -1,7 +1,7 @@
 """The trading topic of the page: trades, positions, profit, limits with their use, the switch.
 
-Adds up what the desk's portfolio holds; trades nothing. `stop` and `go_on` tell the desk, which
-journals it, so that a stop survives a restart.
+Adds up what the desk's portfolio holds; trades nothing. `stop` and `go_on` turn the kill switch
+that the command, the file and the signal turn too; a stop survives a restart.
 """
 
 from typing import Any, Final
@@ -16,7 +16,6 @@ from underround.core.circumstances import day_loss_usd_e6
 from underround.core.portfolio import Portfolio, day_of
 from underround.core.risk_limits import RiskLimits
 from underround.core.trade_record import Trade
-from underround.core.trading_event import KillSwitched
 from underround.core.units import NS_PER_MS, NS_PER_SECOND, SIZE_ONE_E6
 
 SHOWN: Final = 200
@@ -34,14 +33,13 @@ def trading_topic(run: Running) -> Topic:
 def stop(run: Running, reason: str) -> None:
     """Halt trading, where there is any: nothing that increases risk passes from here on."""
     if run.trading is not None:
-        run.pipeline.tell(KillSwitched(is_set=True, reason=reason, at_ns=run.clock_ns()))
+        run.trading.switch.set(f"from the page: {reason}" if reason else "from the page")
 
 
 def go_on(run: Running, reason: str) -> None:
     """Let trading go on, where there is any; a kill file that is there is taken away."""
     if run.trading is not None:
-        run.trading.kill_file.unlink(missing_ok=True)
-        run.pipeline.tell(KillSwitched(is_set=False, reason=reason, at_ns=run.clock_ns()))
+        run.trading.switch.clear(reason)
 
 
 def _shown(run: Running, trading: Trading, profit: Profit, at_ns: int) -> dict[str, Any]:

@@ -114,7 +114,10 @@ class Engine:
 
     def process(self, event: Event) -> tuple[Effect, ...]:
         """Take one input and return what is to be done about it, in order."""
-        self._routes[type(event)](event)
+        if type(event) is Batch:
+            self._batch(event)
+        else:
+            self._routes[type(event)](event)
         if not self._out:
             return NOTHING
         if self.trust.regained:
@@ -146,8 +149,9 @@ class Engine:
                 else:
                     link.disordered.append(event)
                 for instrument, is_bid, price_e4, size_e6, _, _ in event.changes:
-                    book = books.get(instrument)
-                    if book is None:
+                    try:
+                        book = books[instrument]
+                    except KeyError:
                         self.counts.ignored += 1
                         continue
                     side = book.bids if is_bid else book.asks
@@ -161,8 +165,9 @@ class Engine:
                     elif self._market.is_late(link, book, is_bid, price_e4, time_ms, now_ns):
                         continue
                     book.updated_ns = now_ns
-                    if rank < side.best:
-                        side.levels[rank] = size_e6  # behind the best: moves no price
+                    best = side.best
+                    if rank < best or (rank == best and size_e6 and not side.open_count):
+                        side.levels[rank] = size_e6  # moves no price, and nobody wants its size
                     elif (side.set(rank, size_e6) or side.open_count) and not side.is_touched:
                         side.is_touched = True
                         touched.append(side)
@@ -192,7 +197,8 @@ class Engine:
                 size_e6 = side.levels[rank] + event.change_e6
                 if size_e6 >> SIZE_BITS:  # below zero, or beyond reason
                     size_e6 = self._market.negative(book, now_ns)
-                if rank < side.best:
+                best = side.best
+                if rank < best or (rank == best and size_e6 and not side.open_count):
                     side.levels[rank] = size_e6
                 elif (side.set(rank, size_e6) or side.open_count) and not side.is_touched:
                     side.is_touched = True
@@ -261,6 +267,7 @@ class Engine:
 
     def _pairs_listed(self, event: PairsListed) -> None:
         self._watchlist.pairs_listed(event)
+        self.desk.suspend(self.directions, event.at_ns)
         self._settle(event.at_ns)
 
     def _structures_listed(self, event: StructuresListed) -> None:
@@ -269,8 +276,7 @@ class Engine:
 
     def _pairs_suspended(self, event: PairsSuspended) -> None:
         self.detector.inputs[PairsSuspended](event)
-        pairs = [each.pair for each in self.directions if each.pair.id in event.reasons]
-        self.desk.suspend(pairs, event.at_ns)
+        self.desk.suspend(self.directions, event.at_ns)
 
     def _instruments_forgotten(self, event: InstrumentsForgotten) -> None:
         forget(event.instruments, self.books, self.links.values(), self.trust)
