@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from underround.app.config import Config
-from underround.app.trading import resume_request
+from underround.app.kill_switch import resume_request, write_kill_file
 from underround.core.errors import UnderroundError, UnusableError
 from underround.core.journal_record import HaltCleared, HaltSet
 from underround.core.portfolio import Portfolio
@@ -41,9 +41,7 @@ def kill(config: Config, reason: str, clock_ns: Callable[[], int]) -> str:
     Returns what was done, in words.
     """
     file = Path(config.trading.kill_file)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    resume_request(file).unlink(missing_ok=True)
-    file.write_text(f"{reason}\n", encoding="utf-8")
+    write_kill_file(file, reason)
     path = Path(config.trading.journal)
     if path.is_file():
         with opened_journal(path) as journal:

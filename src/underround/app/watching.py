@@ -1,7 +1,6 @@
 """Running until told to stop: signals of the operating system, status lines, the summary."""
 
 import asyncio
-import logging
 import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine
@@ -98,6 +97,8 @@ def show_page(where: str, shows: bool) -> None:
     """Tell a person where the page is: on stdout, or on stderr where that is kept for JSON."""
     stream = sys.stdout if shows else sys.stderr
     stream.write(f"page: {where}\n")
+    if stream.isatty():
+        stream.write("      open it in a browser; Ctrl+C here ends the run\n\n")
     stream.flush()
 
 
@@ -167,17 +168,6 @@ def show_summary(result: dict[str, Any]) -> None:
     """Print a summary for a person."""
     write_line()
     write_fields(result)
-
-
-def log_to_stderr(verbose: bool = False) -> None:
-    """Send the program's log to stderr, one line each."""
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=logging.DEBUG if verbose else logging.INFO,
-        format="%(asctime)s %(levelname)s %(message)s",
-    )
-    for noisy in ("httpx", "httpcore", "picows", "asyncio", "websockets", "uvicorn"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
 def _some_books(run: Running) -> list[str]:

@@ -114,7 +114,10 @@ class Engine:
 
     def process(self, event: Event) -> tuple[Effect, ...]:
         """Take one input and return what is to be done about it, in order."""
-        self._routes[type(event)](event)
+        if type(event) is Batch:
+            self._batch(event)
+        else:
+            self._routes[type(event)](event)
         if not self._out:
             return NOTHING
         if self.trust.regained:
@@ -137,6 +140,7 @@ class Engine:
         if batch.events:  # a heartbeat's answer proves nothing: it goes on through a freeze
             link.last_data_ns = now_ns
         books, touched = self.books, self._touched
+        book: Book | None
         for event in batch.events:
             if type(event) is LevelsSet:
                 time_ms = event.time_ms
@@ -146,8 +150,9 @@ class Engine:
                 else:
                     link.disordered.append(event)
                 for instrument, is_bid, price_e4, size_e6, _, _ in event.changes:
-                    book = books.get(instrument)
-                    if book is None:
+                    try:
+                        book = books[instrument]
+                    except KeyError:
                         self.counts.ignored += 1
                         continue
                     side = book.bids if is_bid else book.asks
@@ -161,8 +166,9 @@ class Engine:
                     elif self._market.is_late(link, book, is_bid, price_e4, time_ms, now_ns):
                         continue
                     book.updated_ns = now_ns
-                    if rank < side.best:
-                        side.levels[rank] = size_e6  # behind the best: moves no price
+                    best = side.best
+                    if rank < best or (rank == best and size_e6 and not side.open_count):
+                        side.levels[rank] = size_e6  # moves no price, and nobody wants its size
                     elif (side.set(rank, size_e6) or side.open_count) and not side.is_touched:
                         side.is_touched = True
                         touched.append(side)
@@ -192,7 +198,8 @@ class Engine:
                 size_e6 = side.levels[rank] + event.change_e6
                 if size_e6 >> SIZE_BITS:  # below zero, or beyond reason
                     size_e6 = self._market.negative(book, now_ns)
-                if rank < side.best:
+                best = side.best
+                if rank < best or (rank == best and size_e6 and not side.open_count):
                     side.levels[rank] = size_e6
                 elif (side.set(rank, size_e6) or side.open_count) and not side.is_touched:
                     side.is_touched = True
