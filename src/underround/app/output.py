@@ -29,7 +29,8 @@ def write_fields(result: Mapping[str, Any], width: int = 20) -> None:
 
 def _in_words(value: Any) -> Iterable[str]:
     if isinstance(value, Mapping):
-        return [", ".join(f"{name} {each}" for name, each in value.items()) or "none"]
+        rows = (f"{name} {'none' if each is None else each}" for name, each in value.items())
+        return [", ".join(rows) or "none"]
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [str(each) for each in value] or ["none"]
     return ["none" if value is None else str(value)]
