@@ -59,5 +59,5 @@ async def test_no_more_than_a_few_wait_and_none_is_left_waiting(folder, monkeypa
 
 
 async def test_a_module_that_fails_is_told_by_its_last_line():
-    with pytest.raises(UnderroundError, match="No module named underround.nowhere"):
+    with pytest.raises(UnderroundError, match=r"No module named underround\.nowhere"):
         await answer_of("underround.nowhere", instead="do it by hand")

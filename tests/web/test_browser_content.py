@@ -1,11 +1,10 @@
-"""Views that need a run of their own, with content: trades of a demo, windows of a Bitcoin world."""
+"""Views that need a run of their own with content: a demo's trades, a Bitcoin world's windows."""
 
 import asyncio
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import axe_playwright_python
-import pytest
 from playwright.async_api import async_playwright, expect
 
 from tests.app.bitcoin import bitcoin_run
@@ -90,15 +89,17 @@ async def test_windows_are_drawn_over_time_without_a_serious_fault():
         run = listener.run
         log = SessionLog(run)
         run.pipeline.on_pricing.append(log.hear)
-        async with page(as_running(run), with_bitcoin(FaceOptions(), run, log)) as where:
-            async with looks(where) as opened:
-                found = [
-                    await shown(watched, "bitcoin", ".chart canvas", "[aria-label=Windows] td")
-                    for watched in opened
-                ]
-                choices = opened[0].tab.locator("#course-window option")
-                assert await choices.count() > 0
-                note = opened[0].tab.locator(".tools .note")
-                await expect(note).to_contain_text("moments since")
-                assert [watched.faults for watched in opened] == [[]] * len(LOOKS)
+        async with (
+            page(as_running(run), with_bitcoin(FaceOptions(), run, log)) as where,
+            looks(where) as opened,
+        ):
+            found = [
+                await shown(watched, "bitcoin", ".chart canvas", "[aria-label=Windows] td")
+                for watched in opened
+            ]
+            choices = opened[0].tab.locator("#course-window option")
+            assert await choices.count() > 0
+            note = opened[0].tab.locator(".tools .note")
+            await expect(note).to_contain_text("moments since")
+            assert [watched.faults for watched in opened] == [[]] * len(LOOKS)
     assert found == [[]] * len(LOOKS)

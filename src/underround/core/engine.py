@@ -140,6 +140,7 @@ class Engine:
         if batch.events:  # a heartbeat's answer proves nothing: it goes on through a freeze
             link.last_data_ns = now_ns
         books, touched = self.books, self._touched
+        book: Book | None
         for event in batch.events:
             if type(event) is LevelsSet:
                 time_ms = event.time_ms
