@@ -19,6 +19,12 @@ MISSING = FileNotFoundError(errno.ENOENT, "No such file or directory", "a.jsonl"
 ENDS = [
     (ConfigError("pairs.toml: no such file"), 3, "error: pairs.toml: no such file\n"),
     (VenueError("kalshi", "401, wrong key", retryable=False), 4, "error: kalshi: 401, wrong key\n"),
+    (
+        VenueError("kalshi", "GET /x failed: no network", retryable=True),
+        4,
+        "error: kalshi: GET /x failed: no network; try again in a while, or look with "
+        "`underround doctor` (`underround demo` needs no network)\n",
+    ),
     (RiskHaltError("daily loss $50 reached"), 5, "error: daily loss $50 reached\n"),
     (UnderroundError("the recording is empty"), 1, "error: the recording is empty\n"),
     (KeyError("book"), 1, f"error: unexpected KeyError: 'book' {FAULT}\n"),

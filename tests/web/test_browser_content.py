@@ -1,4 +1,4 @@
-"""Views that need a run of their own with content: a demo's trades, a Bitcoin world's windows."""
+"""Views that need a run of their own, with content: a demo's trades, a Bitcoin world's windows."""
 
 import asyncio
 from contextlib import asynccontextmanager
@@ -89,10 +89,8 @@ async def test_windows_are_drawn_over_time_without_a_serious_fault():
         run = listener.run
         log = SessionLog(run)
         run.pipeline.on_pricing.append(log.hear)
-        async with (
-            page(as_running(run), with_bitcoin(FaceOptions(), run, log)) as where,
-            looks(where) as opened,
-        ):
+        options = with_bitcoin(FaceOptions(), run, log)
+        async with page(as_running(run), options) as where, looks(where) as opened:
             found = [
                 await shown(watched, "bitcoin", ".chart canvas", "[aria-label=Windows] td")
                 for watched in opened

@@ -97,6 +97,8 @@ def show_page(where: str, shows: bool) -> None:
     """Tell a person where the page is: on stdout, or on stderr where that is kept for JSON."""
     stream = sys.stdout if shows else sys.stderr
     stream.write(f"page: {where}\n")
+    if stream.isatty():
+        stream.write("      open it in a browser; Ctrl+C here ends the run\n\n")
     stream.flush()
 
 

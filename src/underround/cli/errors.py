@@ -29,6 +29,7 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
+NO_NETWORK = " (`underround demo` needs no network)"
 Words = tuple[str, ...]
 _PATH = re.compile(r"[(\[]?PosixPath\('([^']*)'\)(?:,?[)\]])?")
 """A path as Python writes it, alone or the only one of a row."""
@@ -71,6 +72,8 @@ def one_line(error: BaseException) -> str:
     """Say in one line what went wrong and, where it is known, what to do."""
     text = " ".join(str(error).split())
     match error:
+        case VenueError(retryable=True):
+            return f"{text}; try again in a while, or look with `underround doctor`{NO_NETWORK}"
         case UnderroundError():
             return text
         case CycloptsError(command_chain=chain):
