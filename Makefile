@@ -46,10 +46,10 @@ docs: setup ## build the documents as a site into site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict
 
 reference: setup ## write docs/reference again after a change of commands or public names
-	$(BIN)/python scripts/write_reference.py
+	$(BIN)/python -m scripts.write_reference
 
 figures: setup ## draw docs/figures again
-	$(BIN)/python scripts/draw_figures.py
+	$(BIN)/python -m scripts.draw_figures
 
 check-long: setup ## what takes minutes: 100 seeds on the simulated clock, 10,000 trading histories, 200 kills
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 -m long $(ARGS)

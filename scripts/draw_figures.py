@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
+from scripts.pipe_figure import pipe_shapes
 from underround.core.fees import kalshi_terms, polymarket_terms
 from underround.core.instrument import Venue
 from underround.core.leg import BuyLadder, ladder_steps
@@ -21,11 +22,16 @@ from underround.matching.verdict import Verdict, judge
 FIGURES: Final = Path(__file__).resolve().parent.parent / "docs" / "figures"
 YES: Final = BuyLadder([(4200, 120_000_000), (4400, 200_000_000)], polymarket_terms("0.04", 1))
 NO: Final = BuyLadder([(5200, 80_000_000), (5300, 300_000_000)], kalshi_terms("quadratic", "1"))
+TIP: Final = (
+    '<marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" '
+    'orient="auto"><path d="M0 0L8 4L0 8Z" fill="#57606a"/></marker>'
+)
 THRESHOLD_E6: Final = 5_000
 _STYLE: Final = (
     "<style>text{font:14px system-ui,sans-serif;fill:#24292f}.s{font-size:12px;fill:#57606a}"
     ".m{text-anchor:middle}.e{text-anchor:end}.p{fill:#0969da}.k{fill:#8250df}.f{fill:#bc4c00}"
     ".g{fill:#1a7f37}.n{fill:#b9c0c8}.w{fill:#fff}.r{stroke:#d0d7de;fill:none}"
+    ".b{fill:#eef2f6;stroke:#8c959f}.a{stroke:#57606a;fill:none}.i{fill:#fff}"
     ".x{stroke:#bc4c00;stroke-dasharray:5 4}</style>"
 )
 
@@ -183,6 +189,7 @@ def figures() -> dict[str, str]:
         "edge.svg": edge_figure(),
         "walk.svg": walk_figure(),
         "matches.svg": match_figure(),
+        "pipe.svg": _drawing(790, 310, "The pipe", [TIP, *pipe_shapes()]),
     }
 
 

@@ -33,7 +33,7 @@ def commands_page() -> str:
     is_code = False
     for line in text[text.index("\n## underround ") :].splitlines():
         is_code ^= line.startswith("```")
-        line = re.sub(r"^(underround .*?) -m \w+ ", r"\1 ", line)  # how this script was started
+        line = re.sub(r"^(underround .*?) -m [\w.]+ ", r"\1 ", line)  # how this script was started
         # "<" begins a tag where it is not code, and these pages hold no HTML.
         lines.append(line.rstrip() if is_code else line.rstrip().replace("<", "&lt;"))
     return _COMMANDS + re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).rstrip() + "\n"

@@ -5,10 +5,16 @@ import re
 from msgspec.structs import replace
 
 from tests.app.explain.rain import written
+from tests.app.trading_recording import recorded_underrounds
+from underround.app.backtest import PaperReplay
 from underround.app.calibration import Decision
 from underround.app.calibration_report import scores_of
 from underround.app.recorded_session import recorded_session
 from underround.app.recording_report import recording_page
+from underround.core.risk_limits import RiskLimits
+from underround.core.trading_settings import TradingSettings
+from underround.core.units import format_usd
+from underround.execution.paper import PaperSettings
 
 EVIL = "<script>alert(1)</script>"
 
@@ -66,3 +72,18 @@ def test_it_holds_no_address_no_script_and_nothing_unescaped(tmp_path):
     assert "http" not in page
     assert page.count("&lt;script&gt;") == 2
     assert cells(page, "inputs that the recording lost") == ["3"]
+
+
+def test_what_was_traded_is_accounted_for(tmp_path):
+    recording = recorded_underrounds(tmp_path / "run", lasting_ms=300)
+    limits = RiskLimits(max_pair_usd_e6=10**10, max_venue_usd_e6=10**10)
+    sure = PaperSettings(rejects_e4=0, unanswered_e4=0, settlement_failures_e4=0, rivals_e4=0)
+    session = recorded_session(recording, PaperReplay(TradingSettings(limits=limits), sure, 1))
+    sums = session.profit["all"]
+    assert sums["trades"] == 8
+    parts = ("booked", "missed", "unwind", "basis", "slippage")
+    assert sums["quoted_usd_e6"] == sum(sums[f"{name}_usd_e6"] for name in parts)
+    page = recording_page(session)
+    profit = page.split("<h2>Profit and loss</h2>")[1]
+    assert cells(profit, "all")[:2] == ["8", format_usd(sums["quoted_usd_e6"])]
+    assert profit.count("presumed</td>") == 8

@@ -6,6 +6,12 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
+<<<<<<< HEAD
+from underround.app.session import SessionRequest, run_session
+from underround.app.watching import log_to_stderr, run_until_done
+from underround.cli.live_gate import trading_mode
+from underround.cli.run import ConfigPath, Json, Seconds, Verbose, end
+=======
 from underround.app.config import load_config
 from underround.app.logs import log_to_stderr
 from underround.app.output import write_json
@@ -14,6 +20,7 @@ from underround.app.watching import run_until_done, show_summary
 from underround.cli.errors import ExitCode
 from underround.cli.live_gate import trading_mode
 from underround.cli.run import ConfigPath, Json, LogForm, Seconds, Verbose, log_flags
+>>>>>>> main
 
 app = App(name="executor", help="Trade what is signalled, in a process of its own.")
 
@@ -46,11 +53,4 @@ def run(
         trades=trading_mode(config, {}, paper=not live, live=live, account=account),
         from_queue=True,
     )
-    result = run_until_done(run_session(request))
-    if result is None:
-        return ExitCode.INTERRUPTED
-    if json:
-        write_json(result)
-    else:
-        show_summary(result)
-    return ExitCode.OK
+    return end(run_until_done(run_session(request)), json)

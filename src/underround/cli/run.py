@@ -15,6 +15,7 @@ from underround.app.watching import run_until_done, show_summary
 from underround.cli.errors import ExitCode
 from underround.cli.live_gate import trading_mode
 from underround.cli.page import HIDDEN, PageFlags
+from underround.core.errors import RiskHaltError
 
 ConfigPath = Annotated[Path | None, Parameter(help="configuration file (TOML)")]
 Seconds = Annotated[
@@ -122,11 +123,20 @@ def log_flags(form: LogFormat | None) -> dict[str, Any]:
 def _carry_out(request: SessionRequest, json: bool, verbose: bool) -> int:
     config = load_config(request.config_path, os.environ, request.flags)
     log_to_stderr(verbose=verbose, form=config.logging.format)
-    result = run_until_done(run_session(request))
+    return end(run_until_done(run_session(request)), json)
+
+
+def end(result: dict[str, Any] | None, json: bool) -> int:
+    """Write what a session returned, and return the exit code.
+
+    RiskHaltError where trading stands halted at its end: that is for a person, not for a restart.
+    """
     if result is None:
         return ExitCode.INTERRUPTED
     if json:
         write_json(result)
     else:
         show_summary(result)
+    if (halt := result.get("halt")) is not None:
+        raise RiskHaltError(f"trading is halted: {halt}; `underround resume` lets it go on")
     return ExitCode.OK
