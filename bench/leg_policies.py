@@ -14,6 +14,7 @@ import random
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from bench import desk_legs
 from bench.desk_legs import DeskAttempt
@@ -254,14 +255,11 @@ def main(arguments: list[str] | None = None) -> int:
     print(f"seed {options.seed}, {options.contests} contests")
     print(f"{'policy':40} {HEADER}")
     found: list[str] = []
-    fares: list[tuple[str, Callable[[], Tally]]] = [
-        (each.name, lambda each=each: fare(each, options.seed, options.contests))  # type: ignore[misc]
-        for each in POLICIES
-    ]
-    fares += [
-        (name, lambda s=settings: fare_of_ours(s, options.seed, options.contests))  # type: ignore[misc]
-        for name, settings in desk_legs.POLICIES.items()
-    ]
+    fares: list[tuple[str, Callable[[], Tally]]] = []
+    for policy in POLICIES:
+        fares.append((policy.name, partial(fare, policy, options.seed, options.contests)))
+    for name, settings in desk_legs.POLICIES.items():
+        fares.append((name, partial(fare_of_ours, settings, options.seed, options.contests)))
     for name, fared in fares:
         tally = fared()
         print(f"{name:40} {tally.row()}")
