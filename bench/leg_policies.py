@@ -255,11 +255,9 @@ def main(arguments: list[str] | None = None) -> int:
     print(f"seed {options.seed}, {options.contests} contests")
     print(f"{'policy':40} {HEADER}")
     found: list[str] = []
-    fares: list[tuple[str, Callable[[], Tally]]] = []
-    for policy in POLICIES:
-        fares.append((policy.name, partial(fare, policy, options.seed, options.contests)))
-    for name, settings in desk_legs.POLICIES.items():
-        fares.append((name, partial(fare_of_ours, settings, options.seed, options.contests)))
+    of = (options.seed, options.contests)
+    fares = [(policy.name, partial(fare, policy, *of)) for policy in POLICIES]
+    fares += [(name, partial(fare_of_ours, each, *of)) for name, each in desk_legs.POLICIES.items()]
     for name, fared in fares:
         tally = fared()
         print(f"{name:40} {tally.row()}")
