@@ -83,10 +83,18 @@ def test_a_kill_is_kept_and_a_resume_ends_it(place, capsys):
     assert run(["resume"]) == 0
     assert TradeJournal(place).portfolio().halt is None
     assert not place.with_name("kill").exists()
+    assert capsys.readouterr().out.splitlines()[1].startswith("cleared: ")
     noted = [entry_of(line).body for line in place.with_name("audit.log").read_bytes().splitlines()]
     assert [each["name"] for each in noted] == ["kill", "resume"]
     assert noted[0]["arguments"]["reason"] == "too strange"
     assert all("@" in each["by"] for each in noted)
+
+
+def test_without_a_journal_a_resume_says_what_it_took_away(place, capsys):
+    place.unlink()
+    assert run(["kill"]) == run(["resume"]) == run(["resume"]) == 0
+    _, first, second = capsys.readouterr().out.splitlines()
+    assert (first, second) == (f"{place.with_name('kill')} removed", "nothing was halted")
 
 
 def test_while_an_executor_trades_the_switch_is_a_file(place, capsys):

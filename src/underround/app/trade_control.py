@@ -56,16 +56,17 @@ def kill(config: Config, reason: str, clock_ns: Callable[[], int]) -> str:
 def resume(config: Config, clock_ns: Callable[[], int]) -> str:
     """Let trading go on; returns what was done, in words."""
     file = Path(config.trading.kill_file)
+    gone = f"{file} removed" if file.exists() else "nothing was halted"
     file.unlink(missing_ok=True)
     path = Path(config.trading.journal)
     if not path.is_file():
-        return "nothing was halted"
+        return gone
     with opened_journal(path) as journal:
         halted = journal.portfolio().halt
         try:
             with executor_lock(journal, config.trading.account, clock_ns()):
                 if halted is None:
-                    return "nothing was halted"
+                    return gone
                 journal.append([HaltCleared(clock_ns())], synced=True)
                 return f"cleared: {halted}"
         except UnderroundError:

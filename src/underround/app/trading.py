@@ -4,6 +4,7 @@ The desk is a part of the engine; everything that it is told is recorded, so tra
 """
 
 import asyncio
+import logging
 import random
 import signal
 import sqlite3
@@ -37,6 +38,8 @@ from underround.execution.broker import Broker, Sink
 from underround.execution.paper import PaperBroker
 from underround.stores.executor_lock import ExecutorLock, executor_lock
 from underround.stores.journal import TradeJournal, decoded, encoded
+
+_log = logging.getLogger(__name__)
 
 KILL_EVERY_S: Final = 0.2
 RENEW_EVERY: Final = 20
@@ -170,9 +173,14 @@ def paper_brokers(config: Config, clock_ns: Callable[[], int]) -> MakeBrokers:
     ) -> AsyncIterator[Mapping[Venue, Broker]]:
         loop = asyncio.get_running_loop()
         randomness = random.Random(config.paper.seed or None)
+        is_over = False
 
         def later(delay_ns: int, act: Callable[[], None]) -> None:
-            loop.call_later(delay_ns / 1e9, act)
+            def unless_over() -> None:
+                if not is_over:
+                    act()
+
+            loop.call_later(delay_ns / 1e9, unless_over)
 
         yield {
             venue: PaperBroker(
@@ -187,12 +195,15 @@ def paper_brokers(config: Config, clock_ns: Callable[[], int]) -> MakeBrokers:
             )
             for venue in Venue
         }
+        is_over = True  # what such a venue would still say, nobody records
 
     return make
 
 
 async def _watch_switch(made: Trading, pipeline: Teller, clock_ns: Callable[[], int]) -> None:
     """Follow the kill switch, and renew the lease."""
+    if (halt := made.desk.portfolio.halt) is not None:
+        _log.error("trading is halted: %s; `underround resume` lets it go on", halt)
     turn = 0
     while True:
         made.switch.look()

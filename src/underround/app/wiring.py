@@ -73,6 +73,7 @@ class Running(Struct):
     frames: FrameWatch
     trading: Trading | None = None
     pair_watch: PairWatch | None = None
+    markets: MarketWatch | None = None
     structures: StructureWatch | None = None
 
 
@@ -135,7 +136,7 @@ async def running(
         watches = watching(
             made_of, universe, frames, lambda work: tasks.append(group.create_task(work))
         )
-        run.pair_watch = watches.pairs
+        run.pair_watch, run.markets = watches.pairs, watches.markets
         with_alerts(
             config.alerts, pipeline, stack, lambda work: tasks.append(group.create_task(work))
         )

@@ -46,7 +46,7 @@ COMMANDS: Final = {
     "export": ("export:export", "Write a recording as Parquet."),
     "fees": ("fees:fees", "Work out a fee step by step, or audit fees that were charged."),
     "pipeline": ("pipeline:pipeline", "Price Bitcoin windows live, from one to the next."),
-    "report": ("report:report", "Write a session file as a page with plots."),
+    "report": ("report:report", "Write a session as one page that prints well."),
     "calibration": ("calibration:calibration", "Score the probabilities of resolved windows."),
     "check": ("check:check", "Test connections, latency and data quality against their limits."),
     "brti": ("brti:app", "Calculate the real-time index: live, streamed, or of given books."),
@@ -57,11 +57,14 @@ COMMANDS: Final = {
 }
 for order, (name, (where, summary)) in enumerate(COMMANDS.items()):
     app.command(f"underround.cli.{where}", name=name, help=summary, sort_key=order)
+app.register_install_completion_command(
+    add_to_startup=True, help="Complete commands and flags in this shell: bash, zsh or fish."
+)
 
 
 def run(tokens: Sequence[str]) -> int:
     """Run one command line without the program's name and return its exit code."""
-    return exit_code_of(lambda: app(tokens))
+    return exit_code_of(lambda: app(tokens), lambda: app.parse_commands(tokens)[0])
 
 
 def main() -> None:

@@ -124,18 +124,18 @@ class Side:
     def fill(self, levels: Iterable[Level]) -> int:
         """Replace every level; return how many prices were off the grid (and left out)."""
         self.clear()
-        ranks, own, off_grid = self.ranks, self.levels, 0
+        ranks, own, best, off_grid = self.ranks, self.levels, EMPTY_RANK, 0
         for price_e4, size_e6 in levels:
             rank = ranks[price_e4]
             if rank < 0:
                 off_grid += 1
                 continue
             own[rank] = size_e6
-            if size_e6 and rank > self.best:
-                self.best = rank
-        while not own[self.best]:  # a price given twice, the second time empty
-            self.best -= 1
-        self.cost = self.costs[self.best]
+            if rank > best and size_e6:
+                best = rank
+        while not own[best]:  # a price given twice, the second time empty
+            best -= 1
+        self.best, self.cost = best, self.costs[best]
         return off_grid
 
     @property

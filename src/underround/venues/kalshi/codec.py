@@ -5,6 +5,7 @@ Kalshi shows bids only: a NO bid at q is a YES ask at 1 − q with the same size
 """
 
 from collections.abc import Callable, Iterable
+from math import floor
 from typing import Any, Final
 
 import msgspec
@@ -58,7 +59,7 @@ _FAULTS: Final = (msgspec.MsgspecError, ValueError, OverflowError, KeyError, Rec
 
 def _decoder() -> Callable[[bytes, list[MarketEvent]], None]:
     """Return `decode`; its names are bound here once, which a hot path is glad of."""
-    decode_message, prices_e4, to_integer = _message, PRICES_E4, round
+    decode_message, prices_e4, down = _message, PRICES_E4, floor
     level_added, one_e4, whole = LevelAdded, PRICE_ONE_E4, SIZE_ONE_E6
 
     def decode(frame: bytes, events: list[MarketEvent]) -> None:
@@ -86,7 +87,7 @@ def _decoder() -> Callable[[bytes, list[MarketEvent]], None]:
                     ticker,
                     is_bid,
                     price_e4,
-                    to_integer(body.delta_fp * whole),
+                    down(body.delta_fp * whole + 0.5),
                     (body.ts or "") if clock is None else clock,
                 )
             )
@@ -201,7 +202,9 @@ def _answered(
 
 
 def _levels(levels: Iterable[WirePrice] | None, *, is_no: bool = False) -> list[Level]:
-    translated = [(PRICES_E4[price], round(size * SIZE_ONE_E6)) for price, size in levels or ()]
+    translated = [
+        (PRICES_E4[price], floor(size * SIZE_ONE_E6 + 0.5)) for price, size in levels or ()
+    ]
     if is_no:
         return [(PRICE_ONE_E4 - price_e4, size_e6) for price_e4, size_e6 in translated]
     return translated

@@ -1,6 +1,7 @@
 """Polymarket's bytes to our events. Holds no socket and no book; one bad message is one event."""
 
 from collections.abc import Callable, Iterable
+from math import floor
 from typing import Any, Final
 
 import msgspec
@@ -30,14 +31,11 @@ _FAULTS: Final = (msgspec.MsgspecError, ValueError, OverflowError, KeyError, Rec
 def _decoder() -> Callable[[bytes, list[MarketEvent]], None]:
     """Return `decode`; its names are bound here once, which a hot path is glad of."""
     decode_object = _object
-    prices_e4, to_integer, levels_set, whole = PRICES_E4, round, LevelsSet, SIZE_ONE_E6
+    prices_e4, down, levels_set, whole = PRICES_E4, floor, LevelsSet, SIZE_ONE_E6
 
     def decode(frame: bytes, events: list[MarketEvent]) -> None:
         """Append to `events` what one frame says; never raises for what the venue sent."""
         try:
-            if frame.startswith(b"["):
-                events.extend(_opening(frame))
-                return
             message = decode_object(frame)
             if message.price_changes is None:
                 _translate(message, frame, events)
@@ -47,7 +45,7 @@ def _decoder() -> Callable[[bytes, list[MarketEvent]], None]:
             for change in message.price_changes:
                 size = change.size
                 if size != known:
-                    known, size_e6 = size, to_integer(size * whole)
+                    known, size_e6 = size, down(size * whole + 0.5)
                 changes.append(
                     (
                         change.asset_id,
@@ -135,11 +133,11 @@ def _last_trade_e4(text: str | None) -> int | None:
 
 
 def _levels(levels: Iterable[WireLevel]) -> list[Level]:
-    return [(PRICES_E4[level.price], round(level.size * SIZE_ONE_E6)) for level in levels]
+    return [(PRICES_E4[level.price], floor(level.size * SIZE_ONE_E6 + 0.5)) for level in levels]
 
 
 def _take_apart(frame: bytes, fault: Exception, events: list[MarketEvent]) -> None:
-    """Read what can be read of a frame that failed as a whole: an array fails message by message.
+    """Read what is not one good message: an array, which fails message by message, and faults.
 
     Nobody loses a hundred opening books to one price that is not a price.
     """
@@ -148,6 +146,11 @@ def _take_apart(frame: bytes, fault: Exception, events: list[MarketEvent]) -> No
     if frame[:1] != b"[":
         _reject(frame, fault, events)
         return
+    try:
+        events.extend(_opening(frame))
+        return
+    except _FAULTS as other:
+        fault = other
     try:
         parts = _parts(frame)
     except _FAULTS:
