@@ -7,7 +7,8 @@ STAMP := $(VENV)/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check check-long lint types bench fuzz conformance requirements wheel clean
+.PHONY: help setup demo test check check-long lint types docs reference figures bench fuzz \
+  conformance requirements wheel clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -39,7 +40,16 @@ types: setup
 	$(BIN)/mypy
 
 check: export UNDERROUND_BROWSER := demanded
-check: lint types test ## everything that must hold before a change lands: style, types, layers, tests
+check: lint types docs test ## everything that must hold before a change lands: style, types, documents, tests
+
+docs: setup ## build the documents as a site into site/
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict
+
+reference: setup ## write docs/reference again after a change of commands or public names
+	$(BIN)/python -m scripts.write_reference
+
+figures: setup ## draw docs/figures again
+	$(BIN)/python -m scripts.draw_figures
 
 check-long: setup ## what takes minutes: 100 seeds on the simulated clock, 10,000 trading histories, 200 kills
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 -m long $(ARGS)

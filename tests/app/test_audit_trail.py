@@ -4,6 +4,9 @@ import itertools
 
 from tests.core.desk import TICKER, YES, Desk, signals
 from underround.app.audit_trail import audit_trail
+from underround.core.instrument import Venue
+from underround.core.trading_event import KillSwitched
+from underround.core.venue_event import MarketsEnded
 from underround.stores.audit_entry import entry_of, verify
 
 
@@ -37,3 +40,14 @@ def test_a_second_run_writes_beside_the_first(tmp_path):
     ):
         assert second.log.path == tmp_path / "audit-8.log"
     assert [entry.kind for entry in entries(tmp_path / "audit-8.log")] == ["run began", "run ended"]
+
+
+def test_the_kill_switch_and_calls_for_a_person_are_written_down(tmp_path):
+    path = tmp_path / "audit.log"
+    with audit_trail(path, Desk().engine, None, lambda: 7) as trail:
+        trail.told(KillSwitched(is_set=True, reason="SIGUSR1", at_ns=8))
+        trail.told(MarketsEnded(Venue.KALSHI, ("a",), "closed", 8))
+        trail.paged("an order is lost", 9)
+    _, killed, called, _ = entries(path)
+    assert (killed.body["name"], killed.body["arguments"]) == ("kill", {"reason": "SIGUSR1"})
+    assert (called.kind, called.body) == ("person called", {"reason": "an order is lost"})

@@ -35,6 +35,8 @@ def test_nothing_set_means_the_live_hosts_and_memory() -> None:
             "site": "https://polymarket.com",
             "address": None,
             "private_key_path": None,
+            "funder": None,
+            "signature_type": 0,
         },
         "kalshi": {
             "environment": "production",

@@ -47,6 +47,21 @@ def test_kalshi_terms_come_from_flags_then_series(changes, fee_usd):
     assert quote_kalshi(5_000, 10_000_000, **{**PLAIN, **changes})["fee_usd"] == fee_usd
 
 
+@pytest.mark.parametrize(
+    ("changes", "source"),
+    [
+        ({}, "the venue's usual terms"),
+        ({"series": "KXMLBGAME"}, "KXMLBGAME as published in August 2026"),
+        ({"series": "KXMLBGAME", "multiplier": "1"}, "a flag, else KXMLBGAME as published"),
+        ({"series": "KXNEW"}, "the venue's usual terms: KXNEW is none of KXMLBGAME"),
+        ({"fee_type": "flat", "multiplier": "1"}, "the flags"),
+    ],
+)
+def test_kalshi_terms_say_where_they_are_from(changes, source):
+    quote = quote_kalshi(5_000, 10_000_000, **{**PLAIN, **changes})
+    assert quote["terms_from"].startswith(source)
+
+
 def test_kalshi_counts_are_hundredths():
     with pytest.raises(ValueError, match=r"finer than Kalshi's 0\.01"):
         quote_kalshi(5_000, 1_000, **PLAIN)

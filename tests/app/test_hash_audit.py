@@ -108,6 +108,12 @@ def test_a_running_engine_s_books_are_checked_once_a_second():
     assert run.hashes.as_dict() == {"checked": 4, "matched": 2}
 
 
+def test_a_trade_that_is_yet_to_be_announced_is_no_difference():
+    run = Run()
+    frame = run.hear([hashed(book(), last_trade_price="0.37")])
+    assert run.check(frame) == ([YES], [])
+
+
 def test_a_book_that_moved_on_is_left_alone():
     run = Run()
     frame = run.hear(hashed(book()))

@@ -1,13 +1,15 @@
 """The Bitcoin topic shows the index by exchange and every open window as the desk holds them."""
 
+from types import SimpleNamespace
+
 import msgspec
 from msgspec.structs import replace
 
 from tests.app.bitcoin import bitcoin_run
 from underround.app.face import FaceOptions
-from underround.app.page_bitcoin import as_running, with_bitcoin
+from underround.app.page_bitcoin import as_running, window_past, with_bitcoin
 from underround.app.page_view import PageView
-from underround.app.session_log import SessionLog
+from underround.app.session_log import SessionLog, Thinned
 from underround.core.pricing_effect import WindowsPriced
 from underround.core.spot_event import Asset
 
@@ -39,4 +41,20 @@ async def test_the_topic_shows_what_the_desk_holds():
         assert row["yes_e4"] == (None if each.yes is None else each.yes.price_e4)
     assert {feed.connection for feed in running.feeds} >= set(run.reference.feeds)
     assert running.engine is run.engine
-    assert replace(options, topics=()) == FaceOptions()
+    assert replace(options, topics=(), past=None) == FaceOptions()
+    window = shown["windows"][0]["id"]
+    rows = options.past(window)
+    assert rows == log.prices[window].rows[-len(rows) :]
+    assert [row[0] for row in rows] == sorted(row[0] for row in rows)
+    assert options.past("another") is None
+
+
+def test_a_long_past_is_coarser_and_ends_now():
+    kept = Thinned()
+    for second in range(3_000):
+        kept.add([second])
+    log = SimpleNamespace(prices={"w": kept})
+    rows = window_past(log, "w")
+    assert rows[-1] == [2_999]
+    assert rows[0][0] >= 3_000 - 1_800
+    assert 200 < len(rows) <= 450

@@ -26,7 +26,7 @@ async def test_a_trading_demo_is_shown_and_can_be_stopped(tmp_path: Path):
     async def look(run):
         topic = trading_topic(run)
         shown: dict = {"trades": []}
-        while not shown["trades"]:
+        while not (shown["trades"] and shown["positions"]):
             await asyncio.sleep(0.05)
             run_ns = run.clock_ns()
             encoded = topic.changed(run_ns)
@@ -52,6 +52,9 @@ async def test_a_trading_demo_is_shown_and_can_be_stopped(tmp_path: Path):
     assert trade["size_e6"] > 0
     assert len(trade["legs"]) == 2
     assert shown["pnl"]["quoted_usd_e6"] >= 0
+    for position in shown["positions"]:
+        assert position["size_e6"] > 0
+        assert 0 < position["cost_usd_e6"] < position["size_e6"] * 1.1
     assert {row["unit"] for row in shown["limits"]} == {"usd_e6", "count"}
 
 

@@ -7,8 +7,10 @@ import asyncio
 import json
 import os
 import random
+import signal
 import sys
 from collections import Counter
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from underround.simulation.book import ASK, BID
@@ -20,18 +22,59 @@ ROOT = Path(__file__).resolve().parents[2]
 DEEP = 10**12
 
 
-async def started(told: str, folder: Path, how: str) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
+class Workers:
+    """Processes that trade, one at a time, forked from one that has imported everything."""
+
+    def __init__(self, parent: asyncio.subprocess.Process) -> None:
+        self._parent = parent
+        self._child = 0
+
+    async def start(self, how: str) -> None:
+        """Start one and wait until it trades."""
+        self._parent.stdin.write(f"{how}\n".encode())
+        lines = [await self.line(), await self.line()]
+        (named,) = [line for line in lines if line.startswith("process ")]
+        self._child = int(named.removeprefix("process "))
+        assert "ready" in lines
+
+    async def line(self) -> str:
+        async with asyncio.timeout(120):
+            return (await self._parent.stdout.readline()).decode().strip()
+
+    async def kill(self) -> None:
+        os.kill(self._child, signal.SIGKILL)
+        await self.ended()
+
+    async def ended(self) -> None:
+        while await self.line() != "ended":
+            pass
+        self._child = 0
+
+    async def close(self) -> None:
+        self._parent.stdin.close()
+        if self._child:
+            os.kill(self._child, signal.SIGKILL)
+        await self._parent.wait()
+
+
+@asynccontextmanager
+async def workers(told: str, folder: Path):
+    parent = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "tests.app.trading_worker",
         told,
         str(folder),
-        how,
         cwd=ROOT,
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])},
     )
+    made = Workers(parent)
+    try:
+        yield made
+    finally:
+        await made.close()
 
 
 async def killed_often(venues: SimulatedVenues, folder: Path, draw: random.Random) -> dict:
@@ -49,25 +92,16 @@ async def killed_often(venues: SimulatedVenues, folder: Path, draw: random.Rando
             "neg_risk": pair.polymarket.neg_risk,
         }
     )
-    for _ in range(KILLS):
-        worker = await started(told, folder, "trade")
-        try:
-            async with asyncio.timeout(60):
-                assert await worker.stdout.readline() == b"ready\n"
+    async with workers(told, folder) as forked:
+        for _ in range(KILLS):
+            await forked.start("trade")
             # Mostly at once; now and then late enough for old unknowns to be resolved first.
-            await asyncio.sleep(draw.choice((0.1, 0.2, 0.3, 0.4, 2.5)) * draw.random())
-        finally:
-            worker.kill()
-            await worker.wait()
-    worker = await started(told, folder, "finish")
-    try:
-        async with asyncio.timeout(120):
-            assert await worker.stdout.readline() == b"ready\n"
-            return json.loads(await worker.stdout.readline())
-    finally:
-        if worker.returncode is None:
-            worker.kill()
-        await worker.wait()
+            await asyncio.sleep(draw.choice((0.1, 0.2, 0.2, 0.3, 0.3, 0.4, 2.5)) * draw.random())
+            await forked.kill()
+        await forked.start("finish")
+        found = json.loads(await forked.line())
+        await forked.ended()
+        return found
 
 
 def held_at(venues: SimulatedVenues) -> dict[str, int]:

@@ -1,10 +1,16 @@
 """The trading shell: disk before wire, one sync for all that waits, and a full disk stops it."""
 
 import asyncio
+import logging
+import queue
 import sqlite3
+from types import SimpleNamespace
 
 import pytest
 
+from underround.app.alert_rules import Severity
+from underround.app.alerts import Alerts, LogListener
+from underround.app.config_alerts import AlertsConfig
 from underround.app.trading_shell import TradingShell
 from underround.core.instrument import Outcome, Venue
 from underround.core.journal_record import HaltSet
@@ -154,3 +160,20 @@ async def test_a_page_reaches_whoever_listens(world):
     shell.on_page.append(heard.append)
     shell.take(PersonPaged("look", 1))
     assert heard == ["look"]
+
+
+async def test_a_page_is_an_alert_that_no_quiet_hour_holds_back(world):
+    shell, _, _ = world
+    sent = queue.Queue()
+    channel = SimpleNamespace(name="phone", send=lambda message: sent.put(message) or True)
+    alerts = Alerts(AlertsConfig(quiet_hours="00:00-23:59"), [channel])
+    listener = LogListener(alerts.logged)
+    logging.getLogger("underround").addHandler(listener)
+    try:
+        shell.take(PersonPaged("an order is lost", 1))
+    finally:
+        logging.getLogger("underround").removeHandler(listener)
+    alerts.look(10**18)
+    message = await asyncio.to_thread(sent.get, timeout=30)
+    assert message.severity is Severity.ERROR
+    assert message.text == "look at this now: an order is lost"

@@ -11,6 +11,7 @@ import pytest
 from cyclopts import App
 
 from underround.cli.errors import exit_code_of
+from underround.cli.main import run
 from underround.core.errors import ConfigError, RiskHaltError, UnderroundError, VenueError
 
 FAULT = "(a fault of this program; UNDERROUND_DEBUG=1 shows where)"
@@ -18,6 +19,12 @@ MISSING = FileNotFoundError(errno.ENOENT, "No such file or directory", "a.jsonl"
 ENDS = [
     (ConfigError("pairs.toml: no such file"), 3, "error: pairs.toml: no such file\n"),
     (VenueError("kalshi", "401, wrong key", retryable=False), 4, "error: kalshi: 401, wrong key\n"),
+    (
+        VenueError("kalshi", "GET /x failed: no network", retryable=True),
+        4,
+        "error: kalshi: GET /x failed: no network; try again in a while, or look with "
+        "`underround doctor` (`underround demo` needs no network)\n",
+    ),
     (RiskHaltError("daily loss $50 reached"), 5, "error: daily loss $50 reached\n"),
     (UnderroundError("the recording is empty"), 1, "error: the recording is empty\n"),
     (KeyError("book"), 1, f"error: unexpected KeyError: 'book' {FAULT}\n"),
@@ -94,6 +101,22 @@ def test_wrong_usage_is_one_line_and_2(line, what, where, capsys) -> None:
     assert (out, err.count("\n"), err.startswith("error: ")) == ("", 1, True)
     assert what in err
     assert f"(see `{where}`)" in err
+
+
+@pytest.mark.parametrize(
+    ("line", "error"),
+    [
+        ("brti stream -1", "-1 s is not between 0 and a day (see `underround brti stream --help`)"),
+        (
+            "calibration /none",
+            'Invalid value "/none" for FILES. "/none" does not exist'
+            " (see `underround calibration --help`)",
+        ),
+    ],
+)
+def test_a_command_s_own_refusal_names_its_help_and_plain_paths(line, error, capsys) -> None:
+    assert run(line.split()) == 2
+    assert capsys.readouterr() == ("", f"error: {error}\n")
 
 
 def test_reader_that_leaves_is_no_crash() -> None:

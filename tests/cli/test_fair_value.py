@@ -35,9 +35,9 @@ def test_a_line_for_a_person(capsys):
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        (["--locked", "3"], "3 prints locked 900 s before the close"),
-        (["--tails", "student", "--degrees", "2"], "2.0 degrees of freedom have no variance"),
-        (["--jump-sd", "-1"], "Must be >= 0"),
+        (["--locked", "3", "--locked-sum", "3"], "3 prints locked 900 s before the close"),
+        (["--locked", "3"], "--locked N and --locked-sum X belong together"),
+        (["--locked-sum", "3"], "--locked N and --locked-sum X belong together"),
     ],
 )
 def test_impossible_windows_are_wrong_usage(words, complaint, capsys):
@@ -45,6 +45,22 @@ def test_impossible_windows_are_wrong_usage(words, complaint, capsys):
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)
     assert complaint in err
+
+
+@pytest.mark.parametrize(
+    ("flag", "value", "complaint"),
+    [
+        ("--tau", "1.5", "'1.5' is no whole number"),
+        ("--tau", "-1", "'-1' is no whole number"),
+        ("--sigma", "1e308", "Must be <= 999999999999"),
+        ("--spot", "nan", "Must be <= 999999999999"),
+    ],
+)
+def test_what_no_index_has_is_wrong_usage(flag, value, complaint, capsys):
+    words = list(BEFORE)
+    words[words.index(flag) + 1] = value
+    assert run(words) == 2
+    assert complaint in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("amount", ["high", "nan", "inf"])

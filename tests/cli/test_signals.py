@@ -64,8 +64,10 @@ def test_a_group_consumes_each_signal_once(journal, capsys):
     command = ["signals", "consume", "--group", "g", "--journal", str(journal.path), "--once"]
     assert run([*command, "--limit", "2"]) == 0
     assert run(command) == 0
-    lines = [json.loads(line)["id"] for line in capsys.readouterr().out.splitlines()]
-    assert lines == ["fed/yes_no/1", "fed/yes_no/2", "fed/yes_no/3"]
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["id"] for line in lines] == ["fed/yes_no/1", "fed/yes_no/2", "fed/yes_no/3"]
+    named = [(line["seq"], line["signal_id"]) for line in lines]
+    assert named == [(1, "run/1"), (2, "run/2"), (3, "run/3")]
 
 
 def test_a_missing_journal_is_one_line(tmp_path, capsys):
@@ -87,6 +89,7 @@ def test_the_stream_is_consumed_where_prices_are_shared_through_redis(redis_url,
         client.xadd("signals:{underround}:stream", fields, id="1-0")
     command = ["signals", "consume", "--group", "g", "--prices", redis_url, "--once"]
     assert run(command) == 0
-    assert json.loads(capsys.readouterr().out)["id"] == "fed/yes_no/1"
+    taken = json.loads(capsys.readouterr().out)
+    assert (taken["id"], taken["seq"], taken["signal_id"]) == ("fed/yes_no/1", 1, "run/1")
     assert run(command) == 0
     assert capsys.readouterr().out == ""

@@ -73,6 +73,19 @@ async def test_it_looks_as_it_did():
     assert "Will Spain qualify" in shown
 
 
+@pytest.mark.parametrize("width", [48, 60, 80])
+async def test_a_narrow_terminal_shows_what_matters_first(width: int):
+    app = Terminal(Still("http://127.0.0.1:1", None))
+    async with app.run_test(size=(width, 16)) as pilot:
+        await pilot.pause(0.6)
+        narrow = text_of(app)
+        await pilot.resize_terminal(110, 16)
+        await pilot.pause(0.6)
+        assert text_of(app) == SNAPSHOT.read_text(encoding="utf-8")
+    for shown in ("2.00¢", "$3.48", "1.5 s", "Will Spain", "Quit"):
+        assert shown in narrow
+
+
 async def test_keys_show_views_and_stop_a_running_page():
     day = LivelyDay()
     async with living(day) as where:

@@ -5,9 +5,14 @@ import json
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.core.trading_world import TradingWorld
 from underround.cli.main import run
+from underround.core.journal_record import IntentWritten
+from underround.core.order_event import OrderSent
+from underround.core.trade_record import OrderStage, Role
+from underround.stores.audit_entry import entry_of
 from underround.stores.executor_lock import executor_lock
 from underround.stores.journal import TradeJournal
 
@@ -23,6 +28,7 @@ def place(tmp_path: Path, monkeypatch) -> Path:
     journal.close()
     monkeypatch.setenv("UNDERROUND__TRADING__JOURNAL", str(path))
     monkeypatch.setenv("UNDERROUND__TRADING__KILL_FILE", str(tmp_path / "kill"))
+    monkeypatch.setenv("UNDERROUND__STORAGE__AUDIT", str(tmp_path / "audit.log"))
     return path
 
 
@@ -77,6 +83,18 @@ def test_a_kill_is_kept_and_a_resume_ends_it(place, capsys):
     assert run(["resume"]) == 0
     assert TradeJournal(place).portfolio().halt is None
     assert not place.with_name("kill").exists()
+    assert capsys.readouterr().out.splitlines()[1].startswith("cleared: ")
+    noted = [entry_of(line).body for line in place.with_name("audit.log").read_bytes().splitlines()]
+    assert [each["name"] for each in noted] == ["kill", "resume"]
+    assert noted[0]["arguments"]["reason"] == "too strange"
+    assert all("@" in each["by"] for each in noted)
+
+
+def test_without_a_journal_a_resume_says_what_it_took_away(place, capsys):
+    place.unlink()
+    assert run(["kill"]) == run(["resume"]) == run(["resume"]) == 0
+    _, first, second = capsys.readouterr().out.splitlines()
+    assert (first, second) == (f"{place.with_name('kill')} removed", "nothing was halted")
 
 
 def test_while_an_executor_trades_the_switch_is_a_file(place, capsys):
@@ -107,3 +125,43 @@ def test_live_is_refused_without_an_account_s_name(capsys, monkeypatch):
     assert "max_order_usd = 25" in shown
     assert "not confirmed: the account is 'mine'" in shown
     assert run(["run", "--live", "--paper"]) == 3
+
+
+def unanswered(place) -> str:
+    """Add an order that was sent and not answered to a journal; return its id."""
+    journal = TradeJournal(place)
+    trade = next(t for t in journal.portfolio().trades.values() if t.orders)
+    known = next(iter(trade.orders.values())).intent
+    intent = replace(known, id="lost", dies_at_ns=1)
+    journal.append([IntentWritten(intent, Role.ENTRY, 1), OrderSent("lost", None, 1)], synced=False)
+    journal.close()
+    return "lost"
+
+
+def test_a_person_decides_an_order_that_nobody_can_tell_of(place, capsys):
+    order = unanswered(place)
+    assert run(["trades", "decide", order, "--absent", "--reason", "a drill"]) == 1
+    assert "its position has not moved" in capsys.readouterr().err
+    size, price = TradeJournal(place).portfolio().order(order).intent.size_e6 // 10**6, "0.01"
+    words = ["--filled", f"{size}@{price}", "--reason", "seen on the page", "--by", "ann"]
+    assert run(["trades", "decide", order, *words, "--unasked"]) == 0
+    assert f"lost: decided {size} filled by ann" in capsys.readouterr().out
+    assert TradeJournal(place).portfolio().order(order).stage is OrderStage.DONE
+    assert run(["trades", "decide", order, "--absent", "--reason", "no"]) == 1
+    assert "its fate is known" in capsys.readouterr().err
+    (noted,) = [entry_of(line) for line in place.with_name("audit.log").read_bytes().splitlines()]
+    assert (noted.body["name"], noted.body["arguments"]["by"]) == ("decide", "ann")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "either --absent or --filled"),
+        (["--absent", "--filled", "1@0.5"], "either --absent or --filled"),
+        (["--filled", "many@0.5"], "write 12@0.45"),
+        (["--filled", "0@0.5"], "use --absent"),
+    ],
+)
+def test_a_decision_that_says_nothing_is_refused(place, capsys, words, said):
+    assert run(["trades", "decide", "x", "--reason", "r", *words]) == 1
+    assert said in capsys.readouterr().err

@@ -10,7 +10,12 @@ from underround.core.instrument import Venue
 from underround.core.opportunity import Underround
 from underround.core.pair import Pair, Polarity
 from underround.core.structure import Ladder, Partition, merged
-from underround.core.venue_event import PairsListed, PairsSuspended, TradingHalted
+from underround.core.venue_event import (
+    PairsListed,
+    PairsSuspended,
+    StructuresListed,
+    TradingHalted,
+)
 
 NAMES = ("A", "B", "C")
 
@@ -141,6 +146,34 @@ def test_what_joins_the_markets_of_a_suspended_pair_is_not_signalled():
     assert said(hall.tick(100)) == []
     hall.process(PairsSuspended({}, hall.now_ns))
     assert said(hall.tick(100)) == ["all_yes opened"]
+
+
+def test_what_is_listed_after_its_pair_was_suspended_is_not_signalled_either():
+    instruments, questions = on_kalshi("A", "B")
+    more, both = on_polymarket("a")
+    joined = partition((merged([questions[0], both[0]], "A"), questions[1]))
+    pair = Pair.of("p", more[0], instruments[0], Polarity.SAME, "")
+    suspended, listed = PairsSuspended({"p": "its rules changed"}, 0), PairsListed([pair], 0)
+    for order in ((listed, suspended), (suspended, listed)):
+        hall = Hall([*instruments, *more], [])
+        for event in (*order, StructuresListed([joined], hall.now_ns)):
+            hall.process(event)
+        hall.books(*(hall.image(name, [], [(4_000, 9)]) for name in ("A", "B")))
+        assert said(hall.tick(100)) == []
+        hall.process(PairsSuspended({}, hall.now_ns))
+        assert said(hall.tick(100)) == ["all_yes opened"]
+
+
+def test_a_pair_that_is_listed_while_it_is_suspended_closes_what_joins_it():
+    instruments, questions = on_kalshi("A", "B")
+    more, both = on_polymarket("a")
+    hall = Hall(
+        [*instruments, *more], [partition((merged([questions[0], both[0]], "A"), questions[1]))]
+    )
+    hall.process(PairsSuspended({"p": "its rules changed"}, hall.now_ns))
+    hall.books(*(hall.image(name, [], [(4_000, 9)]) for name in ("A", "B")))
+    pair = Pair.of("p", more[0], instruments[0], Polarity.SAME, "")
+    assert said(hall.process(PairsListed([pair], hall.now_ns))) == ["all_yes closed pair suspended"]
 
 
 def test_nothing_opens_during_a_pause():

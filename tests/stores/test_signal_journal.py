@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from underround.core.errors import UnusableError
+from underround.core.errors import UnderroundError, UnusableError
 from underround.stores.signal_consumers import (
     DEAD_KEY,
     STREAM_KEY,
@@ -64,6 +64,13 @@ def test_a_file_that_is_no_journal_is_named(tmp_path):
     path.write_text("this is not a database, but long enough to be read as one" * 20)
     with pytest.raises(UnusableError, match=r"journal\.db: not a usable journal"):
         SignalJournal(path)
+
+
+def test_a_full_disk_is_one_line_that_names_the_journal(journal):
+    (pages,) = journal.database.execute("PRAGMA page_count").fetchone()
+    journal.database.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(UnderroundError, match=r"journal\.db: a signal cannot .* disk is full"):
+        journal.append("run/1", "fed", "opened", 0, b"x" * 100_000)
 
 
 def test_a_newer_journal_is_refused(journal):

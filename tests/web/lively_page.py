@@ -1,9 +1,12 @@
 """A page whose books move, served to a real browser: a day lived through in the test's own loop."""
 
 import asyncio
+import json
 import os
 import shutil
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -11,8 +14,10 @@ from tests.app.market_day import Day
 from tests.app.sighted_day import run_of
 from underround.app.clock import steady_clock
 from underround.app.face import FaceOptions
+from underround.app.replay import describe
 from underround.core.instrument import Venue
 from underround.core.settings import Settings
+from underround.stores.recording import RecordingWriter
 from underround.web.serving import page
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -35,8 +40,9 @@ EASY = Settings(threshold_e6=-300_000, verify_after_ns=10**15)
 class LivelyDay(Day):
     """A day by a real clock: frames come as long as it is awake, and nothing is ever upset."""
 
-    def __init__(self, seed: int = 1) -> None:
-        super().__init__(seed, settings=EASY, frames=600)
+    def __init__(self, seed: int = 1, recorder: RecordingWriter | None = None) -> None:
+        super().__init__(seed, recorder, settings=EASY, frames=600)
+        self.recorder = recorder
         self.clock_ns = steady_clock()
         self.now_ns = self.clock_ns()
         self.is_awake = True
@@ -58,12 +64,24 @@ class LivelyDay(Day):
             number += 1
 
 
+@contextmanager
+def recorded_day(folder: Path) -> Iterator[LivelyDay]:
+    """Give a day that is recorded as it is lived through."""
+    corpus = Day(1, settings=EASY, frames=600).corpus
+    header = describe(EASY, corpus.instruments, corpus.pairs)
+    recorder = RecordingWriter(folder, created_at_ns=steady_clock()(), mask=bytes, **header)
+    try:
+        yield LivelyDay(1, recorder)
+    finally:
+        recorder.close()
+
+
 @asynccontextmanager
 async def living(day: LivelyDay, **options):
     """Serve a day's page; give its address with the token."""
     feeding = asyncio.create_task(day.live())
     try:
-        async with page(run_of(day), FaceOptions(**options)) as where:
+        async with page(run_of(day, day.recorder), FaceOptions(**options)) as where:
             yield where
     finally:
         feeding.cancel()
@@ -89,3 +107,13 @@ class Watched:
     def _request(self, request) -> None:
         if not request.url.startswith((self.address, "data:")):
             self.outside.append(request.url)
+
+
+async def serious(tab) -> list[str]:
+    """Return what axe, loaded before, finds seriously wrong with a page."""
+    result = await tab.evaluate("axe.run()")
+    return [
+        f"{fault['id']}: {json.dumps([node['html'][:120] for node in fault['nodes'][:3]])}"
+        for fault in result["violations"]
+        if fault["impact"] in ("serious", "critical")
+    ]

@@ -148,6 +148,19 @@ async def test_an_opportunity_is_explained_with_both_ladders():
         assert (await client.get("/api/explanation", params={"id": "x"})).status_code == 404
 
 
+async def test_a_run_that_records_nothing_says_so_instead_of_failing():
+    async with served() as (day, client, _):
+        opened = []
+        day.pipeline.on_signal.append(opened.append)
+        day.run()
+        path = "/api/explanation/recorded"
+        answer = await client.get(path, params={"id": opened[-1].id})
+        assert (answer.status_code, list(answer.json())) == (200, ["missing"])
+        assert (await client.get(path, params={"id": "x"})).status_code == 404
+        away = {"id": opened[-1].id, "session": "../.."}
+        assert (await client.get(path, params=away)).status_code == 404
+
+
 async def test_a_taken_port_is_one_line():
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

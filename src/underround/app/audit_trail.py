@@ -1,4 +1,5 @@
-"""What a run writes into the audit log: its beginning and end, every signal with what it rests on.
+"""What a run writes into the audit log: beginning and end, every signal with what it rests on, the
+kill switch, calls for a person.
 
 Looks at the engine after the signal is journaled and on its way; decides nothing.
 """
@@ -12,9 +13,11 @@ from typing import Any
 import msgspec
 
 from underround import __version__
+from underround.app.told import Told
 from underround.core.book import Book
 from underround.core.engine import Engine
 from underround.core.opportunity import Leg, Signal
+from underround.core.trading_event import KillSwitched
 from underround.stores.audit_log import AuditLog
 
 _log = logging.getLogger("underround")
@@ -43,6 +46,16 @@ class AuditTrail:
     def command(self, name: str, by: str, at_ns: int, arguments: Mapping[str, Any]) -> None:
         """Write down that somebody told the program to do something."""
         self.log.append("command", at_ns, {"name": name, "by": by, "arguments": dict(arguments)})
+
+    def told(self, event: Told) -> None:
+        """Write the kill switch down; whatever else the engine was told stands elsewhere."""
+        if isinstance(event, KillSwitched):
+            name = "kill" if event.is_set else "resume"
+            self.command(name, "switch", event.at_ns, {"reason": event.reason})
+
+    def paged(self, reason: str, at_ns: int) -> None:
+        """Write down that a person was called."""
+        self.log.append("person called", at_ns, {"reason": reason})
 
     def _rest(self, leg: Leg, at_ns: int) -> dict[str, Any]:
         book = self._engine.books.get(leg.instrument)

@@ -7,7 +7,7 @@ import asyncio
 import logging
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +25,7 @@ from underround.app.guide_lines import (
 )
 from underround.app.output import write_line
 from underround.app.page_bitcoin import as_running, with_bitcoin
+from underround.app.run_log import logging_chances
 from underround.app.session_file import session_summary, write_session
 from underround.app.session_log import SessionLog
 from underround.app.simulated_bitcoin import simulated_bitcoin
@@ -81,9 +82,11 @@ async def run_bitcoin_session(request: BitcoinRequest) -> dict[str, Any]:
         series = request.series or config.bitcoin.series
         recording = FOLDER / name if request.records else None
         plan = RunPlan(series=series, recording=recording, addresses=addresses)
-        async with running_windows(config, plan, steady_clock()) as run:
+        async with running_windows(config, plan, steady_clock()) as run, AsyncExitStack() as stack:
             log = SessionLog(run)
             run.pipeline.on_pricing.append(log.hear)
+            if config.logging.format == "json":
+                stack.enter_context(logging_chances(run.pipeline.on_pricing))
             printing = _start_printing(run, log, request, series)
             if request.face is None:
                 await wait(stop, request.seconds)

@@ -26,6 +26,7 @@ from underround.app.config_sections import (
 from underround.app.config_values import EXCHANGES, Text
 from underround.app.config_web import WebConfig
 from underround.app.layering import Layer, environment_layer, merge
+from underround.app.logs import LoggingConfig
 from underround.app.trading_config import PaperConfig, RiskConfig, TradingConfig
 from underround.core.errors import ConfigError
 
@@ -61,6 +62,7 @@ class Config(Struct, frozen=True, kw_only=True):
     bitcoin: BitcoinConfig = field(default_factory=BitcoinConfig)
     web: WebConfig = field(default_factory=WebConfig)
     alerts: AlertsConfig = field(default_factory=AlertsConfig)
+    logging: LoggingConfig = field(default_factory=LoggingConfig)
     risk: RiskConfig = field(default_factory=RiskConfig)
     trading: TradingConfig = field(default_factory=TradingConfig)
     paper: PaperConfig = field(default_factory=PaperConfig)

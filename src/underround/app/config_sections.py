@@ -3,9 +3,9 @@
 Each checks what it can by itself; nothing is read or opened here.
 """
 
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 from msgspec.structs import force_setattr
 
 from underround.app.config_values import Count, Dollars, Milliseconds, Prices, Socket, Text, Web
@@ -24,6 +24,12 @@ KALSHI_HOSTS: Final = {
     ),
 }
 
+Wallet = Annotated[
+    str, Meta(pattern="^0x[0-9a-fA-F]{40}$", description="0x and 40 hexadecimal digits")
+]
+
+SignatureType = Annotated[int, Meta(ge=0, le=3, description="0, 1, 2 or 3")]
+
 DEFAULT_REDIS_URL: Final = "redis://localhost:6379"
 
 
@@ -31,7 +37,8 @@ class PolymarketConfig(Struct, frozen=True, kw_only=True):
     """Polymarket's addresses, and the operator's wallet for those who trade live.
 
     Reading needs no wallet. `address` is the wallet's own, `private_key_path` a file (mode 0600)
-    or a place in the keyring that holds its key.
+    or a place in the keyring that holds its key. A `signature_type` of 1 (proxy), 2 (safe) or 3
+    (deposit wallet) trades with the funds of the contract at `funder`; 0 with the wallet's own.
     """
 
     gamma: Web = "https://gamma-api.polymarket.com"
@@ -39,12 +46,16 @@ class PolymarketConfig(Struct, frozen=True, kw_only=True):
     ws: Socket = "wss://ws-subscriptions-clob.polymarket.com/ws/market"
     user_ws: Socket = "wss://ws-subscriptions-clob.polymarket.com/ws/user"
     site: Web = "https://polymarket.com"
-    address: Text | None = None
+    address: Wallet | None = None
     private_key_path: Text | None = None
+    funder: Wallet | None = None
+    signature_type: SignatureType = 0
 
     def __post_init__(self) -> None:
         _check_addresses((self.gamma, self.clob, self.site), self.ws)
         _check_addresses((), self.user_ws)
+        if (self.signature_type != 0) != (self.funder is not None):
+            raise ValueError("signature_type 1, 2 or 3 needs funder, and 0 has none")
 
 
 class KalshiConfig(Struct, frozen=True, kw_only=True):

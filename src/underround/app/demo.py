@@ -20,8 +20,10 @@ from underround.app.connections import Options
 from underround.app.face import Face, face_options
 from underround.app.live_trading import live_brokers
 from underround.app.pair_file import load_pairs
+from underround.app.run_log import logging_run
 from underround.app.trading import paper_brokers
-from underround.app.trading_demo import finish_trading, trading_demo_config
+from underround.app.trading_demo import trading_demo_config
+from underround.app.trading_end import finish_trading
 from underround.app.venues_process import simulated_config, simulated_venues
 from underround.app.watching import (
     OpportunityLog,
@@ -55,6 +57,7 @@ async def run_demo(
     kinds: Collection[Kind] = PAIRS_ALONE,
     face: Face | None = None,
     web: WebConfig = AT_HOME,
+    logs_run: bool = False,
 ) -> dict[str, Any]:
     """Run the demo and return its score by kind; `seconds` None runs until Ctrl+C."""
     stop = stop_on_signals()
@@ -76,6 +79,8 @@ async def run_demo(
                 options = face_options(replace(config, web=web), "demo")
                 show_page(await stack.enter_async_context(face(run, options)), shows)
             run.pipeline.on_signal.append(log.add)
+            if logs_run:
+                stack.enter_context(logging_run(run.pipeline.on_signal, run.pipeline.on_trading))
             if shows:
                 run.pipeline.on_signal.append(show_signal)
             await all_live(run, stop)

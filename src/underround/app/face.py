@@ -3,9 +3,10 @@
 Whoever starts a run chooses the face; nothing in `app` knows one.
 """
 
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from msgspec import Struct
 
@@ -20,7 +21,8 @@ class FaceOptions(Struct, frozen=True, kw_only=True):
 
     Port 0 is a free one. Without a token one is drawn. `names` are further names that the machine
     is called by in a browser. `catalog` holds the pairs under review, `recordings` past sessions;
-    `topics` are shown beside those that every run has.
+    `topics` are shown beside those that every run has; `past` gives the rows of one of their
+    parts over time by its name, None where it knows none.
     """
 
     host: str = LOOPBACK
@@ -31,6 +33,7 @@ class FaceOptions(Struct, frozen=True, kw_only=True):
     recordings: Path = Path("data/recordings")
     kind: str = "run"
     topics: tuple[Topic, ...] = ()
+    past: Callable[[str], Sequence[Any] | None] | None = None
 
 
 class Face(Protocol):

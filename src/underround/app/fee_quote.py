@@ -71,6 +71,7 @@ def quote_kalshi(
         "count": format_size(size_e6),
         "side": "maker" if is_maker else "taker",
         **_terms(terms),
+        "terms_from": _source(series, fee_type, multiplier),
         "precision_usd": dollars(precision_e6, like="0.0001"),
         "steps": {
             "revenue_usd": dollars(-notional_e6),
@@ -132,3 +133,16 @@ def _totals(fee_e6: int, notional_e6: int, size_e6: int) -> dict[str, Any]:
         "cost_usd": dollars(notional_e6 + fee_e6),
         "fee_per_contract_usd": dollars(-(-fee_e6 * 1_000_000 // size_e6)),
     }
+
+
+def _source(series: str | None, fee_type: str | None, multiplier: str | None) -> str:
+    """Say where a quote's type and multiplier are from, so that a wrong series is seen."""
+    if fee_type is not None and multiplier is not None:
+        return "the flags"
+    if series in KALSHI_SERIES:
+        found = f"{series} as published in August 2026"
+    elif series is None:
+        found = "the venue's usual terms"
+    else:
+        found = f"the venue's usual terms: {series} is none of {', '.join(KALSHI_SERIES)}"
+    return found if fee_type is None and multiplier is None else f"a flag, else {found}"

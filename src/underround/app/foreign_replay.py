@@ -37,6 +37,7 @@ class ForeignReplay:
         self.lines = 0
         self.rows = 0
         self.notes = 0
+        self.blank = 0
         self.unread = 0
 
     def run(self, path: Path, writer: TopsWriter | None) -> None:
@@ -59,12 +60,18 @@ class ForeignReplay:
             if venue is Venue.POLYMARKET:
                 self.hashes.take(line.frame)
 
+    @property
+    def is_of_nothing_known(self) -> bool:
+        """Whether the file held no message of a venue, and no note that a recorder would write."""
+        return not self.frames and self.notes == self.blank
+
     def states(self) -> dict[str, int]:
         """Count the engine's books by state."""
         return dict(Counter(book.state.value for book in self.engine.books.values()))
 
     def _note(self, line: ForeignLine) -> None:
         self.notes += 1
+        self.blank += line.note == "blank"
         if line.note is not None and line.note.startswith(_RECONNECTED):
             for venue in tuple(self.engine.links):
                 self._open(Venue(venue), line.received_at_ns or self.lines)

@@ -13,7 +13,13 @@ from underround.core.engine import Engine
 from underround.core.event import BookReplaced, GridChanged, MarketEvent, TradePrinted
 from underround.core.instrument import Venue
 from underround.core.units import NS_PER_SECOND
-from underround.venues.polymarket.book_hash import HashClaim, HashInputs, claims_of, matches
+from underround.venues.polymarket.book_hash import (
+    HashClaim,
+    HashInputs,
+    claims_of,
+    matches,
+    matches_after_a_trade,
+)
 from underround.venues.polymarket.codec import decode
 
 _MIN_SIZES_E6: Final = tuple(size * 1_000_000 for size in (5, 1, 15, 10, 20, 50, 100, 25, 30, 40))
@@ -125,7 +131,10 @@ class EngineHashes(HashCount):
                 continue
             self._checked_ns[claim.asset] = at_ns
             self.checked += 1
-            is_same = matches(claim, inputs, book.bids.depth(), book.asks.depth())
+            bids, asks = book.bids.depth(), book.asks.depth()
+            is_same = matches(claim, inputs, bids, asks) or matches_after_a_trade(
+                claim, inputs, bids, asks
+            )
             self.matched += is_same
             (agreed if is_same else differing)[claim.asset] = None
         return list(agreed), list(differing)

@@ -6,7 +6,7 @@ are missed. Decides nothing about prices.
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from msgspec.structs import replace
@@ -83,6 +83,13 @@ class MarketWatch:
         if self._concerns(wanted):
             self._eager_until_ns = self._clock_ns() + EAGER_FOR_NS
             self._wake.set()
+
+    def expect(self, entries: Sequence[PairEntry], dropped: Iterable[str] = ()) -> None:
+        """Look for the markets of further pairs from now on, and no more for those `dropped`."""
+        gone = {*dropped, *(entry.id for entry in entries)}
+        kept = (entry for entry in self.universe.waiting if entry.id not in gone)
+        self.universe = replace(self.universe, waiting=(*kept, *entries))
+        self._wake.set()
 
     def closed(self, connection: str, code: int | None, reason: str) -> None:
         """Learn that a connection ended; one close code says that all its markets are over."""

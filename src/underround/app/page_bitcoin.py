@@ -22,6 +22,8 @@ from underround.core.view import WindowView
 from underround.stores.memory import MemorySignals
 
 EVERY_MS = 250
+MOST_SECONDS = 1_800
+MOST_POINTS = 450
 
 
 def as_running(run: WindowRun) -> Running:
@@ -49,8 +51,22 @@ def bitcoin_topic(run: WindowRun, log: SessionLog) -> Topic:
 
 
 def with_bitcoin(options: FaceOptions, run: WindowRun, log: SessionLog) -> FaceOptions:
-    """Return a face's options with the Bitcoin topic added."""
-    return replace(options, topics=(*options.topics, bitcoin_topic(run, log)))
+    """Return a face's options with the Bitcoin topic added, and every window's past."""
+    topics = (*options.topics, bitcoin_topic(run, log))
+    return replace(options, topics=topics, past=lambda window: window_past(log, window))
+
+
+def window_past(log: SessionLog, window: str) -> list[list[Any]] | None:
+    """Return a window's rows of the last minutes, oldest first; None for an unknown window.
+
+    A row is [ms, index, P(YES), its error, YES bid, YES ask]: one a second, fewer if too many.
+    """
+    kept = log.prices.get(window)
+    if kept is None:
+        return None
+    rows = kept.rows[-MOST_SECONDS:]
+    step = -(-len(rows) // MOST_POINTS) or 1
+    return rows[::-1][::step][::-1]
 
 
 def _shown(run: WindowRun, log: SessionLog, at_ns: int) -> dict[str, Any] | None:

@@ -1,19 +1,21 @@
 """The trading topic of the page: trades, positions, profit, limits with their use, the switch.
 
-Adds up what the desk's portfolio holds; trades nothing. `stop` and `go_on` tell the desk, which
-journals it, so that a stop survives a restart.
+Adds up what the desk's portfolio holds; trades nothing. `stop` and `go_on` turn the kill switch
+that the command, the file and the signal turn too; a stop survives a restart.
 """
 
 from typing import Any, Final
 
+from underround.app.page_positions import positions
+from underround.app.page_profit import Profit
 from underround.app.page_view import Topic
 from underround.app.trade_counts import booked_usd_e6
+from underround.app.trading import Trading
 from underround.app.wiring import Running
 from underround.core.circumstances import day_loss_usd_e6
 from underround.core.portfolio import Portfolio, day_of
 from underround.core.risk_limits import RiskLimits
 from underround.core.trade_record import Trade
-from underround.core.trading_event import KillSwitched
 from underround.core.units import NS_PER_MS, NS_PER_SECOND, SIZE_ONE_E6
 
 SHOWN: Final = 200
@@ -22,33 +24,32 @@ EVERY_MS: Final = 500
 
 def trading_topic(run: Running) -> Topic:
     """Return the topic; its value is None for a run that does not trade."""
-    return Topic("trading", lambda at_ns: _shown(run, at_ns), EVERY_MS)
+    if run.trading is None:
+        return Topic("trading", lambda _: None, EVERY_MS)
+    trading, profit = run.trading, Profit(run.trading.desk.portfolio)
+    return Topic("trading", lambda at_ns: _shown(run, trading, profit, at_ns), EVERY_MS)
 
 
 def stop(run: Running, reason: str) -> None:
     """Halt trading, where there is any: nothing that increases risk passes from here on."""
     if run.trading is not None:
-        run.pipeline.tell(KillSwitched(is_set=True, reason=reason, at_ns=run.clock_ns()))
+        run.trading.switch.set(f"from the page: {reason}" if reason else "from the page")
 
 
 def go_on(run: Running, reason: str) -> None:
     """Let trading go on, where there is any; a kill file that is there is taken away."""
     if run.trading is not None:
-        run.trading.kill_file.unlink(missing_ok=True)
-        run.pipeline.tell(KillSwitched(is_set=False, reason=reason, at_ns=run.clock_ns()))
+        run.trading.switch.clear(reason)
 
 
-def _shown(run: Running, at_ns: int) -> dict[str, Any] | None:
-    if run.trading is None:
-        return None
-    desk = run.trading.desk
-    portfolio = desk.portfolio
+def _shown(run: Running, trading: Trading, profit: Profit, at_ns: int) -> dict[str, Any]:
+    portfolio = trading.desk.portfolio
     trades = list(portfolio.trades.values())[-SHOWN:]
     return {
         "trades": [_trade(each, portfolio) for each in reversed(trades)],
-        "positions": _positions(run, portfolio),
-        "pnl": _profit(trades, portfolio),
-        "limits": limits_in_use(portfolio, run.trading.ledger.settings.limits, at_ns),
+        "positions": positions(run, portfolio),
+        "pnl": profit.shown(),
+        "limits": limits_in_use(portfolio, trading.ledger.settings.limits, at_ns),
         "kill": {"reason": portfolio.halt or "", "at_ms": None},
     }
 
@@ -77,49 +78,6 @@ def _trade(trade: Trade, portfolio: Portfolio) -> dict[str, Any]:
     }
 
 
-def _positions(run: Running, portfolio: Portfolio) -> list[dict[str, Any]]:
-    """Return what is held; its worth is what taking the best bid would bring, None without one."""
-    rows = []
-    for (venue, instrument), size_e6 in sorted(portfolio.positions_e6.items()):
-        if not size_e6:
-            continue
-        book = run.engine.books.get(instrument)
-        bid_e4 = None if book is None else book.bids.price_e4
-        rows.append(
-            {
-                "venue": venue,
-                "instrument": instrument,
-                "title": instrument if book is None else book.instrument.title,
-                "outcome": "" if book is None else book.instrument.outcome,
-                "size_e6": size_e6,
-                "cost_usd_e6": None,
-                "worth_usd_e6": None
-                if bid_e4 is None or size_e6 < 0
-                else bid_e4 * size_e6 // 10_000,
-            }
-        )
-    return rows
-
-
-def _profit(trades: list[Trade], portfolio: Portfolio) -> dict[str, Any]:
-    begun = [trade for trade in trades if any(order.is_sent for order in trade.orders.values())]
-    booked = quoted = fee = 0
-    series = []
-    for trade in begun:
-        booked += booked_usd_e6(trade, portfolio)
-        quoted += trade.plan.quoted_usd_e6
-        fills = [fill for order in trade.orders.values() for fill in order.fills.values()]
-        fee += sum(fill.fee_usd_e6 for fill in fills)
-        series.append((trade.plan.at_ns // NS_PER_MS, booked, quoted))
-    return {
-        "booked_usd_e6": booked,
-        "quoted_usd_e6": quoted,
-        "fee_usd_e6": fee,
-        "open_usd_e6": sum(trade.at_risk_usd_e6() for trade in portfolio.active.values()),
-        "series": series,
-    }
-
-
 def limits_in_use(portfolio: Portfolio, limits: RiskLimits, at_ns: int) -> list[dict[str, Any]]:
     """Return each rail that fills up, with how much of it is used now."""
     active = list(portfolio.active.values())
@@ -134,7 +92,7 @@ def limits_in_use(portfolio: Portfolio, limits: RiskLimits, at_ns: int) -> list[
     rows = [
         ("at risk, unsettled", at_risk_e6, limits.max_unsettled_usd_e6, "usd_e6"),
         ("the fullest pair", max(by_pair.values(), default=0), limits.max_pair_usd_e6, "usd_e6"),
-        ("today", today_e6, limits.max_day_usd_e6, "usd_e6"),
+        ("put at risk today", today_e6, limits.max_day_usd_e6, "usd_e6"),
         (
             "lost today",
             day_loss_usd_e6(portfolio, at_ns),

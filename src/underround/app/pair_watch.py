@@ -65,6 +65,7 @@ class PairWatch:
     ) -> None:
         self.alarms = PriceAlarms(pipeline.engine)
         self.suspended: dict[str, str] = {}
+        self.withdrawn: dict[str, str] = {}
         self._rest = rest
         self._pipeline = pipeline
         self._catalog = catalog
@@ -83,6 +84,12 @@ class PairWatch:
     def read_rules_now(self) -> None:
         """Have the rules read at the next look, without waiting for their time."""
         self._rules_due_ns = 0
+
+    def withdraw(self, reasons: Mapping[str, str]) -> None:
+        """Suspend the pairs named here, and no others of this kind, whatever the catalog says."""
+        standing = {name: why for name, why in self.suspended.items() if name not in self.withdrawn}
+        self.withdrawn = dict(reasons)
+        self._tell(standing | self.withdrawn)
 
     async def look(self) -> None:
         """Look once; what cannot be had is noted and tried again."""
@@ -114,7 +121,7 @@ class PairWatch:
         except (UnderroundError, sqlite3.Error) as fault:
             self._pipeline.note("the catalog of pairs cannot be used", str(fault))
         else:
-            self._tell(reasons)
+            self._tell(reasons | self.withdrawn)
 
     def _tell(self, reasons: dict[str, str]) -> None:
         """Tell the engine and the log what differs from before."""

@@ -21,11 +21,13 @@ from underround.app.face import Face, face_options
 from underround.app.live_trading import live_brokers
 from underround.app.output import write_line
 from underround.app.pair_file import PairEntry, configured_pairs
+from underround.app.pair_reload import PairReload
 from underround.app.retention import keep_room
+from underround.app.run_log import logging_run
 from underround.app.service_notice import ServiceNotice
 from underround.app.supervision import kept_running
-from underround.app.trade_counts import counted
 from underround.app.trading import paper_brokers
+from underround.app.trading_end import finish_trading
 from underround.app.watching import (
     giving_up,
     live_books,
@@ -101,31 +103,49 @@ async def run_session(request: SessionRequest) -> dict[str, Any] | None:
                 f"Ctrl+C stops"
             )
             run.pipeline.on_signal.append(show_signal)
+        if config.logging.format == "json":
+            stack.enter_context(logging_run(run.pipeline.on_signal, run.pipeline.on_trading))
+        queue = await stack.enter_async_context(AsyncExitStack())
         if request.from_queue:
-            await stack.enter_async_context(queue_of(config, run))
-        beside = [asyncio.create_task(work) for work in _beside(request, config, run, notice)]
+            await queue.enter_async_context(queue_of(config, run))
+        beside = [
+            asyncio.create_task(work) for work in _beside(request, config, entries, run, notice)
+        ]
         notice.tell("READY=1")
         await wait(stop, request.seconds)
         notice.tell("STOPPING=1")
         for task in beside:
             task.cancel()
         live, shared = live_books(run), run.prices.status().state
+        await queue.aclose()  # before the end is waited for: nothing new out of it
+        trades = None if run.trading is None else await finish_trading(run, clock_ns)
     problems = [*remarks, *run.universe.problems]
     made = summary(run) | {"books_live": live, "prices": shared, "problems": problems}
+<<<<<<< HEAD
     if run.trading is None:
         return made
     desk = run.trading.desk
-    return made | {"trades": counted(desk.portfolio, len(desk.accounts.doubts))}
+    trades = counted(desk.portfolio, len(desk.accounts.doubts))
+    return made | {"trades": trades, "halt": desk.portfolio.halt}
+=======
+    return made if trades is None else made | {"trades": trades}
+>>>>>>> main
 
 
 def _beside(
-    request: SessionRequest, config: Config, run: Running, notice: ServiceNotice
+    request: SessionRequest,
+    config: Config,
+    entries: Sequence[PairEntry],
+    run: Running,
+    notice: ServiceNotice,
 ) -> Iterator[Coroutine[Any, Any, None]]:
     """Yield what goes on beside a run: lines for a person, signs of life, making room."""
     if request.shows:
         yield show_status(run)
     yield notice.keep_alive(lambda: True)  # that the loop turns is all there is to tell
     writing = None if run.recorder is None else run.recorder.directory
+    if request.detects:
+        yield PairReload(config, entries, run).on_hangup()
     yield kept_running("making room", partial(keep_room, config.storage, writing))
 
 

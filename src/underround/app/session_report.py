@@ -4,45 +4,15 @@ Plots, tables and what they mean; no script, no font, no address outside. Everyt
 is escaped. Reads nothing and writes nothing.
 """
 
-from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from html import escape
 from typing import Any, Final
 
 from underround.app.charts import Band, Line, bar_plot, time_plot
+from underround.app.report_form import page, table, tiles
 from underround.core.instrument import Venue
 
 _SHOWN_SIGNALS: Final = 200
-
-STYLE: Final = """
-:root{color-scheme:light dark;--ink:#1f2328;--dim:#57606a;--paper:#fff;--rule:#d0d7de;
---a:#0969da;--b:#bc4c00;--c:#1a7f37;--d:#8250df}
-@media(prefers-color-scheme:dark){:root{--ink:#e6edf3;--dim:#9198a1;--paper:#0d1117;
---rule:#3d444d;--a:#58a6ff;--b:#f0883e;--c:#3fb950;--d:#bc8cff}}
-body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);
-max-width:62rem;margin:2rem auto;padding:0 1rem}
-h1{font-size:1.6rem;margin-bottom:.2rem}h2{font-size:1.2rem;margin-top:2.2rem}
-.dim,.none,figcaption+.legend{color:var(--dim)}
-.tiles{display:flex;flex-wrap:wrap;gap:.8rem;margin:1.2rem 0}
-.tiles div{border:1px solid var(--rule);border-radius:.5rem;padding:.6rem .9rem;min-width:8rem}
-.tiles b{display:block;font-size:1.35rem;font-variant-numeric:tabular-nums}
-.tiles span{color:var(--dim);font-size:.85rem}
-table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}
-th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid var(--rule);vertical-align:top}
-td.n,th.n{text-align:right}.scroll{overflow-x:auto}
-figure{margin:1.2rem 0;break-inside:avoid}figcaption{font-weight:600}
-svg{width:100%;height:auto}svg text{fill:var(--dim);font-size:12px}
-svg .m{text-anchor:middle}svg .e{text-anchor:end}
-svg .g{stroke:var(--rule)}svg .w{stroke:var(--dim);stroke-dasharray:3 4}
-svg .line{fill:none;stroke-width:1.8}svg .line.a{stroke:var(--a)}svg .line.b{stroke:var(--b)}
-svg .line.c{stroke:var(--c)}svg .line.d{stroke:var(--d);stroke-dasharray:6 3}
-svg .area{opacity:.25}svg .area.a{fill:var(--a)}svg .area.b{fill:var(--b)}
-svg rect.a{fill:var(--a)}
-.legend span{margin-right:1.2rem}.legend i{display:inline-block;width:1.1rem;height:.3rem;
-margin-right:.4rem;vertical-align:middle}.legend i.a{background:var(--a)}
-.legend i.b{background:var(--b)}.legend i.c{background:var(--c)}.legend i.d{background:var(--d)}
-@media print{body{max-width:none}.scroll{overflow:visible}}
-"""
 
 
 def report_page(session: dict[str, Any]) -> str:
@@ -68,13 +38,7 @@ def report_page(session: dict[str, Any]) -> str:
         "<h2>Feeds</h2>",
         _feeds(summary),
     ]
-    title = f"Session of {began}"
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{STYLE}</style></head><body>"
-        f"{''.join(parts)}</body></html>\n"
-    )
+    return page(f"Session of {began}", parts)
 
 
 def _tiles(summary: dict[str, Any]) -> str:
@@ -90,8 +54,7 @@ def _tiles(summary: dict[str, Any]) -> str:
         ("of these said wrongly", f"{windows.get('wrong', 0)}"),
         ("chances opened", f"{summary.get('signals', {}).get('opened', 0)}"),
     ]
-    tiles = "".join(f"<div><b>{escape(v)}</b><span>{escape(k)}</span></div>" for k, v in cells)
-    return f'<div class="tiles">{tiles}</div>'
+    return tiles(cells)
 
 
 def _price_plots(session: dict[str, Any]) -> list[str]:
@@ -158,7 +121,7 @@ def _latency(session: dict[str, Any]) -> list[str]:
         ]
         plots.append(bar_plot(f"{title}, ms", bars))
     heads = ["what", "count", "p50 ms", "p90 ms", "p99 ms", "most ms"]
-    return [*plots, _table(heads, rows, numeric=range(1, 6))]
+    return [*plots, table(heads, rows, numeric=range(1, 6))]
 
 
 def _windows(session: dict[str, Any]) -> str:
@@ -181,7 +144,7 @@ def _windows(session: dict[str, Any]) -> str:
             ]
         )
     heads = ["window", "strike", "settled, ours", "settled, venue", "paid", "we were"]
-    return _table(heads, rows, numeric=range(1, 4))
+    return table(heads, rows, numeric=range(1, 4))
 
 
 def _signals(session: dict[str, Any]) -> str:
@@ -206,7 +169,7 @@ def _signals(session: dict[str, Any]) -> str:
         f"nothing. The last {len(shown)} are shown.</p>"
     )
     heads = ["time", "", "on", "buy", "edge", "confidence", "why"]
-    return note + _table(heads, rows, numeric=(4, 5))
+    return note + table(heads, rows, numeric=(4, 5))
 
 
 def _feeds(summary: dict[str, Any]) -> str:
@@ -221,23 +184,7 @@ def _feeds(summary: dict[str, Any]) -> str:
         for name, each in summary.get("feeds", {}).items()
     ]
     heads = ["feed", "messages", "reconnects", "errors", "faults"]
-    return _table(heads, rows, numeric=range(1, 4))
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence[Any]], numeric: Iterable[int]) -> str:
-    right = set(numeric)
-    classes = ['class="n"' if place in right else "" for place in range(len(heads))]
-    head = "".join(f"<th {c}>{escape(h)}</th>" for c, h in zip(classes, heads, strict=True))
-    body = "".join(
-        "<tr>"
-        + "".join(f"<td {c}>{escape(str(v))}</td>" for c, v in zip(classes, row, strict=True))
-        + "</tr>"
-        for row in rows
-    )
-    if not body:
-        return '<p class="none">None.</p>'
-    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    return f'<div class="scroll">{table}</div>'
+    return table(heads, rows, numeric=range(1, 4))
 
 
 def _kalshi(session: dict[str, Any]) -> list[dict[str, Any]]:

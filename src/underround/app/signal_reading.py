@@ -17,7 +17,12 @@ from underround.app.clock import wall_ns
 from underround.app.config import Config
 from underround.app.explain.target import journals
 from underround.core.errors import UnderroundError
-from underround.stores.signal_consumers import JournalConsumer, SignalConsumer, StreamConsumer
+from underround.stores.signal_consumers import (
+    Delivery,
+    JournalConsumer,
+    SignalConsumer,
+    StreamConsumer,
+)
 from underround.stores.signal_journal import JournaledSignal, SignalJournal
 
 POLL_S = 0.2
@@ -81,7 +86,7 @@ async def consumer_of(
 async def consume(
     consumer: SignalConsumer,
     stop: asyncio.Event,
-    show: Callable[[bytes], None],
+    show: Callable[[Delivery], None],
     *,
     drains: bool,
     limit: int | None,
@@ -95,7 +100,7 @@ async def consume(
         wanted = 100 if limit is None else min(100, limit - count)
         deliveries = await consumer.take(wanted)
         for delivery in deliveries:
-            show(delivery.body)
+            show(delivery)
             await consumer.acknowledge(delivery.seq)
             count += 1
         if not deliveries:

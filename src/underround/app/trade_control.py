@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from underround.app.config import Config
-from underround.app.trading import resume_request
+from underround.app.kill_switch import resume_request, write_kill_file
 from underround.core.errors import UnderroundError, UnusableError
 from underround.core.journal_record import HaltCleared, HaltSet
 from underround.core.portfolio import Portfolio
@@ -41,9 +41,7 @@ def kill(config: Config, reason: str, clock_ns: Callable[[], int]) -> str:
     Returns what was done, in words.
     """
     file = Path(config.trading.kill_file)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    resume_request(file).unlink(missing_ok=True)
-    file.write_text(f"{reason}\n", encoding="utf-8")
+    write_kill_file(file, reason)
     path = Path(config.trading.journal)
     if path.is_file():
         with opened_journal(path) as journal:
@@ -58,16 +56,17 @@ def kill(config: Config, reason: str, clock_ns: Callable[[], int]) -> str:
 def resume(config: Config, clock_ns: Callable[[], int]) -> str:
     """Let trading go on; returns what was done, in words."""
     file = Path(config.trading.kill_file)
+    gone = f"{file} removed" if file.exists() else "nothing was halted"
     file.unlink(missing_ok=True)
     path = Path(config.trading.journal)
     if not path.is_file():
-        return "nothing was halted"
+        return gone
     with opened_journal(path) as journal:
         halted = journal.portfolio().halt
         try:
             with executor_lock(journal, config.trading.account, clock_ns()):
                 if halted is None:
-                    return "nothing was halted"
+                    return gone
                 journal.append([HaltCleared(clock_ns())], synced=True)
                 return f"cleared: {halted}"
         except UnderroundError:

@@ -4,6 +4,7 @@ The desk is a part of the engine; everything that it is told is recorded, so tra
 """
 
 import asyncio
+import logging
 import random
 import signal
 import sqlite3
@@ -22,6 +23,7 @@ import msgspec
 from msgspec import Struct
 
 from underround.app.config import Config
+from underround.app.kill_switch import KillSwitch
 from underround.app.trading_shell import TradingShell
 from underround.core.engine import Engine
 from underround.core.errors import UnderroundError
@@ -36,6 +38,8 @@ from underround.execution.broker import Broker, Sink
 from underround.execution.paper import PaperBroker
 from underround.stores.executor_lock import ExecutorLock, executor_lock
 from underround.stores.journal import TradeJournal, decoded, encoded
+
+_log = logging.getLogger(__name__)
 
 KILL_EVERY_S: Final = 0.2
 RENEW_EVERY: Final = 20
@@ -78,7 +82,7 @@ class Trading(Struct):
     desk: TradingDesk
     shell: TradingShell
     ledger: Ledger
-    kill_file: Path
+    switch: KillSwitch
 
 
 MakeBrokers = Callable[
@@ -135,21 +139,20 @@ async def trading(
     brokers: dict[Venue, Broker] = {}
     shell = TradingShell(ledger.journal, brokers, pipeline.tell, clock_ns)
     pipeline.on_trading.append(shell.take)  # before a broker can say anything
+    kill_file = Path(config.trading.kill_file)
+    switch = KillSwitch(kill_file, pipeline.tell, lambda: desk.portfolio.halt, clock_ns)
+    switch.look()  # before anything can be signalled
     stack = AsyncExitStack()
     opened = make_brokers(engine, desk.portfolio, pipeline.tell)
     brokers.update(await stack.enter_async_context(opened))
-    made = Trading(desk, shell, ledger, Path(config.trading.kill_file))
+    made = Trading(desk, shell, ledger, switch)
     tasks = [
         asyncio.create_task(shell.run()),
         asyncio.create_task(_watch_switch(made, pipeline, clock_ns)),
     ]
     loop = asyncio.get_running_loop()
-
-    def kill() -> None:
-        pipeline.tell(KillSwitched(is_set=True, reason="SIGUSR1", at_ns=clock_ns()))
-
     with suppress(NotImplementedError, ValueError, RuntimeError):
-        loop.add_signal_handler(signal.SIGUSR1, kill)
+        loop.add_signal_handler(signal.SIGUSR1, switch.set, "SIGUSR1")
     try:
         yield made
     finally:
@@ -170,9 +173,10 @@ def paper_brokers(config: Config, clock_ns: Callable[[], int]) -> MakeBrokers:
     ) -> AsyncIterator[Mapping[Venue, Broker]]:
         loop = asyncio.get_running_loop()
         randomness = random.Random(config.paper.seed or None)
+        is_over = False
 
         def later(delay_ns: int, act: Callable[[], None]) -> None:
-            loop.call_later(delay_ns / 1e9, act)
+            loop.call_later(delay_ns / 1e9, lambda: is_over or act())
 
         yield {
             venue: PaperBroker(
@@ -187,22 +191,23 @@ def paper_brokers(config: Config, clock_ns: Callable[[], int]) -> MakeBrokers:
             )
             for venue in Venue
         }
+        is_over = True  # what such a venue would still say, nobody records
 
     return make
 
 
 async def _watch_switch(made: Trading, pipeline: Teller, clock_ns: Callable[[], int]) -> None:
+<<<<<<< HEAD
     """Follow the kill file and its counterpart, and renew the lease."""
     resume_file = resume_request(made.kill_file)
+    if (halt := made.desk.portfolio.halt) is not None:
+        _log.error("trading is halted: %s; `underround resume` lets it go on", halt)
+=======
+    """Follow the kill switch, and renew the lease."""
+>>>>>>> main
     turn = 0
     while True:
-        if made.kill_file.exists():
-            if made.desk.portfolio.halt is None:
-                reason = f"kill file {made.kill_file}"
-                pipeline.tell(KillSwitched(is_set=True, reason=reason, at_ns=clock_ns()))
-        elif resume_file.exists():
-            resume_file.unlink(missing_ok=True)
-            pipeline.tell(KillSwitched(is_set=False, reason="resume", at_ns=clock_ns()))
+        made.switch.look()
         if turn % RENEW_EVERY == 0:
             try:
                 made.ledger.lock.renew(clock_ns())
@@ -210,11 +215,6 @@ async def _watch_switch(made: Trading, pipeline: Teller, clock_ns: Callable[[], 
                 pipeline.tell(KillSwitched(is_set=True, reason=str(fault), at_ns=clock_ns()))
         turn += 1
         await asyncio.sleep(KILL_EVERY_S)
-
-
-def resume_request(kill_file: Path) -> Path:
-    """Return the file by which another process asks for trading to go on."""
-    return kill_file.with_name(f"{kill_file.name}.resume")
 
 
 def short_name(number: int) -> str:

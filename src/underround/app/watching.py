@@ -1,13 +1,13 @@
 """Running until told to stop: signals of the operating system, status lines, the summary."""
 
 import asyncio
-import logging
 import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
+from underround.app.output import write_fields, write_line
 from underround.app.wiring import Running
 from underround.app.wording import describe, latency_us
 from underround.core.book_state import BookState
@@ -97,6 +97,8 @@ def show_page(where: str, shows: bool) -> None:
     """Tell a person where the page is: on stdout, or on stderr where that is kept for JSON."""
     stream = sys.stdout if shows else sys.stderr
     stream.write(f"page: {where}\n")
+    if stream.isatty():
+        stream.write("      open it in a browser; Ctrl+C here ends the run\n\n")
     stream.flush()
 
 
@@ -164,22 +166,8 @@ def summary(run: Running) -> dict[str, Any]:
 
 def show_summary(result: dict[str, Any]) -> None:
     """Print a summary for a person."""
-    sys.stdout.write("\n")
-    for name, value in result.items():
-        text = ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value
-        sys.stdout.write(f"{name.replace('_', ' '):20} {text}\n")
-    sys.stdout.flush()
-
-
-def log_to_stderr(verbose: bool = False) -> None:
-    """Send the program's log to stderr, one line each."""
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=logging.DEBUG if verbose else logging.INFO,
-        format="%(asctime)s %(levelname)s %(message)s",
-    )
-    for noisy in ("httpx", "httpcore", "picows", "asyncio", "websockets", "uvicorn"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    write_line()
+    write_fields(result)
 
 
 def _some_books(run: Running) -> list[str]:

@@ -73,6 +73,7 @@ class Running(Struct):
     frames: FrameWatch
     trading: Trading | None = None
     pair_watch: PairWatch | None = None
+    markets: MarketWatch | None = None
     structures: StructureWatch | None = None
 
 
@@ -111,6 +112,7 @@ async def running(
             audit_trail(Path(config.storage.audit), engine, options.recording, clock_ns)
         )
         pipeline.on_signal += [digest.add, delivery.take, trail.signal]
+        pipeline.on_told.append(trail.told)
         pipeline.on_judged.append(lambda judged: board.judged(judged.instrument, judged.at_ns))
         frames = FrameWatch(pipeline)
         run = Running(
@@ -120,6 +122,7 @@ async def running(
             run.trading = await stack.enter_async_context(
                 trading(config, ledger, engine, pipeline, options.make_brokers, clock_ns)
             )
+            run.trading.shell.on_page.append(lambda reason: trail.paged(reason, clock_ns()))
         group = await stack.enter_async_context(asyncio.TaskGroup())
         work = [_ticking(pipeline), _flushing(board, clock_ns)]
         if delivery.relay is not None:
@@ -133,7 +136,7 @@ async def running(
         watches = watching(
             made_of, universe, frames, lambda work: tasks.append(group.create_task(work))
         )
-        run.pair_watch = watches.pairs
+        run.pair_watch, run.markets = watches.pairs, watches.markets
         with_alerts(
             config.alerts, pipeline, stack, lambda work: tasks.append(group.create_task(work))
         )

@@ -11,7 +11,8 @@ from underround.app.backtest import run_backtest
 from underround.app.backtest_chart import profit_chart
 from underround.app.config import load_config
 from underround.app.output import write_json, write_line
-from underround.cli.run import ConfigPath, Json
+from underround.app.progress import reading
+from underround.cli.run import ConfigPath, Json, Quiet
 from underround.core.errors import UnusableError
 
 
@@ -22,6 +23,7 @@ def backtest(
     chart: Annotated[Path | None, Parameter(help="write profit against latency (SVG)")] = None,
     config: ConfigPath = None,
     json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Trade recordings on paper and show what each latency leaves of the profit.
 
@@ -31,13 +33,15 @@ def backtest(
     if not recordings:
         raise UnusableError("name at least one recording (a folder)")
     settings = load_config(config, os.environ)
-    rows = run_backtest(
-        recordings,
-        latencies_ms(latency),
-        settings.trading.settings(settings.risk),
-        settings.paper.settings(),
-        seed,
-    )
+    delays_ms = latencies_ms(latency)
+    with reading("trading", recordings, quiet=quiet, times=len(delays_ms)):
+        rows = run_backtest(
+            recordings,
+            delays_ms,
+            settings.trading.settings(settings.risk),
+            settings.paper.settings(),
+            seed,
+        )
     if chart is not None:
         chart.write_text(profit_chart(rows), encoding="utf-8")
     if json:

@@ -11,8 +11,9 @@ from underround.app.guide_lines import INDEX_NAMES
 from underround.app.index_books import price_books
 from underround.app.index_calibration import Calibration, Fit
 from underround.app.index_stream import StreamRequest, stream_index
+from underround.app.logs import log_to_stderr
 from underround.app.output import write_json, write_line
-from underround.app.watching import log_to_stderr, run_until_done
+from underround.app.watching import run_until_done
 from underround.cli.errors import ExitCode
 from underround.cli.pipeline import Fault, Seed, Simulated, checked, positive_seconds
 from underround.cli.run import ConfigPath, Json, KalshiEnvironment, Verbose, environment_flags

@@ -6,8 +6,9 @@ from cyclopts import Parameter
 
 from underround.app.bitcoin_check import BUDGET, check_bitcoin
 from underround.app.bitcoin_session import BitcoinRequest
+from underround.app.logs import log_to_stderr
 from underround.app.output import write_json, write_line
-from underround.app.watching import log_to_stderr, run_until_done
+from underround.app.watching import run_until_done
 from underround.cli.errors import ExitCode
 from underround.cli.pipeline import Fault, Seed, Simulated, checked, positive_seconds
 from underround.cli.run import ConfigPath, Json, KalshiEnvironment, Verbose, environment_flags

@@ -9,9 +9,10 @@ from cyclopts import Parameter
 from underround.app.config import Config
 from underround.app.config_web import WebConfig
 from underround.app.demo import run_demo
+from underround.app.logs import LogFormat, log_to_stderr
 from underround.app.output import write_json
 from underround.app.session import new_recording
-from underround.app.watching import log_to_stderr, run_until_done, show_summary
+from underround.app.watching import run_until_done, show_summary
 from underround.cli.kinds import Kinds
 from underround.cli.page import SHOWN, PageFlags
 from underround.cli.run import Seconds
@@ -30,6 +31,7 @@ def demo(
     ] = "paper",
     kinds: Kinds = "cross_venue",
     page: PageFlags = SHOWN,
+    log_format: Annotated[LogFormat, Parameter(help="how the log is written")] = "friendly",
     json: Annotated[bool, Parameter(negative=())] = False,
 ) -> None:
     """Watch true underrounds open and close on two simulated venues.
@@ -46,7 +48,7 @@ def demo(
         seed = random.randrange(1_000_000)
     if recording is None:
         recording = new_recording(Config(), "demo")
-    log_to_stderr()
+    log_to_stderr(form=log_format)
     result = run_until_done(
         run_demo(
             seconds,
@@ -58,6 +60,7 @@ def demo(
             kinds=read_kinds(kinds),
             face=page.face(),
             web=WebConfig(**page.settings()["web"]),
+            logs_run=log_format == "json",
         )
     )
     if json:

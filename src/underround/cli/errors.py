@@ -6,6 +6,7 @@ traceback is shown only when UNDERROUND_DEBUG is set.
 
 import errno
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable
@@ -28,6 +29,11 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
+NO_NETWORK = " (`underround demo` needs no network)"
+Words = tuple[str, ...]
+_PATH = re.compile(r"[(\[]?PosixPath\('([^']*)'\)(?:,?[)\]])?")
+"""A path as Python writes it, alone or the only one of a row."""
+
 CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
     (CycloptsError, ExitCode.USAGE),
     (ConfigError, ExitCode.CONFIG),
@@ -37,10 +43,11 @@ CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
 )
 
 
-def exit_code_of(command: Callable[[], object]) -> int:
+def exit_code_of(command: Callable[[], object], chain: Callable[[], Words] = tuple) -> int:
     """Run a command and return its exit code, writing `error: …` to stderr when it fails.
 
-    A command that returns an int chooses the code itself; any other result is success.
+    A command that returns an int chooses the code itself; any other result is success. `chain` says
+    by which words the command was called, for a usage error that does not know.
     """
     try:
         result = command()
@@ -53,6 +60,8 @@ def exit_code_of(command: Callable[[], object]) -> int:
         if os.environ.get("UNDERROUND_DEBUG", "0") not in {"", "0"}:
             traceback.print_exc()
         culprit = _culprit(error)
+        if isinstance(culprit, CycloptsError) and culprit.command_chain is None:
+            culprit.command_chain = tuple(chain())
         if not isinstance(culprit, KeyboardInterrupt):
             print(f"error: {one_line(culprit)}", file=sys.stderr)
         return _code(culprit)
@@ -63,10 +72,13 @@ def one_line(error: BaseException) -> str:
     """Say in one line what went wrong and, where it is known, what to do."""
     text = " ".join(str(error).split())
     match error:
+        case VenueError(retryable=True):
+            return f"{text}; try again in a while, or look with `underround doctor`{NO_NETWORK}"
         case UnderroundError():
             return text
         case CycloptsError(command_chain=chain):
             words = " ".join(["underround", *(chain or ()), "--help"])
+            text = _PATH.sub(r"\1", text)
             return f"{text.rstrip('.')} (see `{words}`)"
         case OSError(errno=errno.EADDRINUSE):
             return f"{_without_number(text)}; stop the other program or choose another port"

@@ -1,16 +1,26 @@
 """`underround executor run`: trading in a process of its own, fed from the signal queue."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import App, Parameter
 
+<<<<<<< HEAD
+from underround.app.session import SessionRequest, run_session
+from underround.app.watching import log_to_stderr, run_until_done
+from underround.cli.live_gate import trading_mode
+from underround.cli.run import ConfigPath, Json, Seconds, Verbose, end
+=======
+from underround.app.config import load_config
+from underround.app.logs import log_to_stderr
 from underround.app.output import write_json
 from underround.app.session import SessionRequest, run_session
-from underround.app.watching import log_to_stderr, run_until_done, show_summary
+from underround.app.watching import run_until_done, show_summary
 from underround.cli.errors import ExitCode
 from underround.cli.live_gate import trading_mode
-from underround.cli.run import ConfigPath, Json, Seconds, Verbose
+from underround.cli.run import ConfigPath, Json, LogForm, Seconds, Verbose, log_flags
+>>>>>>> main
 
 app = App(name="executor", help="Trade what is signalled, in a process of its own.")
 
@@ -23,6 +33,7 @@ def run(
     recording: Annotated[Path | None, Parameter(help="where to record (a new folder)")] = None,
     config: ConfigPath = None,
     seconds: Seconds = None,
+    log_format: LogForm = None,
     json: Json = False,
     verbose: Verbose = False,
 ) -> int:
@@ -31,10 +42,10 @@ def run(
     Another `underround run` finds the signals. A second executor on the same journal ends with 1
     and names the first.
     """
-    log_to_stderr(verbose=verbose)
+    log_to_stderr(verbose, load_config(config, os.environ, log_flags(log_format)).logging.format)
     request = SessionRequest(
         config_path=config,
-        flags={},
+        flags=log_flags(log_format),
         kind="executor",
         recording=recording,
         seconds=seconds,
@@ -42,11 +53,4 @@ def run(
         trades=trading_mode(config, {}, paper=not live, live=live, account=account),
         from_queue=True,
     )
-    result = run_until_done(run_session(request))
-    if result is None:
-        return ExitCode.INTERRUPTED
-    if json:
-        write_json(result)
-    else:
-        show_summary(result)
-    return ExitCode.OK
+    return end(run_until_done(run_session(request)), json)

@@ -7,7 +7,8 @@ from cyclopts import Parameter
 
 from underround.app.export import export as exported
 from underround.app.output import write_json, write_line
-from underround.cli.run import Json
+from underround.app.progress import reading
+from underround.cli.run import Json, Quiet
 from underround.core.errors import UnderroundError
 from underround.stores.recording_reader import is_recording
 
@@ -18,6 +19,7 @@ def export(
     *,
     out: Annotated[Path, Parameter(help="the folder that the tables are written into")],
     json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Write a recording's signals, opportunities, tops, book states and latencies as Parquet.
 
@@ -28,7 +30,8 @@ def export(
     """
     if not session.exists() or not is_recording(session):
         raise UnderroundError(f"{session}: not a recording of this program")
-    rows = exported(session, out)
+    with reading("exporting", [session], quiet=quiet):
+        rows = exported(session, out)
     if json:
         write_json({"recording": str(session), "out": str(out), "rows": rows})
         return

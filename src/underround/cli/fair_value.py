@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
 from cyclopts import CycloptsError, Parameter, Token
-from cyclopts.types import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
+from cyclopts.types import NonNegativeFloat, PositiveInt
 from cyclopts.validators import Number
 from msgspec.structs import asdict as fields_of
 
@@ -63,17 +63,30 @@ def money(_: type, tokens: Sequence[Token]) -> Decimal:
     return amount
 
 
+def whole(_: type, tokens: Sequence[Token]) -> int:
+    """Read a whole number; what has decimals is refused rather than rounded."""
+    text = tokens[0].value
+    if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):
+        raise ValueError(f"{text!r} is no whole number from 0 to {MOST}")
+    return int(text)
+
+
+MOST_DIGITS = 12
+MOST = 10**MOST_DIGITS - 1
 Money = Annotated[Decimal, Parameter(converter=money)]
+Whole = Annotated[int, Parameter(converter=whole)]
+Spot = Annotated[float, Parameter(validator=Number(gt=0, lte=MOST))]
+Sigma = Annotated[float, Parameter(validator=Number(gte=0, lte=MOST))]
 
 
 def price(
     *,
-    spot: PositiveFloat,
+    spot: Spot,
     strike: Money,
-    sigma: NonNegativeFloat,
-    tau: NonNegativeInt,
-    locked: NonNegativeInt = 0,
-    locked_sum: Money = Decimal(0),
+    sigma: Sigma,
+    tau: Whole,
+    locked: Whole = 0,
+    locked_sum: Money | None = None,
     terms: Terms = Terms(),
     assumptions: Assumptions = Assumptions(),
     json: Annotated[bool, Parameter(negative=())] = False,
@@ -93,10 +106,12 @@ def price(
     locked
         Prints of the window already received.
     locked_sum
-        Their sum, USD.
+        Their sum, USD; without it a locked print has no price.
     json
         Print one JSON object and nothing else.
     """
+    if (locked > 0) != (locked_sum is not None):
+        raise CycloptsError(msg="--locked N and --locked-sum X belong together: N prints, X in all")
     try:
         situation = Situation(
             spot=spot,
@@ -104,11 +119,11 @@ def price(
             sigma=sigma,
             seconds_to_close=tau,
             locked_count=locked,
-            locked_sum_e8=parse_e8(locked_sum),
+            locked_sum_e8=parse_e8(locked_sum or 0),
             terms=SettlementTerms(**asdict(terms)),
         )
         value = fair_value(situation, Model(**asdict(assumptions)))
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise CycloptsError(msg=str(error)) from None
     if json:
         write_json(fields_of(value))

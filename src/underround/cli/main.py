@@ -25,7 +25,7 @@ COMMANDS: Final = {
     "watch": ("watch:watch", "Watch a run from the terminal, one that goes on or a new one."),
     "executor": ("executor:app", "Trade what is signalled, in a process of its own."),
     "backtest": ("backtest:backtest", "Trade recordings on paper, latency by latency."),
-    "trades": ("trades:trades", "Show trades; export, back up or restore the journal."),
+    "trades": ("trades:trades", "Show trades; export, back up, restore, decide."),
     "positions": ("trades:positions", "Show what is held at each venue."),
     "pnl": ("trades:pnl", "Show realised against quoted edge."),
     "reconcile": ("reconcile:reconcile", "Compare both accounts with the journal."),
@@ -46,7 +46,7 @@ COMMANDS: Final = {
     "export": ("export:export", "Write a recording as Parquet."),
     "fees": ("fees:fees", "Work out a fee step by step, or audit fees that were charged."),
     "pipeline": ("pipeline:pipeline", "Price Bitcoin windows live, from one to the next."),
-    "report": ("report:report", "Write a session file as a page with plots."),
+    "report": ("report:report", "Write a session as one page that prints well."),
     "calibration": ("calibration:calibration", "Score the probabilities of resolved windows."),
     "check": ("check:check", "Test connections, latency and data quality against their limits."),
     "brti": ("brti:app", "Calculate the real-time index: live, streamed, or of given books."),
@@ -57,11 +57,14 @@ COMMANDS: Final = {
 }
 for order, (name, (where, summary)) in enumerate(COMMANDS.items()):
     app.command(f"underround.cli.{where}", name=name, help=summary, sort_key=order)
+app.register_install_completion_command(
+    add_to_startup=True, help="Complete commands and flags in this shell: bash, zsh or fish."
+)
 
 
 def run(tokens: Sequence[str]) -> int:
     """Run one command line without the program's name and return its exit code."""
-    return exit_code_of(lambda: app(tokens))
+    return exit_code_of(lambda: app(tokens), lambda: app.parse_commands(tokens)[0])
 
 
 def main() -> None:

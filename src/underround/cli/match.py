@@ -13,8 +13,9 @@ from underround.app.config import Config, load_config
 from underround.app.match_files import find_in_files, judge_file, keep
 from underround.app.match_run import SHOWN_SKIPPED, MatchRequest, match_live, match_simulated
 from underround.app.output import write_json, write_line
+from underround.app.progress import judging
 from underround.app.watching import run_until_done
-from underround.cli.run import ConfigPath
+from underround.cli.run import ConfigPath, Quiet
 from underround.matching.candidates import TOP
 from underround.matching.catalog import Catalog
 from underround.matching.finding import Adjudicator
@@ -54,6 +55,7 @@ def match(
     seed: Annotated[int, Parameter(help="the simulated world")] = 7,
     config: ConfigPath = None,
     json: Annotated[bool, Parameter(negative=())] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Find the markets that are the same bet, live or in files, or judge proposed pairs.
 
@@ -80,12 +82,14 @@ def match(
             raise CycloptsError(msg="--embeddings needs files: --poly and --kalshi")
         given = (catalog, write_pairs, report)
         world = seed if simulated else None
-        summary = _live(load_config(config, os.environ), given, out, top, llm, world)
+        with judging("matching", quiet=quiet):
+            summary = _live(load_config(config, os.environ), given, out, top, llm, world)
     else:
         if simulated:
             raise CycloptsError(msg="--simulated lists markets itself; leave the files out")
         files = _Files(pairs, poly, kalshi, embeddings)
-        summary = _over_files(files, (out, catalog, write_pairs, report), top, llm)
+        with judging("matching", quiet=quiet):
+            summary = _over_files(files, (out, catalog, write_pairs, report), top, llm)
     if json:
         write_json(summary)
     else:

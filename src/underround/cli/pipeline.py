@@ -1,22 +1,27 @@
 """`underround pipeline`: index windows live, from one to the next. It prints."""
 
+import os
 from typing import Annotated
 
 from cyclopts import CycloptsError, Parameter
 
 from underround.app.bitcoin_session import DEFAULT_EVERY_S, BitcoinRequest, run_bitcoin_session
+from underround.app.config import load_config
 from underround.app.guide_lines import summary_lines
+from underround.app.logs import log_to_stderr
 from underround.app.output import write_json, write_line
-from underround.app.watching import log_to_stderr, run_until_done
+from underround.app.watching import run_until_done
 from underround.cli.errors import ExitCode
 from underround.cli.page import HIDDEN, PageFlags
 from underround.cli.run import (
     ConfigPath,
     Json,
     KalshiEnvironment,
+    LogForm,
     Seconds,
     Verbose,
     environment_flags,
+    log_flags,
 )
 
 Simulated = Annotated[
@@ -43,6 +48,7 @@ def pipeline(
     page: PageFlags = HIDDEN,
     config: ConfigPath = None,
     kalshi_env: KalshiEnvironment = None,
+    log_format: LogForm = None,
     json: Json = False,
     verbose: Verbose = False,
 ) -> int:
@@ -53,7 +59,8 @@ def pipeline(
     data/realtime_session_<UTC time>.json with the recording beside it. Ctrl+C stops.
     """
     series, every_s = parse_words(words)
-    log_to_stderr(verbose=verbose)
+    flags = environment_flags(kalshi_env) | page.settings() | log_flags(log_format)
+    log_to_stderr(verbose, load_config(config, os.environ, flags).logging.format)
     request = BitcoinRequest(
         series=series,
         every_s=every_s,
@@ -62,7 +69,7 @@ def pipeline(
         seed=seed,
         faults=checked(fault, simulated),
         config_path=config,
-        flags=environment_flags(kalshi_env) | page.settings(),
+        flags=flags,
         face=page.face(),
         shows=not json,
         records=record,

@@ -9,6 +9,7 @@ from cyclopts import Parameter
 
 from underround.app.account_check import adopt, compared
 from underround.app.clock import steady_clock
+from underround.app.command_trail import note_command
 from underround.app.config import load_config
 from underround.app.output import write_json, write_line
 from underround.cli.errors import ExitCode
@@ -35,7 +36,9 @@ def reconcile(
     path = journal or Path(settings.trading.journal)
     found = asyncio.run(compared(settings, path, steady_clock(), live=live))
     if take and found:
+        said = {"differences": [each.text for each in found]}
         found = adopt(settings, path, found, steady_clock())
+        note_command(settings, "adopt", said, steady_clock()())
     if json:
         rows = [{"venue": each.venue.value, "difference": each.text} for each in found]
         write_json({"differences": rows})

@@ -6,9 +6,11 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from underround.app.foreign_replay import ForeignReplay
-from underround.app.output import write_json, write_line
+from underround.app.output import write_fields, write_json
+from underround.app.progress import reading
 from underround.app.replay import Replay
 from underround.app.tops import TopsWriter
+from underround.cli.run import Quiet
 from underround.core.errors import UnderroundError
 from underround.stores.recording_reader import is_recording
 
@@ -19,6 +21,7 @@ def replay(
     *,
     tops: Annotated[Path | None, Parameter(help="write best prices line by line as CSV")] = None,
     json: Annotated[bool, Parameter(negative=())] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Replay a recording: the same books, the same signals, the same digest.
 
@@ -34,15 +37,13 @@ def replay(
     """
     if not file.exists():
         raise UnderroundError(f"{file}: no such file; name a recording's directory or file")
-    if is_recording(file):
-        result = _replay_own(file, tops)
-    else:
-        result = _replay_foreign(file, tops)
+    replayed = _replay_own if is_recording(file) else _replay_foreign
+    with reading("replaying", [file], quiet=quiet):
+        result = replayed(file, tops)
     if json:
         write_json(result)
         return
-    for name, value in result.items():
-        write_line(f"{name:16} {value}")
+    write_fields(result, 16)
 
 
 def _replay_own(file: Path, tops: Path | None) -> dict[str, Any]:
@@ -77,7 +78,7 @@ def _replay_foreign(file: Path, tops: Path | None) -> dict[str, Any]:
             run.run(file, TopsWriter(out))
     else:
         run.run(file, None)
-    if run.unread and not run.frames and not run.notes:
+    if run.is_of_nothing_known:
         raise UnderroundError(f"{file}: no line of it is a recorded message of a venue known here")
     return {
         "recording": str(file),

@@ -1,17 +1,21 @@
 """`underround run`: live books, underrounds and signals; and `underround record`, books only."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
+from underround.app.config import load_config
+from underround.app.logs import LogFormat, log_to_stderr
 from underround.app.output import write_json
 from underround.app.session import SessionRequest, run_session
-from underround.app.watching import log_to_stderr, run_until_done, show_summary
+from underround.app.watching import run_until_done, show_summary
 from underround.cli.errors import ExitCode
 from underround.cli.live_gate import trading_mode
 from underround.cli.page import HIDDEN, PageFlags
+from underround.core.errors import RiskHaltError
 
 ConfigPath = Annotated[Path | None, Parameter(help="configuration file (TOML)")]
 Seconds = Annotated[
@@ -21,6 +25,10 @@ KalshiEnvironment = Annotated[
     Literal["production", "demo"] | None, Parameter(help="which Kalshi to speak to")
 ]
 Json = Annotated[bool, Parameter(negative=(), help="one JSON object on stdout at the end")]
+Quiet = Annotated[bool, Parameter(negative=(), help="show no progress")]
+LogForm = Annotated[
+    LogFormat | None, Parameter(name="--log-format", help="how the log is written; else [logging]")
+]
 Verbose = Annotated[bool, Parameter(negative=(), help="log more")]
 
 
@@ -43,6 +51,7 @@ def run(
     account: Annotated[str | None, Parameter(help="the account's name, for --live")] = None,
     seconds: Seconds = None,
     page: PageFlags = HIDDEN,
+    log_format: LogForm = None,
     json: Json = False,
     verbose: Verbose = False,
 ) -> int:
@@ -57,9 +66,10 @@ def run(
         flags["pairs"] = str(pairs)
     if prices is not None:
         flags["storage"] = {"prices": prices}
+    flags |= environment_flags(kalshi_env)
     request = SessionRequest(
         config_path=config,
-        flags=flags | environment_flags(kalshi_env) | page.settings(),
+        flags=flags | page.settings() | log_flags(log_format),
         kind="run",
         recording=recording,
         records=record,
@@ -79,6 +89,7 @@ def record(
     config: ConfigPath = None,
     kalshi_env: KalshiEnvironment = None,
     seconds: Seconds = None,
+    log_format: LogForm = None,
     json: Json = False,
     verbose: Verbose = False,
 ) -> int:
@@ -89,7 +100,7 @@ def record(
     """
     request = SessionRequest(
         config_path=config,
-        flags=environment_flags(kalshi_env),
+        flags=environment_flags(kalshi_env) | log_flags(log_format),
         kind="record",
         recording=out,
         seconds=seconds,
@@ -104,13 +115,28 @@ def environment_flags(kalshi_env: str | None) -> dict[str, Any]:
     return {} if kalshi_env is None else {"venues": {"kalshi": {"environment": kalshi_env}}}
 
 
+def log_flags(form: LogFormat | None) -> dict[str, Any]:
+    """Return the flag that says how the log is written, where one was given."""
+    return {} if form is None else {"logging": {"format": form}}
+
+
 def _carry_out(request: SessionRequest, json: bool, verbose: bool) -> int:
-    log_to_stderr(verbose=verbose)
-    result = run_until_done(run_session(request))
+    config = load_config(request.config_path, os.environ, request.flags)
+    log_to_stderr(verbose=verbose, form=config.logging.format)
+    return end(run_until_done(run_session(request)), json)
+
+
+def end(result: dict[str, Any] | None, json: bool) -> int:
+    """Write what a session returned, and return the exit code.
+
+    RiskHaltError where trading stands halted at its end: that is for a person, not for a restart.
+    """
     if result is None:
         return ExitCode.INTERRUPTED
     if json:
         write_json(result)
     else:
         show_summary(result)
+    if (halt := result.get("halt")) is not None:
+        raise RiskHaltError(f"trading is halted: {halt}; `underround resume` lets it go on")
     return ExitCode.OK

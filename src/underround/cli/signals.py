@@ -16,6 +16,7 @@ from underround.app.watching import run_until_done, stop_on_signals
 from underround.app.wording import describe
 from underround.cli.run import ConfigPath, Json
 from underround.core.opportunity import Signal
+from underround.stores.signal_consumers import Delivery
 from underround.stores.signal_journal import JournaledSignal
 
 signals = App(name="signals", help="Show what was signalled, follow it, or consume it.")
@@ -66,6 +67,9 @@ def consume_signals(
 ) -> None:
     """Take signals at least once, one line of JSON each, acknowledged as each is written.
 
+    A signal that comes again has the `signal_id` and the number `seq` that it had before; `id` is
+    the opportunity's, which opens, changes and closes.
+
     Parameters
     ----------
     limit
@@ -84,7 +88,7 @@ async def _consume(
 ) -> None:
     stop = stop_on_signals()
     async with consumer_of(config, group, name) as consumer:
-        await consume(consumer, stop, _write_body, drains=once, limit=limit)
+        await consume(consumer, stop, _write_delivery, drains=once, limit=limit)
 
 
 def _configured(path: Path | None, journal: Path | None, prices: str | None) -> Config:
@@ -108,6 +112,7 @@ def _show_json(signal: JournaledSignal) -> None:
     write_line(msgspec.json.encode(_row(signal)).decode())
 
 
-def _write_body(body: bytes) -> None:
-    sys.stdout.buffer.write(body + b"\n")
+def _write_delivery(delivery: Delivery) -> None:
+    named = msgspec.json.encode({"seq": delivery.seq, "signal_id": delivery.id})
+    sys.stdout.buffer.write(named[:-1] + b"," + delivery.body[1:] + b"\n")
     sys.stdout.flush()

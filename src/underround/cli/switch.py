@@ -6,6 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from underround.app.clock import steady_clock
+from underround.app.command_trail import note_command
 from underround.app.config import load_config
 from underround.app.output import write_json, write_line
 from underround.app.trade_control import kill as kill_trading
@@ -23,12 +24,18 @@ def kill(
 
     Reductions and cancellations still pass: a leg that stands alone is still hedged or unwound.
     """
-    _say(kill_trading(load_config(config, os.environ), reason, steady_clock()), json)
+    settings, clock_ns = load_config(config, os.environ), steady_clock()
+    done = kill_trading(settings, reason, clock_ns)
+    note_command(settings, "kill", {"reason": reason, "done": done}, clock_ns())
+    _say(done, json)
 
 
 def resume(*, config: ConfigPath = None, json: Json = False) -> None:
     """Let trading go on after a halt."""
-    _say(resume_trading(load_config(config, os.environ), steady_clock()), json)
+    settings, clock_ns = load_config(config, os.environ), steady_clock()
+    done = resume_trading(settings, clock_ns)
+    note_command(settings, "resume", {"done": done}, clock_ns())
+    _say(done, json)
 
 
 def _say(text: str, json: bool) -> None:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Final
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.events import Resize
 from textual.screen import ModalScreen
 from textual.widgets import DataTable, Footer, Input, Label, Static, TabbedContent, TabPane
 
@@ -19,7 +20,11 @@ OPPORTUNITIES: Final = ("Pair", "Buy", "Edge", "Size", "Profit", "Return", "Age"
 MARKETS: Final = ("Market", "Venue", "Bid", "Size", "Ask", "Size", "Book")
 FEEDS: Final = ("Connection", "State", "Live", "Frames/s", "Quiet", "Connects", "Faults")
 STAGES: Final = ("Stage", "Half within", "p99 within", "Timed")
+COLUMNS: Final = {"opportunity": OPPORTUNITIES, "market": MARKETS, "feed": FEEDS, "stage": STAGES}
 CLOSED_SHOWN: Final = 15
+NARROW: Final = 100
+"""Columns below which what matters most comes first, so that no number is out of sight."""
+NARROW_ORDER: Final = {"opportunity": (2, 4, 6, 0, 1, 3, 5, 7), "market": (2, 4, 1, 0, 3, 5, 6)}
 
 
 class Confirm(ModalScreen[str | None]):
@@ -51,23 +56,26 @@ class Terminal(App[None]):
     """One page in the terminal."""
 
     TITLE = "underround"
+    ENABLE_COMMAND_PALETTE = False
     CSS = """
     #status { height: 1; background: $panel; padding: 0 1; }
     DataTable { height: 1fr; }
     .stale DataTable { opacity: 45%; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
+        # The way to stop and the way out come first: a narrow foot ends early.
+        Binding("s", "switch", "Stop / go on"),
+        Binding("q", "quit", "Quit"),
         Binding("1", "show('opportunities')", "Opportunities"),
         Binding("2", "show('markets')", "Markets"),
         Binding("3", "show('feeds')", "Feeds"),
-        Binding("s", "switch", "Stop / go on"),
-        Binding("q", "quit", "Quit"),
     ]
 
     def __init__(self, client: PageClient) -> None:
         super().__init__()
         self._client = client
         self._is_due = True
+        self._is_narrow: bool | None = None
 
     def compose(self) -> ComposeResult:
         """Make the status line, a table for each view, and the keys."""
@@ -83,16 +91,25 @@ class Terminal(App[None]):
         yield Footer()
 
     def on_mount(self) -> None:
-        """Name the columns and begin to follow the page."""
-        for name, columns in (
-            ("opportunity", OPPORTUNITIES),
-            ("market", MARKETS),
-            ("feed", FEEDS),
-            ("stage", STAGES),
-        ):
-            self.query_one(f"#{name}-rows", DataTable).add_columns(*columns)
+        """Begin to follow the page; `on_resize` has named the columns or will."""
         self.set_interval(0.25, self.refresh_rows)
         self.run_worker(self._client.follow(self.heard), exclusive=True)
+
+    def on_resize(self, event: Resize) -> None:
+        """Put the columns in the order that suits the width."""
+        is_narrow = event.size.width < NARROW
+        if is_narrow is self._is_narrow:
+            return
+        self._is_narrow = is_narrow
+        for name, columns in COLUMNS.items():
+            table = self.query_one(f"#{name}-rows", DataTable)
+            table.clear(columns=True)
+            table.add_columns(*self._ordered(name, columns))
+        self._is_due = True
+
+    def _ordered(self, name: str, cells: tuple[str, ...]) -> tuple[str, ...]:
+        order = NARROW_ORDER.get(name) if self._is_narrow else None
+        return cells if order is None else tuple(cells[index] for index in order)
 
     def heard(self) -> None:
         """Note that there is something new to show."""
@@ -106,10 +123,14 @@ class Terminal(App[None]):
         topics, link = self._client.topics, self._client.link
         self.query_one("#status", Static).update(status_line(topics, link))
         self.screen.set_class(link != "live", "stale")
-        fill(self.query_one("#opportunity-rows", DataTable), opportunity_rows(topics, self.now_ms))
-        fill(self.query_one("#market-rows", DataTable), market_rows(topics))
-        fill(self.query_one("#feed-rows", DataTable), feed_rows(topics))
-        fill(self.query_one("#stage-rows", DataTable), stage_rows(topics))
+        for name, rows in (
+            ("opportunity", opportunity_rows(topics, self.now_ms)),
+            ("market", market_rows(topics)),
+            ("feed", feed_rows(topics)),
+            ("stage", stage_rows(topics)),
+        ):
+            ordered = [self._ordered(name, row) for row in rows]
+            fill(self.query_one(f"#{name}-rows", DataTable), ordered)
 
     @property
     def now_ms(self) -> int:

@@ -1,13 +1,20 @@
-"""`underround trades`, `positions` and `pnl`: what the trade journal says, for all readers."""
+"""`underround trades`, `positions` and `pnl`: what the trade journal says, for all readers.
 
+`trades decide` is the one that changes it: a person's word on an order of unknown fate.
+"""
+
+import asyncio
 import os
 from pathlib import Path
 from typing import Annotated
 
-from cyclopts import Parameter
+from cyclopts import App, Parameter
 from cyclopts.validators import Number
 
+from underround.app.clock import steady_clock
+from underround.app.command_trail import note_command, person
 from underround.app.config import load_config
+from underround.app.order_decision import Wanted, decide
 from underround.app.output import write_json, write_line
 from underround.app.trade_control import opened_journal, portfolio_of
 from underround.app.trade_reports import (
@@ -19,13 +26,22 @@ from underround.app.trade_reports import (
     trades_csv,
 )
 from underround.cli.run import ConfigPath, Json
-from underround.core.units import format_usd
+from underround.core.errors import UnderroundError
+from underround.core.units import (
+    format_usd,
+    parse_price_e4,
+    parse_size_e6,
+    parse_usd_e6,
+)
 from underround.stores.journal import restore
 
 Journal = Annotated[Path | None, Parameter(help="the journal, instead of the configured one")]
 
+trades = App(name="trades", help="Show trades; export, back up or restore the journal; decide.")
 
-def trades(
+
+@trades.default
+def show_trades(
     *,
     limit: Annotated[int, Parameter(validator=Number(gte=1), help="how many of the latest")] = 20,
     csv: Annotated[Path | None, Parameter(help="write every trade to this file")] = None,
@@ -57,6 +73,64 @@ def trades(
         write_line(line_of(row))
     if portfolio.halt is not None:
         write_line(f"halted: {portfolio.halt}; `underround resume` when it is understood")
+
+
+@trades.command(name="decide")
+def decide_order(
+    order: Annotated[str, Parameter(help="the order's id, as the call for a person named it")],
+    *,
+    reason: Annotated[str, Parameter(help="how you know, for the journal")],
+    filled: Annotated[str | None, Parameter(help="contracts@price, such as 12@0.45")] = None,
+    fee: Annotated[str, Parameter(help="the fee of that fill in dollars")] = "0",
+    absent: Annotated[bool, Parameter(negative=(), help="it never arrived")] = False,
+    unasked: Annotated[
+        bool, Parameter(negative=(), help="do not ask the venue, which will never answer")
+    ] = False,
+    by: Annotated[str | None, Parameter(help="who decides; else who is logged in")] = None,
+    journal: Journal = None,
+    config: ConfigPath = None,
+    json: Json = False,
+) -> None:
+    """Decide what became of an order that nobody can tell of; journaled with who, when and why.
+
+    Stop the run first. The venue is asked, and the decision refused while it can still tell.
+    """
+    if absent == (filled is not None):
+        raise UnderroundError("say either --absent or --filled CONTRACTS@PRICE")
+    size_e6, price_e4, fee_usd_e6 = _fill(filled, fee)
+    settings = load_config(config, os.environ)
+    wanted = Wanted(
+        order=order,
+        filled_e6=size_e6,
+        price_e4=price_e4,
+        fee_usd_e6=fee_usd_e6,
+        who=by or person(),
+        reason=reason,
+        asks=not unasked,
+    )
+    path = journal or Path(settings.trading.journal)
+    clock_ns = steady_clock()
+    done = asyncio.run(decide(settings, path, wanted, clock_ns))
+    said = {"order": order, "filled": filled or "absent", "reason": reason, "by": wanted.who}
+    note_command(settings, "decide", said | {"asked": wanted.asks}, clock_ns())
+    if json:
+        write_json({"done": done})
+    else:
+        write_line(done)
+
+
+def _fill(filled: str | None, fee: str) -> tuple[int, int, int]:
+    """Read contracts, price and fee; UnderroundError for what is none."""
+    if filled is None:
+        return 0, 0, 0
+    size, _, price = filled.partition("@")
+    try:
+        made = parse_size_e6(size), parse_price_e4(price), parse_usd_e6(fee)
+    except ValueError as fault:
+        raise UnderroundError(f"--filled {filled}: {fault}; write 12@0.45") from None
+    if not made[0] or not made[1]:
+        raise UnderroundError(f"--filled {filled}: use --absent for an order that never arrived")
+    return made
 
 
 def positions(*, journal: Journal = None, config: ConfigPath = None, json: Json = False) -> None:

@@ -9,7 +9,8 @@ from typing import Annotated, Final
 from cyclopts import Parameter
 
 from underround.app.page_client import PageClient, page_address
-from underround.core.errors import UnderroundError, UnusableError
+from underround.cli.errors import ExitCode
+from underround.core.errors import ConfigError, UnderroundError, UnusableError, VenueError
 
 READY_WITHIN_S: Final = 60.0
 ENDS_WITHIN_S: Final = 10.0
@@ -49,7 +50,7 @@ async def _watch(address: str | None, kind: str) -> None:
 async def started(kind: str) -> AsyncIterator[str]:
     """Start a run with a page of its own, give where the page is, and end both.
 
-    UnderroundError with the run's own last line when it does not start.
+    UnderroundError with the run's own last line, and of its kind, when it does not start.
     """
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -73,7 +74,7 @@ async def started(kind: str) -> AsyncIterator[str]:
                 if last.startswith("page: "):
                     break
             else:
-                raise UnderroundError(last.removeprefix("error: ") or "the run did not start")
+                raise _ended(await process.wait(), last.removeprefix("error: "))
         drain = asyncio.create_task(process.stderr.read())
         yield last.removeprefix("page: ")
     except TimeoutError:
@@ -89,3 +90,15 @@ async def started(kind: str) -> AsyncIterator[str]:
             await process.wait()
         if drain is not None:
             await asyncio.gather(drain, return_exceptions=True)
+
+
+def _ended(code: int, said: str) -> UnderroundError:
+    """Return the error that a run which ended at once ended with, so that the code is its own."""
+    text = said or "the run did not start"
+    match code:
+        case ExitCode.VENUE:
+            venue, _, what = text.partition(": ")
+            return VenueError(venue, what, retryable=False)
+        case ExitCode.CONFIG | ExitCode.USAGE:
+            return ConfigError(text)
+    return UnderroundError(text)

@@ -259,6 +259,7 @@ class Engine:
             self._watchlist.instruments_listed(event)
         else:
             self._watchlist.pairs_listed(event)
+            self.desk.suspend(self.directions, event.at_ns)
         self._settle(event.at_ns)
 
     def _structures_listed(self, event: StructuresListed) -> None:
@@ -267,8 +268,7 @@ class Engine:
 
     def _pairs_suspended(self, event: PairsSuspended) -> None:
         self.detector.inputs[PairsSuspended](event)
-        pairs = [each.pair for each in self.directions if each.pair.id in event.reasons]
-        self.desk.suspend(pairs, event.at_ns)
+        self.desk.suspend(self.directions, event.at_ns)
 
     def _instruments_forgotten(self, event: InstrumentsForgotten) -> None:
         rooms = (self.trust, self._market, self._rest_books, self.told, self._mirror)

@@ -54,6 +54,21 @@ class AbsenceProven(Struct, frozen=True):
     at_ns: int
 
 
+class OrderDecided(Struct, frozen=True):
+    """A person decided what became of an order that its venue cannot tell of any more.
+
+    `filled_e6` of 0 means that it never arrived; `price_e4` and `fee_usd_e6` are of all of it.
+    """
+
+    order: str
+    filled_e6: int
+    price_e4: int
+    fee_usd_e6: int
+    who: str
+    reason: str
+    at_ns: int
+
+
 class HaltSet(Struct, frozen=True):
     """Nothing that increases risk passes from here on."""
 
@@ -72,6 +87,7 @@ JournalRecord: TypeAlias = (
     | TradeMoved
     | IntentWritten
     | AbsenceProven
+    | OrderDecided
     | HaltSet
     | HaltCleared
     | OrderSent

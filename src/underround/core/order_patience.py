@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 SETTLE_QUERY_NS: Final = 5 * NS_PER_SECOND
 PROOF_APART_NS: Final = 5 * NS_PER_SECOND
 """Two reads that miss an order prove it absent when they are at least so far apart."""
+LEAST_MOVE_E6: Final = 10_000
+"""A position that differs by less has not moved."""
 
 
 class OrderPatience:
@@ -93,10 +95,9 @@ class OrderPatience:
         return first_ns if asked_ns is None else max(first_ns, asked_ns + every_ns)
 
     def _is_unmoved(self, order: LiveOrder, event: OrderMissing) -> bool:
-        key = (order.intent.venue, order.intent.instrument)
-        portfolio = self._desk.portfolio
-        expected_e6 = portfolio.positions_e6.get(key, 0) + portfolio.adopted_e6.get(key, 0)
-        return abs(event.position_e6 - expected_e6) < 10_000
+        intent = order.intent
+        expected_e6 = self._desk.portfolio.expected_e6(intent.venue, intent.instrument)
+        return abs(event.position_e6 - expected_e6) < LEAST_MOVE_E6
 
     def _page_if_late(self, order: LiveOrder, now_ns: int) -> None:
         name = order.intent.id
@@ -105,5 +106,8 @@ class OrderPatience:
             return
         if late_ns > self._desk.settings.page_after_ns:
             self._paged.add(name)
-            text = f"nobody knows what became of order {name} at {order.intent.venue}"
+            text = (
+                f"nobody knows what became of order {name} at {order.intent.venue}; when the venue"
+                f" cannot tell either: `underround trades decide {name}`"
+            )
             self._desk.want(PersonPaged(text, now_ns))

@@ -6,6 +6,7 @@ Records come in, nothing goes out; no record is refused, because what happened h
 
 from msgspec.structs import replace
 
+from underround.core.decision import DECIDED, decided_fill
 from underround.core.instrument import Outcome, Venue
 from underround.core.journal_record import (
     AbsenceProven,
@@ -13,6 +14,7 @@ from underround.core.journal_record import (
     HaltSet,
     IntentWritten,
     JournalRecord,
+    OrderDecided,
     TradeMoved,
     TradePlanned,
 )
@@ -63,6 +65,7 @@ class Portfolio:
             TradeMoved: self._moved,
             IntentWritten: self._intent_written,
             AbsenceProven: self._absent,
+            OrderDecided: self._decided,
             HaltSet: self._halt_set,
             HaltCleared: self._halt_cleared,
             OrderSent: self._sent,
@@ -94,7 +97,7 @@ class Portfolio:
             case Filled():
                 order = self.order_of(record)
                 return None if order is None else self.trades[order.intent.trade]
-            case OrderAcknowledged() | OrderDone() | OrderSeen():
+            case OrderAcknowledged() | OrderDone() | OrderSeen() | OrderDecided():
                 return self.trade_of(record.order)
         return None
 
@@ -112,6 +115,11 @@ class Portfolio:
         """Return the order that a fill belongs to; None when it is not one of ours."""
         known = self._by_venue_id.get((fill.venue, fill.venue_order_id))
         return self.order(known or fill.order or "")
+
+    def expected_e6(self, venue: Venue, instrument: str) -> int:
+        """Return what a venue should say is held: traded, and adopted."""
+        key = (venue, instrument)
+        return self.positions_e6.get(key, 0) + self.adopted_e6.get(key, 0)
 
     def at_risk_usd_e6(self, trade: Trade, venue: Venue | None = None) -> int:
         """Return what a trade has cost and may cost (at one venue); kept once it is over."""
@@ -220,6 +228,14 @@ class Portfolio:
         if order is not None:
             order.stage, order.ended_at_ns = OrderStage.VOID, record.at_ns
 
+    def _decided(self, record: OrderDecided) -> None:
+        order = self.order(record.order)
+        if order is not None:
+            order.stage = OrderStage.DONE if record.filled_e6 else OrderStage.VOID
+            order.ended_at_ns = record.at_ns
+            if record.filled_e6:
+                self._filled(decided_fill(order, record))
+
     def _filled(self, fill: Filled) -> None:
         order = self.order_of(fill)
         if order is None:
@@ -232,9 +248,11 @@ class Portfolio:
         if before is not None:
             fill = replace(fill, at_ns=before.at_ns)  # when it filled, not when it settled
         cash_before_e6 = order.cash_usd_e6
+        # What a person decided stands only until the venue tells of a real fill.
+        decided = None if fill.trade == DECIDED else order.fills.pop(DECIDED, None)
         order.fills[fill.trade] = fill
         self.cash_usd_e6[fill.venue] += order.cash_usd_e6 - cash_before_e6
-        held_before = _signed(before) if before is not None else 0
+        held_before = sum(_signed(each) for each in (before, decided) if each is not None)
         key = (fill.venue, fill.instrument)
         self.positions_e6[key] = self.positions_e6.get(key, 0) + _signed(fill) - held_before
         trade = self.trades[order.intent.trade]

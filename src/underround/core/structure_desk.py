@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from underround.core.arbitrage.basket import Claim as Claimed
 from underround.core.arbitrage.basket import cluster_of
 from underround.core.arbitrage.basket_edge import BasketEdge
+from underround.core.arbitrage.cross_venue import Direction
 from underround.core.arbitrage.ladder_edge import LadderEdge
 from underround.core.arbitrage.partition import OutcomeSet, Way, refusal
 from underround.core.arbitrage.partition_edge import PartitionEdge
@@ -20,7 +21,6 @@ from underround.core.book import NO_COST, Book, Side
 from underround.core.detector import Detector
 from underround.core.effect import Effect
 from underround.core.instrument import Outcome
-from underround.core.pair import Pair
 from underround.core.settings import Settings
 from underround.core.structure import Basket, Ladder, Partition, Structure, instruments_of
 from underround.core.trust import Trust
@@ -49,6 +49,7 @@ class StructureDesk:
         self._books = books
         self._trust = trust
         self._detector = detector
+        self._suspended: list[tuple[str, set[str]]] = []
 
     def list(self, structures: Iterable[Structure]) -> list[Watch]:
         """Watch structures that are not watched yet; one with unknown instruments is left out."""
@@ -63,6 +64,7 @@ class StructureDesk:
             self.structures[structure.id] = structure
             for edge in self._edges(structure):
                 watch = Watch(structure.id, edge, self._threshold_e6)
+                watch.is_suspended = self._joins_suspended(watch)
                 if isinstance(edge, BasketEdge):
                     self.baskets.add(watch, edge)
                 added.append(watch)
@@ -117,14 +119,15 @@ class StructureDesk:
         for watch in self.watches:
             self._look(watch, at_ns)
 
-    def suspend(self, pairs: Iterable[Pair], at_ns: int) -> None:
-        """Signal nothing from now on that joins both markets of these pairs, and of these alone."""
-        split = [(pair.kalshi, {pair.polymarket_yes, pair.polymarket_no}) for pair in pairs]
+    def suspend(self, directions: Iterable[Direction], at_ns: int) -> None:
+        """Signal nothing from now on that joins both markets of a pair which is suspended now."""
+        self._suspended = [
+            (pair.kalshi, {pair.polymarket_yes, pair.polymarket_no})
+            for pair in dict.fromkeys(one.pair for one in directions)
+            if pair.id in self._detector.suspended
+        ]
         for watch in self.watches:
-            names = {share.claim.instrument for share in watch.edge.shares}
-            watch.is_suspended = any(
-                kalshi in names and not names.isdisjoint(tokens) for kalshi, tokens in split
-            )
+            watch.is_suspended = self._joins_suspended(watch)
             if watch.is_suspended and watch.purchase is not None:
                 self._detector.lose(watch.purchase, "pair suspended", at_ns)
                 watch.drop()
@@ -149,6 +152,13 @@ class StructureDesk:
             for side in (book.bids, book.asks):
                 self.moved(side)
         self.look(at_ns)
+
+    def _joins_suspended(self, watch: Watch) -> bool:
+        """Tell whether a way of buying counts both markets of a suspended pair as one question."""
+        names = {share.claim.instrument for share in watch.edge.shares}
+        return any(
+            kalshi in names and not names.isdisjoint(tokens) for kalshi, tokens in self._suspended
+        )
 
     def _edges(self, structure: Structure) -> Iterable[Edge]:
         sides = {

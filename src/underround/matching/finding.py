@@ -4,6 +4,8 @@ Pure over its inputs; where listings come from and where verdicts go is the call
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from contextvars import ContextVar
+from typing import Final
 
 from underround.matching.candidates import TOP, candidates
 from underround.matching.listing import Listing
@@ -12,6 +14,12 @@ from underround.matching.verdict import Decision, Verdict, judge, one_to_one
 
 Adjudicator = Callable[[Verdict], Verdict]
 """A second opinion on an accepted pair: it may take the acceptance away, never give one."""
+
+
+on_judged: ContextVar[Callable[[int, int], object] | None] = ContextVar("on_judged", default=None)
+"""Told (pairs judged, pairs in all) now and then, for whoever shows progress."""
+
+_TOLD_EVERY: Final = 64
 
 
 def find_pairs(
@@ -27,9 +35,13 @@ def find_pairs(
     `proposed` are further pairs of positions to judge, for instance by meaning.
     """
     pairs = [(each.polymarket, each.kalshi) for each in candidates(polymarket, kalshi, top)]
-    judged = [
-        judge(polymarket[one], kalshi[two]) for one, two in dict.fromkeys((*pairs, *proposed))
-    ]
+    wanted = list(dict.fromkeys((*pairs, *proposed)))
+    tell = on_judged.get()
+    judged = []
+    for number, (one, two) in enumerate(wanted, 1):
+        judged.append(judge(polymarket[one], kalshi[two]))
+        if tell is not None and (number % _TOLD_EVERY == 0 or number == len(wanted)):
+            tell(number, len(wanted))
     return [reconsidered(verdict, adjudicate) for verdict in one_to_one(judged)]
 
 

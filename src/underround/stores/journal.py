@@ -27,6 +27,7 @@ KINDS: Final[dict[str, type[Any]]] = {
         records.TradeMoved,
         records.IntentWritten,
         records.AbsenceProven,
+        records.OrderDecided,
         records.HaltSet,
         records.HaltCleared,
         events.OrderSent,

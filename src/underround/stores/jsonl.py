@@ -6,11 +6,15 @@ The form is told by the first bytes, not by the name. A torn or damaged end is r
 
 import zlib
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 
 import zstandard
 from msgspec import Struct
+
+on_read: ContextVar[Callable[[int], object] | None] = ContextVar("on_read", default=None)
+"""Told how many bytes of a file were read, chunk by chunk, for whoever shows progress."""
 
 _CHUNK_BYTES: Final = 1 << 16
 _GZIP_MAGIC: Final = b"\x1f\x8b"
@@ -68,7 +72,7 @@ def _stripped(line: bytes) -> bytes:
 
 def _chunks(path: Path) -> Iterator[bytes | Torn]:
     with path.open("rb") as file:
-        chunk = file.read(_CHUNK_BYTES)
+        chunk = _read(file)
         if chunk.startswith(_GZIP_MAGIC):
             yield from _decompressed(file, chunk, lambda: zlib.decompressobj(_GZIP_WINDOW))
         elif chunk.startswith(_ZSTD_MAGIC):
@@ -76,7 +80,15 @@ def _chunks(path: Path) -> Iterator[bytes | Torn]:
         else:
             while chunk:
                 yield chunk
-                chunk = file.read(_CHUNK_BYTES)
+                chunk = _read(file)
+
+
+def _read(file: BinaryIO) -> bytes:
+    chunk = file.read(_CHUNK_BYTES)
+    tell = on_read.get()
+    if tell is not None:
+        tell(len(chunk))
+    return chunk
 
 
 def _decompressed(
@@ -97,6 +109,6 @@ def _decompressed(
             chunk = stream.unused_data
             stream = begin()
             fed = False
-        chunk = chunk or file.read(_CHUNK_BYTES)
+        chunk = chunk or _read(file)
     if fed:
         yield Torn("the last block is not whole")

@@ -76,6 +76,12 @@ def read_located(path: Path | str) -> Iterator[tuple[Place, RecordedInput]]:
         yield from _read_segment(segment)
 
 
+def size_bytes(path: Path) -> int:
+    """Return how many bytes reading a recording, or any one file, will read from the disk."""
+    files = _segments(path) if path.is_dir() else [path]
+    return sum(file.stat().st_size for file in files)
+
+
 def header_of(path: Path | str) -> RecordedHeader | None:
     """Return the header a recording begins with; None where there is none that can be read."""
     try:

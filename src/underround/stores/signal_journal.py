@@ -12,7 +12,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from underround.core.errors import UnusableError
+from underround.core.errors import UnderroundError, UnusableError
 
 SCHEMA: Final = (
     """
@@ -67,12 +67,19 @@ class SignalJournal:
         """Write a signal and return its number; the same id again changes nothing.
 
         Returns once the operating system has it: the process may die, the machine may not.
+        UnderroundError when it cannot be written, a full disk for instance.
         """
-        self.database.execute(
-            "INSERT INTO signals (id, pair, kind, at_ns, body) VALUES (?, ?, ?, ?, ?)"
-            " ON CONFLICT (id) DO NOTHING",
-            (signal_id, pair, kind, at_ns, body),
-        )
+        try:
+            self.database.execute(
+                "INSERT INTO signals (id, pair, kind, at_ns, body) VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT (id) DO NOTHING",
+                (signal_id, pair, kind, at_ns, body),
+            )
+        except sqlite3.Error as fault:
+            raise UnderroundError(
+                f"{self.path}: a signal cannot be journaled, and none is raised without: {fault};"
+                " make room or mend it, then start again"
+            ) from fault
         row = self.database.execute("SELECT seq FROM signals WHERE id = ?", (signal_id,))
         return int(row.fetchone()[0])
 

@@ -5,6 +5,7 @@ and size, a token bucket per host. It decodes nothing and retries only what it i
 """
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -176,7 +177,8 @@ class RestClient:
             raise UnreadableError(self.venue, problem, retryable=True) from error
         except (httpx.TransportError, AttributeError) as error:
             # anyio asks a socket that a dead peer has just taken away for its name.
-            problem = f"{what} failed: {error or type(error).__name__}"
+            reason = re.sub(r"^\[Errno -?\d+\] ", "", str(error)) or type(error).__name__
+            problem = f"{what} failed: {reason}"
             raise UnreachableError(self.venue, problem, retryable=True) from error
 
     async def _read(self, response: httpx.Response, what: str) -> bytes:

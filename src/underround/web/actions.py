@@ -16,10 +16,13 @@ from underround.app.pair_desk import PairDesk
 from underround.app.past_sessions import PastSessions
 from underround.app.run_sight import RunSight
 from underround.core.errors import UnderroundError
+from underround.core.units import NS_PER_SECOND
 from underround.matching.pair_states import Answer
 from underround.web.answers import answer_json, asked_for, refusal
 
 LONGEST_REASON = 500
+LONGEST_ID = 300
+ON_DISK_AFTER_S = 1.5
 
 
 class Confirmed(Struct, frozen=True, forbid_unknown_fields=True):
@@ -64,6 +67,7 @@ class Actions:
             "/api/review": self._review,
             "/api/sessions": self._sessions,
             "/api/timeline": self._timeline,
+            "/api/explanation/recorded": self._recorded,
         }
         return [
             *(Route(path, answer, methods=["POST"]) for path, answer in posts.items()),
@@ -120,6 +124,30 @@ class Actions:
     async def _timeline(self, request: Request) -> Response:
         try:
             found = await self._past.timeline(request.query_params.get("session", ""))
+        except UnderroundError as error:
+            return refusal(404, str(error))
+        return Response(found, media_type="application/json")
+
+    async def _recorded(self, request: Request) -> Response:
+        """Answer what the recording says of an opportunity: of this run's, or of a session's."""
+        signal = request.query_params.get("id", "")
+        session = request.query_params.get("session")
+        if not signal.isprintable() or len(signal) > LONGEST_ID:
+            return refusal(400, "this is no id of an opportunity")
+        is_over = session is not None
+        if session is None:
+            standing = self._sight.opportunities.find(signal)
+            if standing is None:
+                return refusal(404, "no such opportunity, or it is forgotten")
+            if not self._past.is_recording:
+                return answer_json({"missing": "This run records nothing: nothing to derive from."})
+            run = self._sight.run
+            is_over = standing.closed_ns is not None
+            # What came just now is still on its way to the disk.
+            young_ns = run.clock_ns() - max(standing.opened_ns, standing.closed_ns or 0)
+            await asyncio.sleep(max(ON_DISK_AFTER_S - max(young_ns, 0) / NS_PER_SECOND, 0))
+        try:
+            found = await self._past.explanation(session, signal, is_over)
         except UnderroundError as error:
             return refusal(404, str(error))
         return Response(found, media_type="application/json")

@@ -4,9 +4,9 @@ Each answers at once from memory; nothing here waits for a venue or a disk on th
 """
 
 import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 from urllib.parse import parse_qs
 
 from starlette.applications import Starlette
@@ -37,7 +37,15 @@ Answer = Callable[[Request], Awaitable[Response]]
 class Page:
     """Everything that a browser may ask of one run."""
 
-    def __init__(self, sight: RunSight, broadcast: Broadcast, actions: Actions, token: str) -> None:
+    def __init__(
+        self,
+        sight: RunSight,
+        broadcast: Broadcast,
+        actions: Actions,
+        token: str,
+        past: Callable[[str], Sequence[Any] | None] | None = None,
+    ) -> None:
+        self._past = past
         self._sight = sight
         self._broadcast = broadcast
         self._actions = actions
@@ -59,6 +67,7 @@ class Page:
             "/metrics": self._metrics,
             "/api/explanation": self._explanation,
             "/api/book": self._book,
+            "/api/past": self._rows,
         }
         routes = [Route(path, answer, methods=["GET"]) for path, answer in gets.items()]
         routes.append(Route("/login", self._login, methods=["POST"]))
@@ -100,8 +109,16 @@ class Page:
         book = self._sight.run.engine.books.get(request.query_params.get("id", ""))
         return refusal(404, "no such book") if book is None else answer_json(book_ladder(book))
 
+    async def _rows(self, request: Request) -> Response:
+        rows = None if self._past is None else self._past(request.query_params.get("id", ""))
+        return refusal(404, "nothing of that name") if rows is None else answer_json(rows)
+
     async def _login(self, request: Request) -> Response:
-        form = parse_qs((await request.body()).decode("utf-8", errors="replace"), max_num_fields=4)
+        try:
+            text = (await request.body()).decode("utf-8", errors="replace")
+            form = parse_qs(text, max_num_fields=4)
+        except ValueError:  # more fields than a form of ours has
+            return refusal(400, "give the token alone")
         given = form.get("token", [""])[0].strip()
         if not hmac.compare_digest(given.encode(), self._token.encode()):
             return login_page()

@@ -59,7 +59,7 @@ async def page(run: Running, options: FaceOptions) -> AsyncIterator[str]:
         recorder = run.recorder
         past = PastSessions(options.recordings, None if recorder is None else recorder.directory)
         actions = Actions(sight, PairDesk(options.catalog, wall_ns), past)
-        routes = application(Page(sight, broadcast, actions, token))
+        routes = application(Page(sight, broadcast, actions, token, options.past))
         guarded = Guard(routes, login_page(), token, options.host, options.names)
         async with _served(guarded, broadcast, listener):
             yield where(listener, options.host, token)

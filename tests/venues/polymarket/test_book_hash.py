@@ -13,6 +13,7 @@ from underround.venues.polymarket.book_hash import (
     HashInputs,
     claims_of,
     matches,
+    matches_after_a_trade,
     tick_text,
 )
 
@@ -128,3 +129,17 @@ def test_any_book_matches_itself(bids: dict, asks: dict, step_e4: int):
 def test_claims(frame: bytes, expected: list):
     assert [(each.asset, each.hash) for each in claims_of(frame)] == expected
     assert {each.time_ms for each in claims_of(frame)} <= {TIME_MS}
+
+
+@pytest.mark.parametrize("text", ["0.01", "0.5", "0.50", "0.99"])
+def test_a_trade_may_enter_the_hash_before_it_is_announced(text: str):
+    said = claim(plain(last_trade_price=text))
+    assert not matches(said, INPUTS, BIDS_E4, ASKS_E4)
+    assert matches_after_a_trade(said, INPUTS, BIDS_E4, ASKS_E4)
+    assert not matches_after_a_trade(said, INPUTS, BIDS_E4[1:], ASKS_E4)
+
+
+def test_nothing_is_told_of_a_grid_of_several_ticks():
+    ranges = ((0, 1_000, 10), (1_000, 10_000, 100))
+    inputs = HashInputs(ranges, 5_000_000, neg_risk=True, last_trade_e4=4_900)
+    assert not matches_after_a_trade(claim(plain()), inputs, BIDS_E4, ASKS_E4)

@@ -84,6 +84,30 @@ def matches(
 
     The last trade is tried in every way the venue writes a price.
     """
+    return _matches(claim, inputs, bids, asks, _price_texts(inputs.last_trade_e4))
+
+
+def matches_after_a_trade(
+    claim: HashClaim, inputs: HashInputs, bids: Iterable[Level], asks: Iterable[Level]
+) -> bool:
+    """Tell whether levels hash to what was claimed after a trade that is yet to be announced.
+
+    Tries every price of the grid as the last trade's: the levels are proven as by `matches`.
+    """
+    step_e4 = inputs.ranges[0][2]
+    texts = (
+        text for price in range(step_e4, PRICE_ONE_E4, step_e4) for text in _price_texts(price)
+    )
+    return _matches(claim, inputs, bids, asks, texts)
+
+
+def _matches(
+    claim: HashClaim,
+    inputs: HashInputs,
+    bids: Iterable[Level],
+    asks: Iterable[Level],
+    last_trades: Iterable[str],
+) -> bool:
     tick = tick_text(inputs.ranges)
     if tick is None:
         return False
@@ -94,7 +118,7 @@ def matches(
         f'"neg_risk":{"true" if inputs.neg_risk else "false"},"last_trade_price":"'
     )
     begun = sha1(beginning.encode(), usedforsecurity=False)
-    for text in _price_texts(inputs.last_trade_e4):
+    for text in last_trades:
         whole = begun.copy()
         whole.update(f'{text}"}}'.encode())
         if whole.hexdigest() == claim.hash:

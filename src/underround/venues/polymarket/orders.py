@@ -11,8 +11,8 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from underround.core.fees import PolymarketReading, read_as, taker_fee_usd_e6
-from underround.core.instrument import Instrument, Venue
+from underround.core.fees import PolymarketReading, polymarket_terms, read_as, taker_fee_usd_e6
+from underround.core.instrument import Instrument, Outcome, Venue
 from underround.core.order import OrderIntent, TimeInForce
 from underround.core.order_event import (
     DoneReason,
@@ -222,6 +222,10 @@ def open_order(order: WireOrder) -> OpenOrder:
     return OpenOrder(order.id, None, order.asset_id, remaining_e6)
 
 
+UNLISTED_FEES: Final = polymarket_terms("0.07")
+"""The fee taken for a market whose own is not known any more: that of the dearest category."""
+
+
 def fills_of(
     trade: WireTrade,
     intent_of: "Mapping[str, OrderIntent]",
@@ -230,7 +234,8 @@ def fills_of(
 ) -> list[Filled]:
     """Return the fills of our orders in a trade, taker's and makers'; ValueError if unreadable.
 
-    Where no order of it is known here, the taker's side is taken for ours unless it says MAKER.
+    Where no order of it is known here, the taker's side is taken for ours unless it says MAKER. A
+    token that is listed no more is charged the dearest fee there is.
     """
     parts = [(trade.taker_order_id, trade.asset_id, trade.side, trade.size, trade.price, True)]
     parts += [
@@ -262,18 +267,21 @@ def _filled(
     instrument = instrument_of.get(token)
     if status is None or side not in ("BUY", "SELL"):
         raise ValueError(f"trade {printable(trade.id)} has status {printable(trade.status)}")
-    if instrument is None:
-        raise ValueError(f"trade {printable(trade.id)} is of a token that is not known here")
     size_e6, price_e4 = parse_size_e6(size), parse_price_e4(price)
     intent = intent_of.get(order_id.lower())
-    terms = read_as(instrument.fees, PolymarketReading.DOLLARS)
+    fees = UNLISTED_FEES if instrument is None else instrument.fees
+    terms = read_as(fees, PolymarketReading.DOLLARS)
+    if instrument is not None:
+        outcome = instrument.outcome
+    else:
+        outcome = Outcome.YES if intent is None else intent.outcome
     return Filled(
         venue=Venue.POLYMARKET,
         venue_order_id=order_id.lower(),
         trade=trade.id,
         order=None if intent is None else intent.id,
         instrument=token,
-        outcome=instrument.outcome,
+        outcome=outcome,
         is_buy=side == "BUY",
         size_e6=size_e6,
         price_e4=price_e4,

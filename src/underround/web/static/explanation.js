@@ -1,30 +1,51 @@
 // Why an opportunity is one: the sum, the ladders of its legs with the walk marked, and the curve.
 
 import * as feed from "./feed.js";
-import { code, h, svg } from "./dom.js";
-import { KINDS, age, bps, day, edge, price, size, usd, venue } from "./format.js";
+import { h, svg } from "./dom.js";
+import { KINDS, age, bps, day, edge, price, size, usd } from "./format.js";
+import { asStanding, derive, recorded, show } from "./derived.js";
+import { ladder } from "./ladder.js";
 
 const EVERY_MS = 600;
 const sheet = document.getElementById("sheet");
 let timer = null;
+let asked = 0;
 
-export async function explain(id) {
+/** Show why an opportunity is one: of this run at once from memory, of a `session` from its recording. */
+export async function explain(id, session = null) {
   clearInterval(timer);
-  sheet.replaceChildren(h("div", { class: "skeleton", role: "status", "aria-label": "Loading" }),
+  const shown = (asked += 1);
+  const now = h("div", {}, h("div", { class: "skeleton", role: "status", "aria-label": "Loading" }),
     h("h2", { id: "sheet-title", class: "hidden" }, "Explanation"));
+  const behind = h("div", {});
+  sheet.replaceChildren(now, behind);
   if (!sheet.open) sheet.showModal();
+  const isCurrent = () => sheet.open && asked === shown;
+  const fail = (error) => now.replaceChildren(top("Not to be explained"), h("p", {}, error.message));
+  sheet.addEventListener("close", () => clearInterval(timer), { once: true });
+  if (session) {
+    now.prepend(h("p", { class: "note", role: "status" }, "Running the recording again, up to this moment …"));
+    try {
+      const found = await recorded(id, session);
+      if (isCurrent()) { paint(now, asStanding(found)); show(behind, found); }
+    } catch (error) { if (isCurrent()) fail(error); }
+    return;
+  }
+  let wasOpen = null;
   const draw = async () => {
-    if (!sheet.open) { clearInterval(timer); return; }
+    if (!isCurrent()) return;
     try {
       const found = await feed.ask(`/api/explanation?id=${encodeURIComponent(id)}`);
-      paint(found);
+      if (!isCurrent()) return;
+      paint(now, found);
+      // Asked for once when it is opened, and once more when it has ended: what came after is new.
+      if (wasOpen !== found.is_open) { wasOpen = found.is_open; derive(behind, id, isCurrent); }
       if (!found.is_open) clearInterval(timer);
     } catch (error) {
       clearInterval(timer);
-      sheet.replaceChildren(top("Not to be explained"), h("p", {}, error.message));
+      if (isCurrent()) fail(error);
     }
   };
-  sheet.addEventListener("close", () => clearInterval(timer), { once: true });
   timer = setInterval(draw, EVERY_MS);
   await draw();
 }
@@ -35,20 +56,19 @@ function top(title, note) {
     h("button", { type: "button", class: "quiet", onclick: () => sheet.close() }, "Close"));
 }
 
-function paint(found) {
+function paint(now, found) {
   const active = document.activeElement && document.activeElement.textContent;
   const scroll = sheet.scrollTop;
   const state = found.is_open ? "open now" : `closed: ${found.reason}`;
-  sheet.replaceChildren(
+  now.replaceChildren(
     top(found.legs[0] ? found.legs[0].title : found.pair,
       `${found.pair} · ${KINDS[found.underround] || found.underround} · ${state}`),
     sum(found), facts(found),
     h("h3", {}, found.is_open ? "The curve" : "The curve, as it was sized last"), h("p", { class: "note" },
       "What one more set costs, fees included, against the dollar that it pays. The walk stops where buying more no longer clears the threshold."),
     curve(found),
-    h("h3", {}, "The ladders"),
-    h("div", { class: "ladders" }, found.legs.map(ladder)),
-    h("p", { class: "note" }, "Frame by frame, from the recording: ", code(`underround explain ${found.id}`)));
+    h("h3", {}, found.is_open ? "The ladders now" : "The ladders, as it was sized last"),
+    h("div", { class: "ladders" }, found.legs.map(ladder)));
   sheet.scrollTop = scroll;
   if (active === "Close") sheet.querySelector("button").focus();
 }
@@ -74,32 +94,6 @@ function facts(found) {
     [found.is_open ? "Age" : "Lived", age((found.closed_ms || found.at_ms) - found.opened_ms)],
   ];
   return h("dl", { class: "facts" }, rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
-}
-
-/** One leg's ladder as bars; what the walk takes is filled and marked by a word, not only a colour. */
-function ladder(leg) {
-  const most = Math.max(1, ...leg.levels.map((level) => level[1]));
-  const rows = leg.levels.map(([priceE4, sizeE6, takenE6, feeE6]) => {
-    const bar = h("span", { class: "bar" });
-    const taken = h("span", { class: "taken" });
-    bar.style.width = `${Math.max((sizeE6 / most) * 100, 1)}%`;
-    taken.style.width = `${(takenE6 / sizeE6) * 100}%`;
-    bar.append(taken);
-    return h("tr", { "data-taken": takenE6 > 0 ? "true" : null },
-      h("th", { scope: "row", class: "number" }, price(priceE4)),
-      h("td", { class: "number" }, edge(feeE6)),
-      h("td", { class: "number" }, size(sizeE6)),
-      h("td", { class: "depth" }, bar),
-      h("td", { class: "number" }, takenE6 ? `▸ ${size(takenE6)}` : ""));
-  });
-  return h("section", { class: "ladder" },
-    h("h4", {}, `Buy ${leg.outcome.toUpperCase()} at ${venue(leg.venue)}`),
-    h("p", { class: "note" }, leg.title, ` · limit ${price(leg.limit_e4)} · book ${leg.state}`),
-    rows.length
-      ? h("table", {}, h("thead", {}, h("tr", {},
-          ["Price", "Fee", "Size", "", "Walk"].map((name) => h("th", { scope: "col", class: name ? "number" : null }, name)))),
-        h("tbody", {}, rows))
-      : h("p", { class: "note" }, "Nothing is offered there now."));
 }
 
 /** Cost of the next set by contracts bought: every leg's price and fee added up, step by step. */

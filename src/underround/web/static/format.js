@@ -4,8 +4,7 @@ export const NONE = "–";
 
 export function price(e4) {
   if (e4 === null || e4 === undefined) return NONE;
-  const cents = e4 / 100;
-  return Number.isInteger(cents) ? `${cents}¢` : `${cents.toFixed(e4 % 10 ? 2 : 1)}¢`;
+  return `${(e4 / 100).toFixed(e4 % 10 ? 2 : 1)}¢`;
 }
 
 export function edge(e6) {
@@ -26,6 +25,14 @@ export function size(e6) {
   if (value >= 1e6) return `${(value / 1e6).toFixed(1)}M`;
   if (value >= 1e4) return `${(value / 1e3).toFixed(1)}k`;
   return value.toLocaleString("en-US", { maximumFractionDigits: value < 100 ? 2 : 0 });
+}
+
+/** A size for a column of such: what has no cents leaves their place free, so that points align. */
+export function aligned(e6) {
+  const text = size(e6);
+  if (e6 === null || e6 === undefined || /[kM]$/.test(text)) return text;
+  const decimals = (text.split(".")[1] || "").length;
+  return text + "\u00a0".repeat(decimals ? 2 - decimals : 3);
 }
 
 export function percent(share, decimals = 2) {

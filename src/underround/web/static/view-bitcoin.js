@@ -1,8 +1,9 @@
 // The index by exchange, and each window's fair value against its quotes, with the time left.
 
 import * as feed from "./feed.js";
+import { Chart } from "./chart.js";
 import { Keyed, code, empty, h, heading, mark, say, table } from "./dom.js";
-import { NONE, age, edge, percent, price, venue } from "./format.js";
+import { NONE, age, edge, percent, price, time, venue } from "./format.js";
 
 const EXCHANGES = [["Exchange"], ["State"], ["Bid", "number"], ["Ask", "number"], ["From the index", "number"], ["Age", "number"]];
 const WINDOWS = [["Window"], ["Venue"], ["Strike", "number"], ["From strike", "number"], ["Closes in", "number"], ["Fair YES", "number"],
@@ -34,6 +35,40 @@ function plain(columns, values) {
   };
 }
 
+const PAST_EVERY_MS = 1500;
+
+/** One window's fair YES against what YES could be bought and sold for, over its last minutes. */
+function course() {
+  const chart = new Chart("Fair probability of YES against its quotes over the last minutes",
+    [["fair YES", "blue", null], ["YES ask", "orange", [6, 4]], ["YES bid", "orange", [2, 3]]],
+    { height: 250, bands: [[2, 3]], write: (value) => `${(value * 100).toFixed(0)}¢`,
+      range: (plot, low, high) => [Math.max(Math.floor((low - 0.03) * 20) / 20, 0), Math.min(Math.ceil((high + 0.03) * 20) / 20, 1)] });
+  const choice = h("select", { id: "course-window" });
+  const note = h("p", { class: "note", role: "status" });
+  const element = h("section", {}, h("div", { class: "tools" }, h("label", { for: "course-window" }, "Window"), choice, note), chart.element);
+  let chosen = null, askedAt = 0, names = "";
+  choice.addEventListener("change", () => { chosen = choice.value; askedAt = 0; });
+  return {
+    element,
+    async update(windows) {
+      const now = windows.map((row) => row.id);
+      if (names !== now.join()) {
+        names = now.join();
+        if (!now.includes(chosen)) chosen = (windows.find((row) => row.p_yes !== null && row.yes_e4 !== null) || windows[0] || { id: null }).id;
+        choice.replaceChildren(...now.map((id) => h("option", { value: id, selected: id === chosen }, id)));
+      }
+      if (chosen === null || performance.now() - askedAt < PAST_EVERY_MS) return;
+      askedAt = performance.now();
+      try {
+        const rows = await feed.ask(`/api/past?id=${encodeURIComponent(chosen)}`);
+        const column = (i) => rows.map((row) => row[i]);
+        say(note, rows.length < 2 ? "Its course begins in a moment." : `${rows.length} moments since ${time(rows[0][0])} UTC`);
+        if (rows.length > 1) chart.show([rows.map((row) => row[0] / 1000), column(2), column(5), column(4)]);
+      } catch (error) { say(note, error.message); }
+    },
+  };
+}
+
 export function bitcoin(root) {
   const figures = h("dl", { class: "figures" });
   const [index, official, quality, sigma] = ["Index (ours)", "Official", "Quality", "Volatility"].map((title) => {
@@ -55,7 +90,8 @@ export function bitcoin(root) {
       price(row.yes_e4), price(row.no_e4), row.edge_e6 === null ? NONE : edge(row.edge_e6), row.blocked];
   }));
   const none = h("div", {});
-  const parts = [figures, h("h2", {}, "Windows"), windows.element, h("h2", {}, "The index by exchange"), exchanges.element];
+  const chart = course();
+  const parts = [figures, h("h2", {}, "Fair value against quotes"), chart.element, h("h2", {}, "Windows"), windows.element, h("h2", {}, "The index by exchange"), exchanges.element];
   root.append(heading("Bitcoin", "What a window is worth by the index that it settles on, against what it costs."), ...parts, none);
   return (seen) => {
     if (!(seen.has("bitcoin") || seen.has("clock"))) return;
@@ -74,5 +110,6 @@ export function bitcoin(root) {
     say(sigma, topic.sigma === null ? NONE : `$${topic.sigma.toFixed(2)} / √s`);
     spots.show(topic.exchanges, (row) => row.exchange);
     rows.show(topic.windows, (row) => row.id);
+    chart.update(topic.windows);
   };
 }

@@ -2,6 +2,7 @@
 
 import * as feed from "./feed.js";
 import { Keyed, h, heading, mark, say, svg, table } from "./dom.js";
+import { Chart } from "./chart.js";
 import { age, bytes, count, seconds, venue } from "./format.js";
 
 const COLUMNS = [
@@ -72,30 +73,6 @@ function histogram(title, help) {
   };
 }
 
-function rateChart(root) {
-  const box = h("div", { class: "chart", role: "img", "aria-label": "Frames a second of each venue over the last minutes" });
-  root.append(box);
-  let plot = null;
-  return () => {
-    if (rates[0].length < 2 || !box.isConnected || typeof uPlot === "undefined") return;
-    const style = getComputedStyle(document.documentElement);
-    const ink = style.getPropertyValue("--soft").trim();
-    const grid = style.getPropertyValue("--line").trim();
-    if (!plot) {
-      const axis = { stroke: ink, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid }, font: "12px system-ui" };
-      plot = new uPlot({
-        width: box.clientWidth, height: 180, cursor: { y: false }, legend: { live: false },
-        scales: { x: { time: true } }, axes: [axis, { ...axis, size: 56 }],
-        tzDate: (at) => uPlot.tzDate(new Date(at * 1e3), "Etc/UTC"),
-        series: [{}, { label: "Polymarket /s", stroke: style.getPropertyValue("--blue").trim(), width: 2 },
-          { label: "Kalshi /s", stroke: style.getPropertyValue("--orange").trim(), width: 2, dash: [6, 4] }],
-      }, rates, box);
-    }
-    if (plot.width !== box.clientWidth && box.clientWidth) plot.setSize({ width: box.clientWidth, height: 180 });
-    plot.setData(rates);
-  };
-}
-
 /** Rates are kept whichever view is open, so that the chart has a past when it is looked at. */
 feed.watch((seen) => {
   const topic = feed.topic("feeds");
@@ -117,8 +94,10 @@ export function feeds(root) {
   const shown = new Map();
   const unusual = h("ul", { class: "plain" });
   root.append(heading("Feeds", "What the venues send, how fast, and how long each stage takes with it."), venues, element);
-  const draw = rateChart(root);
-  root.append(h("h2", {}, "Stages"), h("div", { class: "cards" }, charts.map(([, chart]) => chart.element)),
+  const chart = new Chart("Frames a second of each venue over the last minutes",
+    [["Polymarket frames/s", "blue", null], ["Kalshi frames/s", "orange", [6, 4]]],
+    { height: 190, write: count, range: (plot, low, high) => [0, Math.max(high * 1.1, 10)] });
+  root.append(chart.element, h("h2", {}, "Stages"), h("div", { class: "cards" }, charts.map(([, chart]) => chart.element)),
     h("h2", {}, "Counted since the start"), counts, h("h2", {}, "Unexpected"), unusual);
   return (seen) => {
     const topic = feed.topic("feeds");
@@ -139,6 +118,6 @@ export function feeds(root) {
     const noted = Object.entries(topic.noted);
     const lines = noted.length ? noted.map(([kind, times]) => `${kind}: ${count(times)}`) : ["Nothing unexpected has happened."];
     if (unusual.textContent !== lines.join("")) unusual.replaceChildren(...lines.map((text) => h("li", {}, text)));
-    draw();
+    if (rates[0].length > 1) chart.show(rates);
   };
 }

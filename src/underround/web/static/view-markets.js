@@ -2,7 +2,7 @@
 
 import * as feed from "./feed.js";
 import { empty, h, heading, mark, say, table } from "./dom.js";
-import { age, price, size, venue } from "./format.js";
+import { age, aligned, price, venue } from "./format.js";
 
 const COLUMNS = [
   ["Market"], ["Venue"], ["Bid", "number"], ["Size", "number"], ["Ask", "number"], ["Size", "number"],
@@ -28,7 +28,7 @@ function line(key, fact) {
       const row = (feed.topic("books") || {})[key];
       if (!row) { mark(element, "data-state", "empty"); say(word, "no book yet"); say(glyph, GLYPHS.empty); return; }
       const [bid, bidSize, ask, askSize, state, why] = row;
-      [price(bid), size(bidSize), price(ask), size(askSize)].forEach((text, i) => say(cells[i], text));
+      [price(bid), aligned(bidSize), price(ask), aligned(askSize)].forEach((text, i) => say(cells[i], text));
       mark(element, "data-state", state);
       say(glyph, GLYPHS[state] || "?");
       say(word, state === "live" ? "live" : `${state}: ${why}`);
@@ -107,7 +107,7 @@ function side(name, levels, most) {
     const bar = h("span", { class: "bar" });
     bar.style.width = `${(amount / most) * 100}%`;
     return h("tr", {}, h("th", { scope: "row", class: "number" }, price(at)),
-      h("td", { class: "number" }, size(amount)), h("td", { class: "depth" }, bar));
+      h("td", { class: "number" }, aligned(amount)), h("td", { class: "depth" }, bar));
   });
   return h("section", { class: "ladder" }, h("h3", {}, name),
     rows.length ? h("table", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col", class: "number" }, "Price"),

@@ -2,7 +2,7 @@
 
 import * as feed from "./feed.js";
 import { Keyed, empty, h, heading, mark, say, table } from "./dom.js";
-import { KINDS, age, bps, edge, price, seconds, size, time, usd, venue } from "./format.js";
+import { KINDS, age, aligned, bps, edge, price, seconds, time, usd, venue } from "./format.js";
 import { explain } from "./explanation.js";
 
 const COLUMNS = [
@@ -42,7 +42,7 @@ function line(row) {
       say(kind, KINDS[next.underround] || next.underround);
       say(bought, legs(next));
       say(edgeCell, edge(next.edge_e6));
-      say(sizeCell, size(next.size_e6));
+      say(sizeCell, aligned(next.size_e6));
       say(profit, usd(next.edge_usd_e6));
       say(gain, bps(next.return_bps));
       say(year, bps(next.annual_return_bps));

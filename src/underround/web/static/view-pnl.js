@@ -2,6 +2,7 @@
 
 import * as feed from "./feed.js";
 import { empty, h, heading, mark, say } from "./dom.js";
+import { Chart } from "./chart.js";
 import { usd, percent } from "./format.js";
 import { notTrading } from "./view-trades.js";
 
@@ -12,9 +13,10 @@ export function pnl(root) {
     figures.append(h("div", {}, h("dt", {}, title), value));
     return value;
   });
-  const box = h("div", { class: "chart", role: "img", "aria-label": "Booked and quoted profit over time" });
+  const chart = new Chart("Booked and quoted profit over time", [["booked", "blue", null], ["quoted", "orange", [6, 4]]],
+    { height: 280, write: (value) => usd(value * 1e6) });
+  const box = chart.element;
   const none = h("div", {});
-  let plot = null;
   root.append(heading("P&L", "Booked by the venues' own settlement; a complete set that is not settled yet counts the dollar it will pay."), figures, box, none);
   return (seen) => {
     if (!(seen.has("trading") || seen.has("clock"))) return;
@@ -26,14 +28,6 @@ export function pnl(root) {
     mark(box, "hidden", series.length < 2);
     none.replaceChildren(...(series.length < 2 ? [empty("Nothing booked yet", "The curve begins with the second trade that ends.")] : []));
     if (series.length < 2) return;
-    const style = getComputedStyle(document.documentElement);
-    const ink = { stroke: style.getPropertyValue("--soft").trim(), grid: { stroke: style.getPropertyValue("--line").trim() } };
-    const points = [series.map((p) => p[0] / 1000), series.map((p) => p[1] / 1e6), series.map((p) => p[2] / 1e6)];
-    if (!plot) {
-      plot = new uPlot({ width: box.clientWidth, height: 260, axes: [ink, { ...ink, size: 60 }],
-        tzDate: (at) => uPlot.tzDate(new Date(at * 1e3), "Etc/UTC"),
-        series: [{}, { label: "booked $", stroke: style.getPropertyValue("--blue").trim(), width: 2 },
-          { label: "quoted $", stroke: style.getPropertyValue("--orange").trim(), width: 2, dash: [6, 4] }] }, points, box);
-    } else plot.setData(points);
+    chart.show([series.map((p) => p[0] / 1000), series.map((p) => p[1] / 1e6), series.map((p) => p[2] / 1e6)]);
   };
 }

@@ -2,7 +2,8 @@
 
 import * as feed from "./feed.js";
 import { code, empty, h, heading, mark, say, svg, table } from "./dom.js";
-import { age, bytes, count, day, edge, price, size, time, usd, venue } from "./format.js";
+import { age, aligned, bytes, count, day, edge, price, time, usd, venue } from "./format.js";
+import { explain } from "./explanation.js";
 
 const BOOKS = [["Market"], ["Venue"], ["Bid", "number"], ["Ask", "number"], ["Book"]];
 const OPEN = [["Pair"], ["Buy"], ["Edge", "number"], ["Size", "number"], ["Profit", "number"], ["Stood", "number"]];
@@ -40,7 +41,7 @@ export function sessions(root) {
     const cursor = svg("path", { class: "stop" });
     body.replaceChildren(h("h2", {}, row.name),
       h("dl", { class: "figures" }, [["Began", `${day(from)} UTC`], ["Lasted", age(to - from)], ["Inputs", count(found.inputs)],
-        ["Opportunities", count(found.opportunities.length)], ["Lost inputs", count(found.lost)]].map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)))),
+        ["Opportunities", count(found.opportunities.length)], ["Lost inputs", count(found.lost)]].map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", { class: String(value).length > 12 ? "words" : null }, value)))),
       bars(found, from, to, cursor), h("p", { class: "slider" }, slider, when), open_.element, nothing, h("h2", {}, "Books"), books.element);
     const show = () => {
       const at = from + Number(slider.value);
@@ -49,8 +50,9 @@ export function sessions(root) {
       const standing = found.opportunities.filter((each) => each.opened_ms <= at && (each.closed_ms === null || each.closed_ms > at));
       mark(open_.element, "hidden", standing.length === 0);
       mark(nothing, "hidden", standing.length > 0);
-      open_.body.replaceChildren(...standing.map((each) => h("tr", {}, h("th", { scope: "row" }, each.title), h("td", {}, each.legs.map((leg) => `${leg.outcome.toUpperCase()} ${venue(leg.venue)} ${price(leg.price_e4)}`).join("  +  ")),
-        [edge(each.edge_e6), size(each.size_e6), usd(each.edge_usd_e6), age(at - each.opened_ms)].map((text) => h("td", { class: "number" }, text)))));
+      open_.body.replaceChildren(...standing.map((each) => h("tr", {}, h("th", { scope: "row" },
+        h("button", { type: "button", class: "row-button", "data-row": true, onclick: () => explain(each.id, row.name) }, each.title)), h("td", {}, each.legs.map((leg) => `${leg.outcome.toUpperCase()} ${venue(leg.venue)} ${price(leg.price_e4)}`).join("  +  ")),
+        [edge(each.edge_e6), aligned(each.size_e6), usd(each.edge_usd_e6), age(at - each.opened_ms)].map((text) => h("td", { class: "number" }, text)))));
       books.body.replaceChildren(...Object.entries(found.tops).map(([key, points]) => {
         let low = 0, high = points.length;
         while (low < high) { const middle = (low + high) >> 1; if (points[middle][0] <= at) low = middle + 1; else high = middle; }

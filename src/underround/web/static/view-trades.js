@@ -2,7 +2,7 @@
 
 import * as feed from "./feed.js";
 import { Keyed, code, empty, h, heading, mark, say, table } from "./dom.js";
-import { age, price, size, time, usd, venue } from "./format.js";
+import { age, aligned, price, size, time, usd, venue } from "./format.js";
 
 const TRADES = [["Pair"], ["State"], ["Begun"], ["Sets", "number"], ["Quoted", "number"], ["Booked", "number"], ["Legs"]];
 const POSITIONS = [["Market"], ["Venue"], ["Outcome"], ["Held", "number"], ["Cost", "number"], ["Worth now", "number"]];
@@ -17,7 +17,7 @@ function trade() {
       say(pair, row.pair);
       mark(element, "data-state", row.is_over ? "closed" : "open");
       const legs = row.legs.map((leg) => `${leg.outcome.toUpperCase()} ${venue(leg.venue)} ${size(leg.filled_e6)}/${size(leg.size_e6)} at ${price(leg.price_e4)}`);
-      [row.state.replaceAll("_", " "), `${time(row.begun_ms)} (${age(feed.now() - row.begun_ms)} ago)`, size(row.size_e6), usd(row.quoted_usd_e6), usd(row.booked_usd_e6), legs.join("  +  ")]
+      [row.state.replaceAll("_", " "), `${time(row.begun_ms)} (${age(feed.now() - row.begun_ms)} ago)`, aligned(row.size_e6), usd(row.quoted_usd_e6), usd(row.booked_usd_e6), legs.join("  +  ")]
         .forEach((text, i) => say(cells[i], text));
     },
   };
@@ -30,7 +30,7 @@ function position() {
     element: h("tr", {}, title, ...cells),
     update(row) {
       say(title, row.title);
-      [venue(row.venue), row.outcome, size(row.size_e6), usd(row.cost_usd_e6), usd(row.worth_usd_e6)].forEach((text, i) => say(cells[i], text));
+      [venue(row.venue), row.outcome.toUpperCase(), aligned(row.size_e6), usd(row.cost_usd_e6), usd(row.worth_usd_e6)].forEach((text, i) => say(cells[i], text));
     },
   };
 }
@@ -46,6 +46,7 @@ export function trades(root) {
   const rows = new Keyed(all.body, trade);
   const positions = new Keyed(held.body, position);
   const none = h("div", {});
+  held.element.classList.add("positions");
   const second = h("h2", {}, "Positions");
   root.append(heading("Trades and positions", "Both legs of every trade, and what is held until it settles."), all.element, second, held.element, none);
   return (seen) => {

@@ -1,0 +1,119 @@
+"""Signals and trades of a run as log events with their ids, for a log that machines read.
+
+Hears what the pipeline tells; writes on the loop's next turn, never within the hot path.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+
+from underround.app.wording import describe
+from underround.core.journal_record import HaltSet, IntentWritten, TradeMoved, TradePlanned
+from underround.core.opportunity import Signal
+from underround.core.order_event import Filled
+from underround.core.pricing_effect import PricingEffect, ValueRaised
+from underround.core.trading_effect import JournalWanted, TradeRefused, TradingEffect
+from underround.core.value_signal import ValueSignal
+
+_log = logging.getLogger(__name__)
+
+
+@contextmanager
+def logging_run(on_signal: list[Callable[[Signal], None]], on_trading: list[Any]) -> Iterator[None]:
+    """Log what is signalled and traded while the block runs; must be inside the loop."""
+    later = asyncio.get_running_loop().call_soon
+
+    def heard(signal: Signal) -> None:
+        later(log_signal, signal)
+
+    def traded(effect: TradingEffect) -> None:
+        later(log_trading, effect)
+
+    on_signal.append(heard)
+    on_trading.append(traded)
+    try:
+        yield
+    finally:
+        on_signal.remove(heard)
+        on_trading.remove(traded)
+
+
+@contextmanager
+def logging_chances(on_pricing: list[Callable[[PricingEffect], None]]) -> Iterator[None]:
+    """Log the chances on Bitcoin windows while the block runs; must be inside the loop."""
+    later = asyncio.get_running_loop().call_soon
+
+    def heard(effect: PricingEffect) -> None:
+        if isinstance(effect, ValueRaised):
+            later(log_value, effect.signal)
+
+    on_pricing.append(heard)
+    try:
+        yield
+    finally:
+        on_pricing.remove(heard)
+
+
+def log_signal(signal: Signal) -> None:
+    """Log one signal under its id."""
+    fields = {
+        "noun": "signal",
+        "signal": signal.id,
+        "kind": signal.kind.value,
+        "underround": signal.underround.value,
+        "pair": signal.pair,
+        "at_ns": signal.at_ns,
+        "edge_e6": signal.edge_e6,
+        "size_e6": signal.size_e6,
+        "edge_usd_e6": signal.edge_usd_e6,
+        "reason": signal.reason,
+        "legs": msgspec.to_builtins(signal.legs),
+    }
+    _log.info("%s", describe(signal), extra=fields)
+
+
+def log_trading(effect: TradingEffect) -> None:
+    """Log what trading decided or learned, under the trade's id; the rest is silent."""
+    match effect:
+        case TradeRefused(signal=signal, code=code, text=text, at_ns=at_ns):
+            known = {"signal": signal, "code": code, "at_ns": at_ns}
+            _tell("refusal", f"not traded: {text}", known)
+        case JournalWanted(record=TradePlanned(plan=plan)):
+            known = msgspec.to_builtins(plan)
+            known["trade"] = known.pop("id")
+            _tell("trade", f"trade {plan.id} of signal {plan.signal}", known)
+        case JournalWanted(record=TradeMoved() as moved):
+            known = msgspec.to_builtins(moved)
+            _tell("trade", f"trade {moved.trade}: {moved.trigger} {moved.reason}".strip(), known)
+        case JournalWanted(record=IntentWritten(intent=intent, role=role)):
+            known = msgspec.to_builtins(intent) | {"role": role.value}
+            known["order"] = known.pop("id")
+            _tell("order", f"order {intent.id} of trade {intent.trade}", known)
+        case JournalWanted(record=Filled() as fill):
+            known = msgspec.to_builtins(fill)
+            known["venue_trade"] = known.pop("trade")  # the venue's number, not our trade
+            _tell("fill", f"fill of {fill.instrument}", known)
+        case JournalWanted(record=HaltSet(reason=reason, at_ns=at_ns)):
+            _tell("halt", f"trading stands still: {reason}", {"reason": reason, "at_ns": at_ns})
+        case _:
+            return
+
+
+def log_value(signal: ValueSignal) -> None:
+    """Log one moment of a chance on a Bitcoin window under its id."""
+    known = {
+        "signal": signal.id,
+        "kind": signal.kind.value,
+        "at_ns": signal.at_ns,
+        "chance": msgspec.to_builtins(signal.chance),
+        "reason": signal.reason,
+    }
+    _tell("chance", f"{signal.kind} {signal.chance.subject}: {signal.reason}", known)
+
+
+def _tell(noun: str, text: str, known: dict[str, Any]) -> None:
+    _log.info("%s", text, extra={"noun": noun, **known})
