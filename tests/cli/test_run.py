@@ -14,18 +14,18 @@ def test_a_run_that_was_stopped_before_it_began_says_nothing(capsys):
 def test_a_summary_is_one_object_or_lines(capsys):
     assert end({"signals": 2, "problems": []}, json=True) == 0
     assert json.loads(capsys.readouterr().out) == {"signals": 2, "problems": []}
-    assert end({"books_live": 2, "problems": ["a", "b"], "halt": None}, json=False) == 0
+    assert end({"books_live": 2, "problems": ["a", "b"], "trades": {"halt": None}}, json=False) == 0
     assert capsys.readouterr().out.splitlines() == [
         "",
         "books live           2",
         "problems             a",
         "                     b",
-        "halt                 none",
+        "trades               halt none",
     ]
 
 
 def test_a_run_that_ends_halted_is_a_risk_halt(capsys):
-    summary = {"trades": {"total": 3}, "halt": "daily loss"}
+    summary = {"trades": {"total": 3, "halt": "daily loss"}}
     assert exit_code_of(lambda: end(summary, json=True)) == 5
     out, err = capsys.readouterr()
     assert json.loads(out) == summary

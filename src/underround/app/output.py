@@ -32,7 +32,14 @@ def _in_words(value: Any) -> list[str]:
     if isinstance(value, Mapping):
         plain = {name: each for name, each in value.items() if not _has_parts(each)}
         rows = (
-            [", ".join(f"{_words(name)} {each}" for name, each in plain.items())] if plain else []
+            [
+                ", ".join(
+                    f"{_words(name)} {'none' if each is None else each}"
+                    for name, each in plain.items()
+                )
+            ]
+            if plain
+            else []
         )
         for name, each in value.items():
             if _has_parts(each) and each:

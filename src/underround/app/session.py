@@ -121,15 +121,7 @@ async def run_session(request: SessionRequest) -> dict[str, Any] | None:
         trades = None if run.trading is None else await finish_trading(run, clock_ns)
     problems = [*remarks, *run.universe.problems]
     made = summary(run) | {"books_live": live, "prices": shared, "problems": problems}
-<<<<<<< HEAD
-    if run.trading is None:
-        return made
-    desk = run.trading.desk
-    trades = counted(desk.portfolio, len(desk.accounts.doubts))
-    return made | {"trades": trades, "halt": desk.portfolio.halt}
-=======
     return made if trades is None else made | {"trades": trades}
->>>>>>> main
 
 
 def _beside(

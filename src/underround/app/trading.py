@@ -176,7 +176,11 @@ def paper_brokers(config: Config, clock_ns: Callable[[], int]) -> MakeBrokers:
         is_over = False
 
         def later(delay_ns: int, act: Callable[[], None]) -> None:
-            loop.call_later(delay_ns / 1e9, lambda: is_over or act())
+            def unless_over() -> None:
+                if not is_over:
+                    act()
+
+            loop.call_later(delay_ns / 1e9, unless_over)
 
         yield {
             venue: PaperBroker(
@@ -197,14 +201,9 @@ def paper_brokers(config: Config, clock_ns: Callable[[], int]) -> MakeBrokers:
 
 
 async def _watch_switch(made: Trading, pipeline: Teller, clock_ns: Callable[[], int]) -> None:
-<<<<<<< HEAD
-    """Follow the kill file and its counterpart, and renew the lease."""
-    resume_file = resume_request(made.kill_file)
+    """Follow the kill switch, and renew the lease."""
     if (halt := made.desk.portfolio.halt) is not None:
         _log.error("trading is halted: %s; `underround resume` lets it go on", halt)
-=======
-    """Follow the kill switch, and renew the lease."""
->>>>>>> main
     turn = 0
     while True:
         made.switch.look()

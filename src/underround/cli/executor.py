@@ -6,21 +6,12 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-<<<<<<< HEAD
-from underround.app.session import SessionRequest, run_session
-from underround.app.watching import log_to_stderr, run_until_done
-from underround.cli.live_gate import trading_mode
-from underround.cli.run import ConfigPath, Json, Seconds, Verbose, end
-=======
 from underround.app.config import load_config
 from underround.app.logs import log_to_stderr
-from underround.app.output import write_json
 from underround.app.session import SessionRequest, run_session
-from underround.app.watching import run_until_done, show_summary
-from underround.cli.errors import ExitCode
+from underround.app.watching import run_until_done
 from underround.cli.live_gate import trading_mode
-from underround.cli.run import ConfigPath, Json, LogForm, Seconds, Verbose, log_flags
->>>>>>> main
+from underround.cli.run import ConfigPath, Json, LogForm, Seconds, Verbose, end, log_flags
 
 app = App(name="executor", help="Trade what is signalled, in a process of its own.")
 

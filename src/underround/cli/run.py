@@ -137,6 +137,6 @@ def end(result: dict[str, Any] | None, json: bool) -> int:
         write_json(result)
     else:
         show_summary(result)
-    if (halt := result.get("halt")) is not None:
+    if (halt := result.get("trades", {}).get("halt")) is not None:
         raise RiskHaltError(f"trading is halted: {halt}; `underround resume` lets it go on")
     return ExitCode.OK
