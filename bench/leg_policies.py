@@ -1,8 +1,9 @@
 """`python -m bench.leg_policies`: how policies for two legs fare against the frozen competition.
 
 On simulated time and the venues' own matching, without sockets: the plain policy must fare as a
-peer's live record did, within five points; then others meet the very same contests. Gross edges in
-dollars a contract, no fees. Exit 1 when the plain policy is off.
+peer's live record did, within five points; then others meet the very same contests, our own
+trading desk among them. Gross edges in dollars a contract, no fees. Exit 1 when the plain policy is
+off.
 """
 
 import argparse
@@ -12,9 +13,14 @@ import math
 import random
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 
+from bench import desk_legs
+from bench.desk_legs import DeskAttempt
+from bench.leg_tally import HEADER, Tally
 from underround.core.instrument import Venue
+from underround.core.trading_settings import TradingSettings
 from underround.simulation.book import ASK, BID
 from underround.simulation.competition import Contest, open_contest
 from underround.simulation.desk import Desk
@@ -41,7 +47,6 @@ class Policy:
     whole_second: bool = False  # FOK: all or nothing
     retries: int = 0
     collar: float = 0.0  # share of the edge that a retry may give up
-    note: str = ""
 
 
 POLICIES = [
@@ -54,21 +59,6 @@ POLICIES = [
     Policy("both at once", None),
     Policy("both at once, 2 retries, collar ½", None, retries=2, collar=0.5),
 ]
-
-
-@dataclass
-class Tally:
-    """What became of a policy's attempts."""
-
-    attempts: int = 0
-    both: int = 0
-    missed: int = 0
-    unwound: int = 0
-    stranded: int = 0
-    naked: float = 0.0
-    quoted: float = 0.0
-    booked: float = 0.0
-    by_edge: dict[str, list[int]] = field(default_factory=dict)
 
 
 class Timeline:
@@ -194,13 +184,7 @@ class Attempt:
         self.held_e6[venue] += size_e6
 
     def _over(self, how: str) -> None:
-        setattr(self.tally, how, getattr(self.tally, how) + 1)
-        self.tally.booked += self.cash
-        edge_e4 = self.contest.edge_e4
-        bucket = "< 5¢" if edge_e4 < 500 else "5–20¢" if edge_e4 <= 2_000 else "> 20¢"
-        filled = self.tally.by_edge.setdefault(bucket, [0, 0])
-        filled[0] += how != "missed"
-        filled[1] += 1
+        self.tally.over(how, self.cash, self.contest.edge_e4)
 
 
 def contests(seed: int, count: int) -> Iterator[tuple[Contest, Timeline, random.Random]]:
@@ -231,6 +215,22 @@ def fare(policy: Policy, seed: int, count: int) -> Tally:
     return tally
 
 
+def fare_of_ours(settings: TradingSettings, seed: int, count: int) -> Tally:
+    """Let our trading desk meet every contest."""
+    tally = Tally()
+    delays = {venue: (median_s, SPREAD) for venue, median_s in MEDIAN_S.items()}
+    for contest, time, draws in contests(seed, count):
+        attempt = DeskAttempt(settings, contest, time, draws, delays, CAP_E6)
+        attempt.start()
+        time.run()
+        how, naked, booked = attempt.result()
+        tally.attempts += 1
+        tally.quoted += attempt.quoted
+        tally.naked += naked
+        tally.over(how, booked, contest.edge_e4)
+    return tally
+
+
 def problems(plain: Tally) -> list[str]:
     """Return in words where the plain policy is further from the peer's record than allowed."""
     shares = {name: getattr(plain, name) / plain.attempts for name in PEER}
@@ -253,21 +253,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--contests", type=int, default=2_000)
     options = parser.parse_args(arguments)
     print(f"seed {options.seed}, {options.contests} contests")
-    print(
-        f"{'policy':40} {'both':>6} {'missed':>6} {'unwound':>7} {'strand':>6}"
-        f" {'naked':>7} {'booked':>6}   first leg filled by displayed edge"
-    )
+    print(f"{'policy':40} {HEADER}")
     found: list[str] = []
-    for policy in POLICIES:
-        tally = fare(policy, options.seed, options.contests)
-        share = {n: getattr(tally, n) / tally.attempts for n in (*PEER, "stranded")}
-        edges = ", ".join(f"{k} {v[0] / v[1]:.0%}" for k, v in sorted(tally.by_edge.items()))
-        print(
-            f"{policy.name:40} {share['both']:6.1%} {share['missed']:6.1%} {share['unwound']:7.1%}"
-            f" {share['stranded']:6.1%} {tally.naked / tally.attempts:7.2f}"
-            f" {tally.booked / tally.quoted:6.1%}   {edges}"
-        )
-        if policy is POLICIES[0]:
+    of = (options.seed, options.contests)
+    fares = [(policy.name, partial(fare, policy, *of)) for policy in POLICIES]
+    fares += [(name, partial(fare_of_ours, each, *of)) for name, each in desk_legs.POLICIES.items()]
+    for name, fared in fares:
+        tally = fared()
+        print(f"{name:40} {tally.row()}")
+        if name == POLICIES[0].name:
             found = problems(tally)
     print("naked: contract-seconds an attempt; booked: share of the quoted edge, before fees")
     for problem in found:

@@ -42,5 +42,6 @@ def blocks_of(document: str) -> list[Block]:
 def command_lines(block: Block) -> list[list[str]]:
     """List the words after `underround` of every line of a shell block that calls it."""
     joined = block.text.replace("\\\n", " ")
-    lines = re.findall(r"^(?:\.venv/bin/)?underround +(.*?)(?: +[#>|].*)?$", joined, re.MULTILINE)
+    call = r"^(?:\.venv/bin/)?underround +(.*?)(?: +(?:[#>|]|2>).*)?$"
+    lines = re.findall(call, joined, re.MULTILINE)
     return [shlex.split(line) for line in lines]

@@ -22,7 +22,8 @@ def as_a_clone(folder, variables):
         (folder / name).write_text((ROOT / name).read_text(encoding="utf-8"), encoding="utf-8")
     (folder / ".venv" / ".installed").touch()
     kept = {key: each for key, each in os.environ.items() if not key.startswith("UNDERROUND")}
-    return kept | variables | {"PYTHONPATH": str(ROOT / "src"), "XDG_CONFIG_HOME": str(folder)}
+    more = {"PYTHONPATH": str(ROOT / "src"), "XDG_CONFIG_HOME": str(folder), "SEED": "7"}
+    return kept | variables | more
 
 
 def test_from_nothing_to_the_first_signal(tmp_path):

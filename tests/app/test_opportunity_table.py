@@ -1,5 +1,7 @@
 """The table holds what is open, and a bounded memory of what was."""
 
+from collections import deque
+
 from msgspec.structs import replace
 
 from underround.app.opportunity_table import DAY_NS, KEPT, OpportunityTable
@@ -65,3 +67,14 @@ def test_openings_count_for_a_day():
     table.add(replace(OPENED, id="b", at_ns=5_000))
     counts = [table.opened_within_a_day(at_ns) for at_ns in (5_000, DAY_NS + 1_001, 2 * DAY_NS)]
     assert counts == [2, 1, 0]
+
+
+def test_openings_of_past_days_are_not_kept_for_one_who_may_never_ask():
+    table = OpportunityTable(lambda _: ())
+    for day in range(100):
+        table.add(replace(OPENED, id=str(day), at_ns=day * (DAY_NS + 1)))
+    assert [len(part) for part in reachable_deques(table)] == [0, 0, 1]
+
+
+def reachable_deques(table: OpportunityTable) -> list[deque]:
+    return [part for part in vars(table).values() if isinstance(part, deque)]

@@ -6,6 +6,7 @@ import pytest
 
 from tests.app.market_day import ANY_EDGE, START_NS, Day
 from underround.app.digest import SignalDigest
+from underround.app.pipeline import LATENCIES_KEPT, Latency
 from underround.app.plan import Plan
 from underround.app.replay import Replay, describe
 from underround.core.effect import FetchBooks
@@ -115,8 +116,18 @@ def test_latency_tells_immediate_openings_from_held_ones():
         len(opened) - len(held),
     )
     assert held
-    assert latency.held_ns == [signal.held_ns for signal in held]
+    assert list(latency.held_ns) == [signal.held_ns for signal in held]
     assert set(latency.immediate_ns) == {0}
+
+
+def test_latencies_are_counted_without_end_and_kept_up_to_a_bound():
+    latency = Latency()
+    for number in range(LATENCIES_KEPT + 5):
+        latency.add(number, is_held=True)
+    latency.add(7, is_held=False)
+    assert (latency.held_count, latency.immediate_count) == (LATENCIES_KEPT + 5, 1)
+    assert list(latency.held_ns) == list(range(5, LATENCIES_KEPT + 5))
+    assert list(latency.immediate_ns) == [7]
 
 
 def test_polled_books_are_taken_as_if_pushed():

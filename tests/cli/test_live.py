@@ -105,6 +105,9 @@ def test_an_underround_is_taken_and_both_accounts_agree(venues, capsys, tmp_path
     rows = told(["positions", "--json"], capsys)["positions"]
     assert {row["venue"] for row in rows} == {"kalshi", "polymarket"}
     assert told(["reconcile", "--live", "--json"], capsys) == {"differences": []}
+    (member,) = (m for m in venues.trading.kalshi.entry.members.values() if m.orders)
+    assert {order.facts["wanted"].group for order in member.orders.values()} == {"group-1"}
+    assert member.groups == {}
 
 
 def test_an_executor_trades_what_another_process_signals(venues, capsys, tmp_path):

@@ -18,7 +18,6 @@ from tests.core.desk import (
 from underround.core.book_state import BookState
 from underround.core.counts import Counts
 from underround.core.effect import Noted
-from underround.core.engine import NOTHING
 from underround.core.event import Batch, InstrumentsExpected, InstrumentsListed, Timer
 from underround.core.instrument import Outcome
 
@@ -36,8 +35,8 @@ def marked(desk: Desk) -> list[str]:
 
 def test_nothing_to_be_done_is_always_the_same_nothing():
     desk = opened()
-    assert desk.engine.process(Batch(POLYMARKET, desk.now_ns, ())) is NOTHING
-    assert desk.engine.process(Timer(desk.now_ns)) is NOTHING
+    assert desk.engine.process(Batch(POLYMARKET, desk.now_ns, ())) == ()
+    assert desk.engine.process(Timer(desk.now_ns)) == ()
 
 
 def test_books_whose_best_prices_moved_are_marked_once_until_taken():

@@ -3,8 +3,9 @@
 from functools import partial
 
 from bench import leg_policies
-from bench.leg_policies import POLICIES, contests, fare, problems
+from bench.leg_policies import POLICIES, contests, fare, fare_of_ours, problems
 from underround.core.instrument import Venue
+from underround.core.trading_settings import LegPolicy, TradingSettings
 from underround.simulation.competition import FROZEN, Rivalry, open_contest
 
 
@@ -50,3 +51,13 @@ def test_rivals_leave_nothing_of_the_edge() -> None:
             else (kalshi[1], polymarket[0])
         )
         assert bought is None or sold is None or sold <= bought
+
+
+def test_our_desk_meets_them_too_and_the_shipped_leg_order_books_most() -> None:
+    ours = {p: fare_of_ours(TradingSettings(policy=p), seed=7, count=400) for p in LegPolicy}
+    for tally in ours.values():
+        assert tally.both + tally.missed + tally.unwound + tally.stranded == 400
+        assert tally.quoted == ours[LegPolicy.SETTLEMENT].quoted
+        assert tally.stranded == 0
+    best = max(ours.values(), key=lambda tally: tally.booked)
+    assert best.booked == ours[TradingSettings().policy].booked > 0

@@ -40,7 +40,10 @@ async def compared(
     """Read both accounts and return what differs; VenueError when one cannot be read."""
     portfolio = portfolio_of(path)
     events: list[OrderEvent] = []
-    make = (live_brokers if live else paper_brokers)(config, clock_ns)
+    if live:
+        make = live_brokers(config, clock_ns, places=False)
+    else:
+        make = paper_brokers(config, clock_ns)
     now_ns = clock_ns()
     since_ns = min((t.plan.at_ns for t in portfolio.active.values()), default=now_ns)
     async with make(Engine(Settings(), (), ()), portfolio, events.append) as brokers:

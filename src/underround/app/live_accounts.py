@@ -10,7 +10,7 @@ import random
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, Generic, Protocol, TypeVar
 
 from underround.app.clock import monotonic_ns, wall_ns
 from underround.core.instrument import Instrument, Venue
@@ -32,6 +32,8 @@ from underround.venues.polymarket.private import UserCodec, UserSession
 from underround.venues.polymarket.signed_order import EOA
 from underround.venues.polymarket.signing import ApiKey, Wallet
 from underround.venues.polymarket.trading import PolymarketTrading
+
+AnyTrading = TypeVar("AnyTrading", KalshiTrading, PolymarketTrading)
 
 KALSHI_BUDGET: Final = (90.0, 90.0, 20.0)
 """Tokens a second, at most, and kept for cancels: nine tenths of the lowest level's 100."""
@@ -83,11 +85,11 @@ class PrivateEar:
 
 
 @dataclass(frozen=True, slots=True)
-class LiveAccount:
+class LiveAccount(Generic[AnyTrading]):
     """One account ready to trade. `cancel_all` is the venue's own way to end everything."""
 
     broker: LiveBroker
-    trading: KalshiTrading | PolymarketTrading
+    trading: AnyTrading
     feed: Feed
 
 
@@ -102,7 +104,7 @@ async def kalshi_account(
     intent_of: Callable[[str], OrderIntent | None] = lambda _order: None,
     budget: tuple[float, float, float] = KALSHI_BUDGET,
     timeout_s: float = 5.0,
-) -> AsyncIterator[LiveAccount]:
+) -> AsyncIterator[LiveAccount[KalshiTrading]]:
     """Open a Kalshi account until the block ends. Raises UnsentError when the venue is away."""
     line = OrderLine(Venue.KALSHI, rest, timeout_s=timeout_s)
     trading = KalshiTrading(
@@ -144,7 +146,7 @@ async def polymarket_account(
     known: Mapping[str, OrderIntent] | None = None,
     budget: tuple[float, float, float] = POLYMARKET_BUDGET,
     timeout_s: float = 5.0,
-) -> AsyncIterator[LiveAccount]:
+) -> AsyncIterator[LiveAccount[PolymarketTrading]]:
     """Open a Polymarket account until the block ends, unless the place is blocked.
 
     Raises BlockedPlaceError, or VenueFaultError when nobody can tell or no key is to be had.

@@ -52,8 +52,13 @@ class _Instruments(Mapping[str, Instrument]):
         return len(self._books)
 
 
-def live_brokers(config: Config, clock_ns: Callable[[], int]) -> MakeBrokers:
-    """Return what opens both live accounts; ConfigError when a key is missing."""
+def live_brokers(
+    config: Config, clock_ns: Callable[[], int], *, places: bool = True
+) -> MakeBrokers:
+    """Return what opens both live accounts; ConfigError when a key is missing.
+
+    One that `places` orders has Kalshi hold them to an order group; another only reads.
+    """
     kalshi, polymarket = config.venues.kalshi, config.venues.polymarket
     if kalshi.key_id is None or kalshi.private_key_path is None:
         raise ConfigError("live trading needs venues.kalshi.key_id and private_key_path")
@@ -83,6 +88,9 @@ def live_brokers(config: Config, clock_ns: Callable[[], int]) -> MakeBrokers:
                     kalshi.rest, kalshi.ws, signer, instruments, sink, intent_of=intent_of
                 )
             )
+            if places:
+                await on_kalshi.trading.make_group(group_contracts(config))
+                stack.push_async_callback(on_kalshi.trading.drop_group)
             on_polymarket = await stack.enter_async_context(
                 polymarket_account(
                     polymarket.clob,
@@ -100,6 +108,16 @@ def live_brokers(config: Config, clock_ns: Callable[[], int]) -> MakeBrokers:
             yield {Venue.KALSHI: on_kalshi.broker, Venue.POLYMARKET: on_polymarket.broker}
 
     return make
+
+
+def group_contracts(config: Config) -> int:
+    """Return how many contracts Kalshi itself lets us trade in 15 seconds.
+
+    Twice what the limits allow, so that it never stands in the way of a hedge: it is for the day
+    when our own limits fail.
+    """
+    orders = -(-config.risk.max_orders_per_minute // 4)
+    return max(2 * orders * config.risk.max_naked_contracts, 1)
 
 
 async def check_before_live(config: Config) -> None:

@@ -58,7 +58,8 @@ class OpportunityTable:
         if signal.kind is SignalKind.OPENED:
             legs, at_ns = self._ladders(signal), signal.at_ns
             self.open[signal.id] = Standing(signal, at_ns, at_ns, signal.edge_top_e6, legs=legs)
-            self._opened_ns.append(signal.at_ns)
+            self._opened_ns.append(at_ns)
+            self._forget(at_ns)
         elif standing is None:
             return
         elif signal.kind is SignalKind.CHANGED:
@@ -84,8 +85,7 @@ class OpportunityTable:
 
     def opened_within_a_day(self, now_ns: int) -> int:
         """Count the openings of the last 24 hours."""
-        while self._opened_ns and self._opened_ns[0] < now_ns - DAY_NS:
-            self._opened_ns.popleft()
+        self._forget(now_ns)
         return len(self._opened_ns)
 
     def find(self, opportunity_id: str) -> Standing | None:
@@ -94,3 +94,8 @@ class OpportunityTable:
         if found is not None:
             return found
         return next((each for each in self.closed if each.signal.id == opportunity_id), None)
+
+    def _forget(self, now_ns: int) -> None:
+        """Forget openings of more than a day ago, whether or not anybody ever asks."""
+        while self._opened_ns and self._opened_ns[0] < now_ns - DAY_NS:
+            self._opened_ns.popleft()

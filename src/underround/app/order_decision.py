@@ -80,8 +80,10 @@ async def _ask(
     """Ask the venue; raise unless it looked and can say neither what the order did nor its end."""
     intent = order.intent
     events: list[OrderEvent] = []
-    is_live = config.trading.account != "paper"
-    make = (live_brokers if is_live else paper_brokers)(config, clock_ns)
+    if config.trading.account == "paper":
+        make = paper_brokers(config, clock_ns)
+    else:
+        make = live_brokers(config, clock_ns, places=False)
     async with (
         make(Engine(Settings(), (), ()), portfolio, events.append) as brokers,
         asyncio.timeout(ASK_WITHIN_S),

@@ -1,7 +1,7 @@
 """Writing results: one JSON object on stdout, or lines for a person; never both."""
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -23,14 +23,36 @@ def write_fields(result: Mapping[str, Any], width: int = 20) -> None:
     """Write one line a field for a person: names in words, what is in a field in a row."""
     for name, value in result.items():
         for number, text in enumerate(_in_words(value)):
-            title = name.replace("_", " ") if number == 0 else ""
+            title = _words(name) if number == 0 else ""
             write_line(f"{title:{width}} {text}")
 
 
-def _in_words(value: Any) -> Iterable[str]:
+def _in_words(value: Any) -> list[str]:
+    """Return the rows of one field: plain parts in the first, each part with parts in its own."""
     if isinstance(value, Mapping):
-        rows = (f"{name} {'none' if each is None else each}" for name, each in value.items())
-        return [", ".join(rows) or "none"]
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [str(each) for each in value] or ["none"]
+        plain = {name: each for name, each in value.items() if not _has_parts(each)}
+        rows = (
+            [
+                ", ".join(
+                    f"{_words(name)} {'none' if each is None else each}"
+                    for name, each in plain.items()
+                )
+            ]
+            if plain
+            else []
+        )
+        for name, each in value.items():
+            if _has_parts(each) and each:
+                rows += [f"{_words(name)}: {row}" for row in _in_words(each)]
+        return rows or ["none"]
+    if _has_parts(value):
+        return [row for each in value for row in _in_words(each)] or ["none"]
     return ["none" if value is None else str(value)]
+
+
+def _has_parts(value: Any) -> bool:
+    return isinstance(value, Mapping | Sequence) and not isinstance(value, str)
+
+
+def _words(name: object) -> str:
+    return str(name).replace("_", " ")

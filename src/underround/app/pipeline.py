@@ -5,8 +5,9 @@ printing) is handed to someone else here and never awaited.
 """
 
 import logging
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from underround.app.plan import Plan, books_fetched, fetch_request, plan_arguments
 from underround.app.ports import Hands
@@ -55,15 +56,30 @@ from underround.stores.recording import RecordingWriter
 _log = logging.getLogger("underround")
 
 Decode = Callable[[bytes, list[MarketEvent]], None]
+LATENCIES_KEPT: Final = 10_000
 DecodeBooks = Callable[[bytes], list[BookReplaced]]
 
 
 class Latency:
-    """Nanoseconds from the frame that made an edge to its signal; held openings apart."""
+    """Nanoseconds from the frame that made an edge to its signal; held openings apart.
+
+    The latest are kept, the counts are of all.
+    """
 
     def __init__(self) -> None:
-        self.immediate_ns: list[int] = []
-        self.held_ns: list[int] = []
+        self.immediate_ns: deque[int] = deque(maxlen=LATENCIES_KEPT)
+        self.held_ns: deque[int] = deque(maxlen=LATENCIES_KEPT)
+        self.immediate_count = 0
+        self.held_count = 0
+
+    def add(self, value_ns: int, *, is_held: bool) -> None:
+        """Take in one opening."""
+        if is_held:
+            self.held_ns.append(value_ns)
+            self.held_count += 1
+        else:
+            self.immediate_ns.append(value_ns)
+            self.immediate_count += 1
 
 
 class Pipeline:
@@ -274,7 +290,7 @@ class Pipeline:
 
     def _raise(self, signal: Signal) -> None:
         if signal.kind is SignalKind.OPENED:
-            held = self.latency.held_ns if signal.held_for else self.latency.immediate_ns
-            held.append(self._clock_ns() - signal.tick_at_ns)
+            lasted_ns = self._clock_ns() - signal.tick_at_ns
+            self.latency.add(lasted_ns, is_held=bool(signal.held_for))
         for tell in self.on_signal:
             tell(signal)

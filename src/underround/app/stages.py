@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from enum import StrEnum
+from itertools import islice
 from typing import Final
 
 from underround.app.clock import monotonic_ns
@@ -104,6 +105,7 @@ class StageProbe:
 
     def sample(self) -> None:
         """Look at what came since the last time, and have the next batch timed."""
+        self.fold()
         for connection, frames in list(self._pipeline.last_batches.items()):
             if self._seen.get(connection) is not frames:
                 self._seen[connection] = frames
@@ -114,13 +116,14 @@ class StageProbe:
     def fold(self) -> None:
         """Take in the signals' latencies that the pipeline has kept since the last call."""
         latency = self._pipeline.latency
-        for stage, values_ns in (
-            (Stage.DETECT, latency.immediate_ns),
-            (Stage.HOLD, latency.held_ns),
+        for stage, values_ns, count in (
+            (Stage.DETECT, latency.immediate_ns, latency.immediate_count),
+            (Stage.HOLD, latency.held_ns, latency.held_count),
         ):
-            for value_ns in values_ns[self._folded[stage] :]:
+            known = len(values_ns) - (count - self._folded[stage])
+            for value_ns in islice(values_ns, max(known, 0), None):
                 self.stages[stage].add(value_ns)
-            self._folded[stage] = len(values_ns)
+            self._folded[stage] = count
 
     def _timed_batch(self, connection: str, frames: Sequence[bytes], at_ns: int) -> None:
         del vars(self._pipeline)["batch"]

@@ -7,9 +7,10 @@ complete set, and then it says that it is presumed.
 from collections.abc import Iterable
 from typing import Any
 
+from underround.core.order_event import Filled, FillStatus
 from underround.core.portfolio import Portfolio
 from underround.core.trade import TradeState
-from underround.core.trade_record import Role, Trade
+from underround.core.trade_record import LiveOrder, Trade
 from underround.core.units import PRICE_ONE_E4, SIZE_ONE_E6, USD_ONE_E6
 
 HEDGED = (TradeState.HEDGED, TradeState.HEDGED_SETTLED)
@@ -76,14 +77,17 @@ def payout_usd_e6(trade: Trade, portfolio: Portfolio) -> int:
 
 
 def naked_contract_seconds(trades: Iterable[Trade]) -> float:
-    """Return how many contracts stood uncovered for how long, over all trades' fills."""
+    """Return how many contracts stood uncovered for how long, up to each trade's last fill.
+
+    Giving back counts as it happened; what matched and did not settle counts as never held.
+    """
     total = 0.0
     for trade in trades:
         moments = sorted(
-            (fill.at_ns, order.intent.leg, fill.size_e6)
+            (fill.at_ns, order.intent.leg, _held_e6(order, fill, trade))
             for order in trade.orders.values()
-            if order.intent.is_buy and order.role is not Role.UNWIND
             for fill in order.fills.values()
+            if fill.status is not FillStatus.FAILED
         )
         held = [0] * len(trade.plan.legs)
         before_ns = moments[0][0] if moments else 0
@@ -92,3 +96,10 @@ def naked_contract_seconds(trades: Iterable[Trade]) -> float:
             held[leg] += size_e6
             before_ns = at_ns
     return total
+
+
+def _held_e6(order: LiveOrder, fill: Filled, trade: Trade) -> int:
+    """Return what a fill adds to its leg; buying the complement gives it back."""
+    outcome = trade.plan.legs[order.intent.leg].outcome
+    adds = order.intent.is_buy == (order.intent.outcome is outcome)
+    return fill.size_e6 if adds else -fill.size_e6

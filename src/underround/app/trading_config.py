@@ -70,7 +70,7 @@ class TradingConfig(Struct, frozen=True, kw_only=True):
     account: Path = "paper"
     journal: Path = "data/trades.db"
     kill_file: Path = "data/kill"
-    leg_order: Literal["certainty", "settlement", "latency", "together"] = "certainty"
+    leg_order: Literal["certainty", "settlement", "latency", "together"] = "settlement"
     all_or_nothing: bool = False
     min_edge_usd: Price = "0.002"
     hedge_tries: Number = 2

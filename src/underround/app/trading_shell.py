@@ -8,6 +8,7 @@ the journal.
 import asyncio
 import logging
 import sqlite3
+from collections import deque
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
@@ -37,7 +38,7 @@ class TradingShell:
     ) -> None:
         self.on_page: list[Callable[[str], None]] = []
         self.on_refused: list[Callable[[TradeRefused], None]] = []
-        self.syncs_ns: list[int] = []
+        self.syncs_ns: deque[int] = deque(maxlen=1_000)
         self._journal = journal
         self._brokers = brokers
         self._tell = tell

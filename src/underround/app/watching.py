@@ -152,7 +152,7 @@ def summary(run: Running) -> dict[str, Any]:
         "signals": run.digest.count,
         "tick_to_signal_us": latency_us(run.pipeline.latency.immediate_ns),
         "held_openings_us": latency_us(run.pipeline.latency.held_ns),
-        "held_openings": len(run.pipeline.latency.held_ns),
+        "held_openings": run.pipeline.latency.held_count,
         "counts": counts.as_dict(),
         "hashes": run.frames.hashes.as_dict(),
         "venues_not_normal": run.engine.trust.statuses.rows(),

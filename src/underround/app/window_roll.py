@@ -174,7 +174,7 @@ class WindowRoll:
                 self._kalshi, window.id, window.series, fees, self._plan.prints
             )
         except VenueFaultError as fault:
-            self._pipeline.note(f"window {window.id} cannot be read", str(fault))
+            self._pipeline.note("a window cannot be read", f"{window.id}: {fault}")
             return
         if listed is None:
             return

@@ -1,5 +1,6 @@
 """How signals and figures read to a person; text only, no output."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 from underround.core.opportunity import Signal, SignalKind, Underround
@@ -48,7 +49,7 @@ def percentile(sorted_values: list[int], share: float) -> int | None:
     return sorted_values[min(len(sorted_values) - 1, int(share * len(sorted_values)))]
 
 
-def latency_us(values_ns: list[int]) -> dict[str, float | None]:
+def latency_us(values_ns: Collection[int]) -> dict[str, float | None]:
     """Summarise nanoseconds as microseconds at p50 and p99."""
     ordered = sorted(values_ns)
     found = {"p50": percentile(ordered, 0.50), "p99": percentile(ordered, 0.99)}

@@ -15,15 +15,22 @@ from underround.app.lives import (
     statistics,
 )
 from underround.app.output import write_json, write_line
+from underround.app.progress import reading
 from underround.app.wording import cents
-from underround.cli.run import Json
+from underround.cli.run import Json, Quiet
 from underround.core.errors import UnderroundError
 from underround.core.units import format_usd
 from underround.stores.recording_reader import is_recording
 from underround.stores.signal_journal import SignalJournal, last_spoken_ns
 
 
-def stats(session: Annotated[Path, Parameter(name="SESSION")], /, *, json: Json = False) -> None:
+def stats(
+    session: Annotated[Path, Parameter(name="SESSION")],
+    /,
+    *,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
     """Show the lives of a session's opportunities: by pair, by kind, by hour, and how many survive.
 
     Parameters
@@ -38,7 +45,8 @@ def stats(session: Annotated[Path, Parameter(name="SESSION")], /, *, json: Json 
         found = statistics(lives_of_journal(journal))
         journal.close()
     elif is_recording(session):
-        found = statistics(lives_of_recording(session))
+        with reading("reading", [session], quiet=quiet):
+            found = statistics(lives_of_recording(session))
     else:
         raise UnderroundError(f"{session}: neither a recording nor a journal of signals")
     if json:

@@ -3,11 +3,10 @@
 Reads the portfolio and the books; changes neither and judges nothing.
 """
 
-from collections.abc import Mapping
-
 from underround.core.accounts import Accounts
 from underround.core.book import Book
-from underround.core.instrument import Outcome, Venue
+from underround.core.instrument import Outcome
+from underround.core.opportunity import Signal
 from underround.core.order import OrderIntent
 from underround.core.portfolio import Portfolio, day_of
 from underround.core.quotes import best_price_e4
@@ -77,17 +76,20 @@ def uncovered_e6(intent: OrderIntent, trade: Trade, held: tuple[int, ...]) -> in
 
 
 def room_e6(
-    plan_limits_e4: Mapping[Venue, int],
-    pair: str,
+    signal: Signal,
     portfolio: Portfolio,
     accounts: Accounts,
     limits: RiskLimits,
     now_ns: int,
 ) -> int:
-    """Return the most contracts that the money rails leave for a trade with such leg limits."""
+    """Return the most contracts that the money rails leave for a trade at a signal's limits."""
+    plan_limits_e4 = {leg.venue: 0 for leg in signal.legs}
+    for leg in signal.legs:
+        plan_limits_e4[leg.venue] += leg.limit_e4
     active = list(portfolio.active.values())
     set_e4 = sum(plan_limits_e4.values())
-    pair_e6 = sum(portfolio.at_risk_usd_e6(each) for each in active if each.plan.pair == pair)
+    on_pair = [each for each in active if each.plan.pair == signal.pair]
+    pair_e6 = sum(portfolio.at_risk_usd_e6(each) for each in on_pair)
     unsettled_e6 = sum(portfolio.at_risk_usd_e6(each) for each in active if not _is_settled(each))
     for_all_e6 = min(
         limits.max_pair_usd_e6 - pair_e6,

@@ -1,7 +1,6 @@
 """The one door: every input goes through `Engine.process`, everything to be done comes out of it.
 
-Pure and synchronous: no socket, file, clock, log or chance. One engine given the same events
-raises the same effects, byte for byte.
+Pure and synchronous: no socket, file, clock, log or chance; from equal inputs equal effects.
 """
 
 from collections.abc import Iterable, Sequence
@@ -43,8 +42,6 @@ from underround.core.venue_event import PairsListed, PairsSuspended, StructuresL
 from underround.core.venue_told import VenueTold
 from underround.core.watchlist import Watchlist
 
-NOTHING: tuple[Effect, ...] = ()
-
 
 class Engine:
     """Books, trust and opportunities of one process."""
@@ -81,11 +78,11 @@ class Engine:
         self._routes: dict[type, Route] = {
             Batch: self._batch,
             BooksFetched: self._books_fetched,
-            InstrumentsListed: self._instruments_listed,
+            InstrumentsListed: self._listed,
             InstrumentsForgotten: self._instruments_forgotten,
             Timer: self._timer,
             Command: self._command,
-            PairsListed: self._pairs_listed,
+            PairsListed: self._listed,
             StructuresListed: self._structures_listed,
             BasketSolved: self.desk.solved,
             **LinkEvents(self.links, self.books, self.trust).inputs,
@@ -119,7 +116,7 @@ class Engine:
         else:
             self._routes[type(event)](event)
         if not self._out:
-            return NOTHING
+            return ()
         if self.trust.regained:
             regained, self.trust.regained = self.trust.regained, []
             self._reconsider(regained, time_of(event))
@@ -140,7 +137,6 @@ class Engine:
         if batch.events:  # a heartbeat's answer proves nothing: it goes on through a freeze
             link.last_data_ns = now_ns
         books, touched = self.books, self._touched
-        book: Book | None
         for event in batch.events:
             if type(event) is LevelsSet:
                 time_ms = event.time_ms
@@ -150,9 +146,8 @@ class Engine:
                 else:
                     link.disordered.append(event)
                 for instrument, is_bid, price_e4, size_e6, _, _ in event.changes:
-                    try:
-                        book = books[instrument]
-                    except KeyError:
+                    book = books.get(instrument)
+                    if book is None:
                         self.counts.ignored += 1
                         continue
                     side = book.bids if is_bid else book.asks
@@ -166,8 +161,7 @@ class Engine:
                     elif self._market.is_late(link, book, is_bid, price_e4, time_ms, now_ns):
                         continue
                     book.updated_ns = now_ns
-                    best = side.best
-                    if rank < best or (rank == best and size_e6 and not side.open_count):
+                    if rank < side.best or (rank == side.best and size_e6 and not side.open_count):
                         side.levels[rank] = size_e6  # moves no price, and nobody wants its size
                     elif (side.set(rank, size_e6) or side.open_count) and not side.is_touched:
                         side.is_touched = True
@@ -198,8 +192,7 @@ class Engine:
                 size_e6 = side.levels[rank] + event.change_e6
                 if size_e6 >> SIZE_BITS:  # below zero, or beyond reason
                     size_e6 = self._market.negative(book, now_ns)
-                best = side.best
-                if rank < best or (rank == best and size_e6 and not side.open_count):
+                if rank < side.best or (rank == side.best and size_e6 and not side.open_count):
                     side.levels[rank] = size_e6
                 elif (side.set(rank, size_e6) or side.open_count) and not side.is_touched:
                     side.is_touched = True
@@ -247,7 +240,6 @@ class Engine:
         self.desk.regained(books, at_ns)
 
     def _books_fetched(self, event: BooksFetched) -> None:
-        now_ns = event.received_at_ns
         seen: list[Book] = []
         for image in event.books:
             self.trust.answered(image.instrument, event.purpose)
@@ -259,16 +251,15 @@ class Engine:
         for instrument in event.missing:
             self.trust.answered(instrument, event.purpose)
             self.trust.note("no book over REST", f"{event.venue} {instrument}")
-        self._reconsider(seen, now_ns)
-        self._settle(now_ns)
+        self._reconsider(seen, event.received_at_ns)
+        self._settle(event.received_at_ns)
 
-    def _instruments_listed(self, event: InstrumentsListed) -> None:
-        self._watchlist.instruments_listed(event)
-        self._settle(event.at_ns)
-
-    def _pairs_listed(self, event: PairsListed) -> None:
-        self._watchlist.pairs_listed(event)
-        self.desk.suspend(self.directions, event.at_ns)
+    def _listed(self, event: InstrumentsListed | PairsListed) -> None:
+        if isinstance(event, InstrumentsListed):
+            self._watchlist.instruments_listed(event)
+        else:
+            self._watchlist.pairs_listed(event)
+            self.desk.suspend(self.directions, event.at_ns)
         self._settle(event.at_ns)
 
     def _structures_listed(self, event: StructuresListed) -> None:
@@ -280,7 +271,8 @@ class Engine:
         self.desk.suspend(self.directions, event.at_ns)
 
     def _instruments_forgotten(self, event: InstrumentsForgotten) -> None:
-        forget(event.instruments, self.books, self.links.values(), self.trust)
+        rooms = (self.trust, self._market, self._rest_books, self.told, self._mirror)
+        forget(event.instruments, self.books, self.links.values(), rooms)
         self._marked = [side for side in self._marked if side.book.instrument.id in self.books]
 
     def _timer(self, event: Timer) -> None:

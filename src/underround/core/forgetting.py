@@ -3,15 +3,25 @@
 Takes them out of everything that holds them; decides nothing about when.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import Protocol
 
 from underround.core.book import Book
 from underround.core.link import Link
-from underround.core.trust import Trust
+
+
+class Room(Protocol):
+    """Whatever keeps something by book or instrument."""
+
+    def forget(self, book: Book) -> None:
+        """Have nothing more to do with a book that is gone."""
 
 
 def forget(
-    instruments: Iterable[str], books: dict[str, Book], links: Iterable[Link], trust: Trust
+    instruments: Iterable[str],
+    books: dict[str, Book],
+    links: Collection[Link],
+    rooms: Iterable[Room],
 ) -> None:
     """Take these instruments' books out unless somebody watches one; unknown ones are fine."""
     for name in instruments:
@@ -19,6 +29,7 @@ def forget(
         if book is None or any(side.watchers or side.shares for side in (book.bids, book.asks)):
             continue
         del books[name]
-        trust.forget(book)
+        for room in rooms:
+            room.forget(book)
         for link in links:
             link.forget_book(name)

@@ -55,6 +55,10 @@ class MarketEvents:
             FrameRejected: self._frame_rejected,
         }
 
+    def forget(self, book: Book) -> None:
+        """Have nothing more to do with a book that is gone."""
+        self.last_trades_e4.pop(book.instrument.id, None)
+
     def apply(self, event: Any, link: Link, now_ns: int) -> None:
         """Apply one event that came over `link`."""
         self.routes[type(event)](event, link, now_ns)

@@ -23,6 +23,11 @@ class MirrorAlarm:
         self._known = 0
         self._seen: dict[Book, tuple[int, int]] = {}
 
+    def forget(self, book: Book) -> None:
+        """Have nothing more to do with a book that is gone."""
+        self._known = -1
+        self._seen.pop(book, None)
+
     def sweep(self, at_ns: int) -> None:
         """Judge what stood unmoved since the last sweep.
 

@@ -26,6 +26,10 @@ class RestBooks:
         self._market = market
         self._renewed_for: dict[Book, int | None] = {}
 
+    def forget(self, book: Book) -> None:
+        """Have nothing more to do with a book that is gone."""
+        self._renewed_for.pop(book, None)
+
     def take(self, book: Book, image: BookReplaced, event: BooksFetched) -> bool:
         """Take one image; tell whether what waits for its book is to be looked at again."""
         now_ns = event.received_at_ns

@@ -21,6 +21,7 @@ from underround.core.journal_record import (
     TradeMoved,
     TradePlanned,
 )
+from underround.core.offers import Offers
 from underround.core.opportunity import Signal, SignalKind
 from underround.core.order import Approved, OrderIntent, PlaceOrders, QueryAccount, Refused
 from underround.core.order_event import (
@@ -44,7 +45,7 @@ from underround.core.portfolio import Portfolio
 from underround.core.refusals import Refusals
 from underround.core.risk import decide
 from underround.core.trade import TradeTrigger
-from underround.core.trade_plan import plan_trade
+from underround.core.trade_plan import order_room_e6, plan_trade
 from underround.core.trade_record import Role, Trade
 from underround.core.trade_steps import TradeSteps
 from underround.core.trading_effect import JournalWanted, PersonPaged
@@ -80,6 +81,7 @@ class TradingDesk:
         self._blocker = blocker
         self._out: list[Effect] = []
         self._count = 0
+        self._offers = Offers()
         self._changed_ns: dict[Venue, int] = {}
         self._account_due_ns: dict[Venue, int] = dict.fromkeys(venues, 0)
         self._steps = TradeSteps(self)
@@ -109,7 +111,9 @@ class TradingDesk:
 
     def take(self, signal: Signal) -> None:
         """Consider a signal of this engine's own."""
-        if signal.kind is not SignalKind.CLOSED:
+        if signal.kind is SignalKind.CLOSED:
+            self._offers.closed(signal)
+        else:
             self.consider(f"{self.run}/{signal.id}", signal, signal.at_ns)
 
     def pays(self, venue: Venue, instrument: str, value_e4: int, at_ns: int) -> None:
@@ -117,25 +121,18 @@ class TradingDesk:
         if (venue, instrument) in self.portfolio.positions_e6:
             self._settled(Settled(venue, instrument, value_e4, None, at_ns))
 
-    def consider(self, key: str, signal: Signal, now_ns: int) -> None:
-        """Trade a signal unless it was traded before, or a rail is in the way."""
+    def consider(self, key: str, signal: Signal, now_ns: int, *, may_wait: bool = True) -> None:
+        """Trade a signal unless a rail is in the way; where money is short, with the next tick."""
         if key in self.portfolio.signals:
             return
         blocked = self._blocked(signal, now_ns)
         if blocked is not None:
             self.refusals.say(key, None, blocked, now_ns)
             return
-        limits_e4 = {leg.venue: 0 for leg in signal.legs}
-        for leg in signal.legs:
-            limits_e4[leg.venue] += leg.limit_e4
-        room = room_e6(
-            limits_e4,
-            signal.pair,
-            self.portfolio,
-            self.accounts,
-            self.settings.limits,
-            now_ns,
-        )
+        room = room_e6(signal, self.portfolio, self.accounts, self.settings.limits, now_ns)
+        if may_wait and room < min(signal.size_e6, order_room_e6(signal.legs, self.settings)):
+            self._offers.wait(key, signal)
+            return
         name = f"{self.run}-{self._count + 1}"
         plan = plan_trade(signal, self.books, self.settings, room, name, key, now_ns)
         if isinstance(plan, str):
@@ -200,9 +197,9 @@ class TradingDesk:
             return f"unreconciled: {self.accounts.difference}"
         if self.portfolio.unknown:
             return "unknown order: its fate is being asked for"
-        oldest_ns = now_ns - signal.at_ns
-        if oldest_ns > self.settings.limits.max_quote_age_ns:
-            return f"the signal is {oldest_ns // 1_000_000} ms old"
+        age_ns = now_ns - signal.at_ns
+        if age_ns > self.settings.limits.max_quote_age_ns:
+            return f"the signal is {age_ns // 1_000_000} ms old"
         if any(t.plan.pair == signal.pair and t.reserves for t in self._active()):
             return "a trade on this pair is under way"
         return None
@@ -285,6 +282,8 @@ class TradingDesk:
 
     def _timer(self, event: Timer) -> None:
         now_ns = event.at_ns
+        for key, signal in self._offers.best_first():
+            self.consider(key, signal, now_ns, may_wait=False)
         for venue, due_ns in self._account_due_ns.items():
             if now_ns >= due_ns:
                 self._account_due_ns[venue] = now_ns + ACCOUNT_AGAIN_NS * 5

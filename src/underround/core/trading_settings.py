@@ -33,7 +33,7 @@ class TradingSettings(Struct, frozen=True, kw_only=True):
     """
 
     limits: RiskLimits = field(default_factory=RiskLimits)
-    policy: LegPolicy = LegPolicy.CERTAINTY
+    policy: LegPolicy = LegPolicy.SETTLEMENT
     min_edge_e6: int = 2_000
     together_depth: int = 3
     all_or_nothing: bool = False

@@ -127,6 +127,8 @@ class Trust:
         """Have nothing more to do with a book that is gone."""
         self.suspects.pop(book, None)
         self.incomplete.pop(book, None)
+        self.halted.pop(book, None)
+        self._differed.pop(book, None)
         self._watch.heard(book)
         name = book.instrument.id
         self._asked = {key: at_ns for key, at_ns in self._asked.items() if key[0] != name}

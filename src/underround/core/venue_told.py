@@ -74,6 +74,12 @@ class VenueTold:
             VenueStatusChanged: self._status_changed,
         }
 
+    def forget(self, book: Book) -> None:
+        """Have nothing more to do with a book that is gone."""
+        self._claims.pop(book, None)
+        self._doubts.pop(book, None)
+        self.terms.pop(book.instrument.id, None)
+
     def sweep(self, at_ns: int) -> None:
         """Hold claims of best prices against books that have had time to follow them.
 
@@ -142,7 +148,8 @@ class VenueTold:
             self._reconsider((book,), now_ns)
 
     def _terms_changed(self, event: TermsChanged, link: Link, now_ns: int) -> None:
-        self.terms[event.instrument] = event
+        if event.instrument in self._books:  # the venue tells of all its markets
+            self.terms[event.instrument] = event
 
     def _fees_announced(self, event: FeesAnnounced, link: Link, now_ns: int) -> None:
         self._out.append(

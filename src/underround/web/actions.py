@@ -132,6 +132,8 @@ class Actions:
         """Answer what the recording says of an opportunity: of this run's, or of a session's."""
         signal = request.query_params.get("id", "")
         session = request.query_params.get("session")
+        if not signal.isprintable() or len(signal) > LONGEST_ID:
+            return refusal(400, "this is no id of an opportunity")
         is_over = session is not None
         if session is None:
             standing = self._sight.opportunities.find(signal)
@@ -145,7 +147,7 @@ class Actions:
             young_ns = run.clock_ns() - max(standing.opened_ns, standing.closed_ns or 0)
             await asyncio.sleep(max(ON_DISK_AFTER_S - max(young_ns, 0) / NS_PER_SECOND, 0))
         try:
-            found = await self._past.explanation(session, signal[:LONGEST_ID], is_over)
+            found = await self._past.explanation(session, signal, is_over)
         except UnderroundError as error:
             return refusal(404, str(error))
         return Response(found, media_type="application/json")

@@ -114,7 +114,11 @@ class Page:
         return refusal(404, "nothing of that name") if rows is None else answer_json(rows)
 
     async def _login(self, request: Request) -> Response:
-        form = parse_qs((await request.body()).decode("utf-8", errors="replace"), max_num_fields=4)
+        try:
+            text = (await request.body()).decode("utf-8", errors="replace")
+            form = parse_qs(text, max_num_fields=4)
+        except ValueError:  # more fields than a form of ours has
+            return refusal(400, "give the token alone")
         given = form.get("token", [""])[0].strip()
         if not hmac.compare_digest(given.encode(), self._token.encode()):
             return login_page()

@@ -42,6 +42,7 @@ from underround.venues.unreadable import (
     described,
     is_remark,
     loosely,
+    printable,
     sample,
 )
 
@@ -175,7 +176,9 @@ def _replied(message: WireMessage, frame: bytes) -> list[MarketEvent]:
         else:
             named = () if reason is None else None  # a stream ended, who knows which
             about = " ".join(filter(None, (str(body.code), body.msg, body.market_ticker)))
-            events.append(FrameRejected("kalshi reports an error", about, named))
+            events.append(
+                FrameRejected("kalshi reports an error", printable(about, SAMPLE_LENGTH), named)
+            )
     streams = None
     if isinstance(told, list):
         streams = tuple((each.channel, each.sid) for each in told)

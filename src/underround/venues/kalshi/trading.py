@@ -5,6 +5,7 @@ orders the venue knows under which id. https://docs.kalshi.com/api-reference/ord
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Final
 
 import msgspec
@@ -209,6 +210,13 @@ class KalshiTrading:
             raise VenueFaultError(self.venue, problem, retryable=False, status=answer.status)
         self._group = made["order_group_id"]
         return str(self._group)
+
+    async def drop_group(self) -> None:
+        """End the order group, and with it whatever of its orders still rests; best effort."""
+        group, self._group = self._group, None
+        if group is not None:
+            with suppress(VenueFaultError):
+                await self._account.send("DELETE", f"/portfolio/order_groups/{group}", b"")
 
     def intent(self, order: str | None) -> OrderIntent | None:
         """Return the intent behind one of our ids, of this run or an earlier one."""
