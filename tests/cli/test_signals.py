@@ -1,6 +1,8 @@
 """`underround signals`: what the journal holds, shown and consumed."""
 
+import asyncio
 import json
+import time
 
 import msgspec
 import pytest
@@ -9,6 +11,7 @@ from redis import Redis
 from underround.cli.main import run
 from underround.core.instrument import Outcome, Venue
 from underround.core.opportunity import Leg, Signal, SignalKind
+from underround.stores.signal_consumers import JournalConsumer
 from underround.stores.signal_journal import SignalJournal
 
 
@@ -73,7 +76,9 @@ def test_a_group_consumes_each_signal_once(journal, capsys):
 def test_what_another_consumer_was_given_is_named_at_the_end(journal, capsys, caplog):
     other = JournalConsumer(journal, "g", "other", time.time_ns)
     assert len(asyncio.run(other.take(2))) == 2
-    assert run(["signals", "consume", "--group", "g", "--journal", str(journal.path), "--once"]) == 0
+    assert (
+        run(["signals", "consume", "--group", "g", "--journal", str(journal.path), "--once"]) == 0
+    )
     assert capsys.readouterr().out == ""
     assert "3 signals are with consumers that have not acknowledged them" in caplog.text
 
