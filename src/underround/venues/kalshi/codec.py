@@ -26,6 +26,7 @@ from underround.core.units import (
     PRICES_E4,
     SIZE_ONE_E6,
 )
+from underround.venues.errors import printable
 from underround.venues.kalshi.announcements import READERS
 from underround.venues.kalshi.messages import (
     WireBody,
@@ -42,7 +43,6 @@ from underround.venues.unreadable import (
     described,
     is_remark,
     loosely,
-    printable,
     sample,
 )
 
