@@ -70,6 +70,14 @@ def test_a_group_consumes_each_signal_once(journal, capsys):
     assert named == [(1, "run/1"), (2, "run/2"), (3, "run/3")]
 
 
+def test_what_another_consumer_was_given_is_named_at_the_end(journal, capsys, caplog):
+    other = JournalConsumer(journal, "g", "other", time.time_ns)
+    assert len(asyncio.run(other.take(2))) == 2
+    assert run(["signals", "consume", "--group", "g", "--journal", str(journal.path), "--once"]) == 0
+    assert capsys.readouterr().out == ""
+    assert "3 signals are with consumers that have not acknowledged them" in caplog.text
+
+
 def test_a_missing_journal_is_one_line(tmp_path, capsys):
     assert run(["signals", "--journal", str(tmp_path / "none.db")]) == 1
     assert capsys.readouterr().err.count("\n") == 1

@@ -20,6 +20,7 @@ from underround.core.order_event import (
     RejectReason,
 )
 from underround.core.trading_desk import TradingDesk
+from underround.core.trading_event import KillSwitched
 from underround.core.trading_settings import LegPolicy, TradingSettings
 
 ONE = 10**6
@@ -156,6 +157,22 @@ def test_one_venue_s_no_to_us_for_good_halts():
     table.give(OrderRejected(first.id, RejectReason.FORBIDDEN, "403", table.now_ns))
     assert "forbids us to trade" in table.desk.portfolio.halt
     assert table.trade.state.value == "no_fill"
+
+
+def test_a_leg_that_stands_alone_halts_once_and_not_again_after_a_person_let_it_go_on():
+    table = Table(unwind_tries=0, hedge_tries=0)
+    [first] = table.take()
+    [hedge] = table.done(first, 5 * ONE)
+    table.done(hedge, 0)
+    for _ in range(2):
+        table.now_ns += 11 * SECOND
+        table.give(Timer(table.now_ns))
+        assert table.desk.portfolio.halt is not None
+    assert table.trade.state.value == "stranded"
+    table.give(KillSwitched(is_set=False, reason="resume", at_ns=table.now_ns))
+    table.now_ns += 11 * SECOND
+    table.give(Timer(table.now_ns))
+    assert table.desk.portfolio.halt is None
 
 
 def test_legs_of_different_sizes_are_not_traded_and_a_set_may_pay_more_than_a_dollar():

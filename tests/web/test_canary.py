@@ -1,4 +1,4 @@
-"""A canary secret is found nowhere: not in the log, the page, its stream, or a recording."""
+"""A canary secret is found nowhere: not in log, page, stream, recording or report."""
 
 import logging
 
@@ -7,6 +7,8 @@ import httpx
 from tests.app.market_day import ANY_EDGE, START_NS, Day
 from tests.app.sighted_day import run_of
 from underround.app.face import FaceOptions
+from underround.app.recorded_session import recorded_session
+from underround.app.recording_report import recording_page
 from underround.app.replay import describe
 from underround.core.instrument import Venue
 from underround.stores.recording import RecordingWriter
@@ -15,7 +17,10 @@ from underround.web.guard import TOKEN_HEADER
 from underround.web.serving import page
 
 CANARY = "canary-7f3a9c51e2d84b60-do-not-tell"
-PATHS = ("/", "/healthz", "/readyz", "/metrics", "/api/review", "/api/sessions", "/static/app.js")
+PATHS = (
+    *("/", "/healthz", "/readyz", "/metrics", "/api/review", "/api/sessions", "/static/app.js"),
+    *("/api/timeline?session=run", "/api/explanation/recorded?id=x", "/api/past?id=x", "/login"),
+)
 
 
 async def test_the_token_is_told_to_nobody(tmp_path, caplog):
@@ -42,6 +47,7 @@ async def test_the_token_is_told_to_nobody(tmp_path, caplog):
                 lines = stream.aiter_lines()
                 said += [await anext(lines) for _ in range(4)]
     recorder.close()
+    said.append(recording_page(recorded_session(tmp_path / "run")))
     recorded = list(read_inputs(tmp_path / "run"))
     assert any("drill" in repr(each) for each in recorded)
     assert [each for each in recorded if CANARY in repr(each)] == []

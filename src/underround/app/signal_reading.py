@@ -4,6 +4,7 @@ Reads the journal, or the Redis stream it feeds; raises nothing of its own.
 """
 
 import asyncio
+import logging
 import os
 import socket
 from collections.abc import AsyncIterator, Callable
@@ -18,6 +19,7 @@ from underround.app.config import Config
 from underround.app.explain.target import journals
 from underround.core.errors import UnderroundError
 from underround.stores.signal_consumers import (
+    IDLE_MS,
     Delivery,
     JournalConsumer,
     SignalConsumer,
@@ -26,6 +28,7 @@ from underround.stores.signal_consumers import (
 from underround.stores.signal_journal import JournaledSignal, SignalJournal
 
 POLL_S = 0.2
+_log = logging.getLogger(__name__)
 
 
 def open_journal(config: Config) -> SignalJournal:
@@ -93,7 +96,8 @@ async def consume(
 ) -> int:
     """Show signals and acknowledge each once it is shown; return how many.
 
-    Ends when stopped, after `limit`, or with `drains` when nothing waits.
+    Ends when stopped, after `limit`, or with `drains` when nothing waits; what other consumers were
+    given and did not acknowledge is named then.
     """
     count = 0
     while not stop.is_set() and (limit is None or count < limit):
@@ -105,6 +109,13 @@ async def consume(
             count += 1
         if not deliveries:
             if drains:
+                if (left := await consumer.depth()) > 0:
+                    _log.warning(
+                        "%d signals are with consumers that have not acknowledged them, or behind"
+                        " those; they come again %d s after they were given",
+                        left,
+                        IDLE_MS // 1_000,
+                    )
                 break
             await asyncio.sleep(POLL_S)
     return count

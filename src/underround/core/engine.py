@@ -137,7 +137,6 @@ class Engine:
         if batch.events:  # a heartbeat's answer proves nothing: it goes on through a freeze
             link.last_data_ns = now_ns
         books, touched = self.books, self._touched
-        book: Book | None
         for event in batch.events:
             if type(event) is LevelsSet:
                 time_ms = event.time_ms
@@ -147,9 +146,8 @@ class Engine:
                 else:
                     link.disordered.append(event)
                 for instrument, is_bid, price_e4, size_e6, _, _ in event.changes:
-                    try:
-                        book = books[instrument]
-                    except KeyError:
+                    book = books.get(instrument)
+                    if book is None:
                         self.counts.ignored += 1
                         continue
                     side = book.bids if is_bid else book.asks

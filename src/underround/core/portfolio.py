@@ -51,12 +51,11 @@ class Portfolio:
         self.adopted_e6: dict[tuple[Venue, str], int] = {}
         self.cash_usd_e6: dict[Venue, int] = dict.fromkeys(Venue, 0)
         self.settled: dict[tuple[Venue, str], Settled] = {}
-        self.foreign: dict[tuple[Venue, str, str], Filled] = {}
-        """Fills of orders that nobody here knows."""
+        self.foreign: dict[tuple[Venue, str, str], Filled] = {}  # of orders nobody here knows
         self.halt: str | None = None
+        self.halt_cleared_ns = 0
         self.sent_at_ns: list[int] = []
-        self.late: list[str] = []
-        """Orders that filled after their trade was over."""
+        self.late: list[str] = []  # orders that filled after their trade was over
         self._at_risk_usd_e6: dict[tuple[str, Venue | None], int] = {}
         self._orders: dict[str, str] = {}
         self._by_venue_id: dict[tuple[Venue, str], str] = {}
@@ -276,8 +275,8 @@ class Portfolio:
     def _halt_set(self, record: HaltSet) -> None:
         self.halt = self.halt or record.reason
 
-    def _halt_cleared(self, _record: HaltCleared) -> None:
-        self.halt = None
+    def _halt_cleared(self, record: HaltCleared) -> None:
+        self.halt, self.halt_cleared_ns = None, record.at_ns
 
     def _named(self, order: LiveOrder, venue_order_id: str | None) -> None:
         if venue_order_id is not None:

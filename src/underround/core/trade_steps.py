@@ -84,7 +84,9 @@ class TradeSteps:
 
     def _watch_naked(self, trade: Trade, now_ns: int) -> None:
         since_ns = trade.naked_since_ns
-        if since_ns is not None and now_ns - since_ns > self._desk.settings.limits.max_naked_ns:
+        if since_ns is None or since_ns <= self._desk.portfolio.halt_cleared_ns:
+            return  # a person has seen it, and let trading go on
+        if now_ns - since_ns > self._desk.settings.limits.max_naked_ns:
             self._desk.halt(
                 f"trade {trade.plan.id} held {trade.naked_e6 / 1e6:g} contracts uncovered", now_ns
             )

@@ -44,6 +44,10 @@ class SignalConsumer(Protocol):
         """Say that a signal is done with."""
         ...
 
+    async def depth(self) -> int:
+        """Return how many signals this group has not acknowledged."""
+        ...
+
 
 class JournalConsumer:
     """A consumer of the journal's own tables; signals of one pair are never out of order.

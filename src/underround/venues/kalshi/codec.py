@@ -26,6 +26,7 @@ from underround.core.units import (
     PRICES_E4,
     SIZE_ONE_E6,
 )
+from underround.venues.errors import printable
 from underround.venues.kalshi.announcements import READERS
 from underround.venues.kalshi.messages import (
     WireBody,
@@ -175,7 +176,9 @@ def _replied(message: WireMessage, frame: bytes) -> list[MarketEvent]:
         else:
             named = () if reason is None else None  # a stream ended, who knows which
             about = " ".join(filter(None, (str(body.code), body.msg, body.market_ticker)))
-            events.append(FrameRejected("kalshi reports an error", about, named))
+            events.append(
+                FrameRejected("kalshi reports an error", printable(about, SAMPLE_LENGTH), named)
+            )
     streams = None
     if isinstance(told, list):
         streams = tuple((each.channel, each.sid) for each in told)

@@ -8,7 +8,8 @@ export function price(e4) {
 }
 
 export function edge(e6) {
-  return e6 === null || e6 === undefined ? NONE : `${(e6 / 1e4).toFixed(2)}¢`;
+  if (e6 === null || e6 === undefined) return NONE;
+  return `${e6 < 0 ? "−" : ""}${(Math.abs(e6) / 1e4).toFixed(2)}¢`;
 }
 
 export function usd(e6, decimals = 2) {
