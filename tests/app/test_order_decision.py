@@ -1,5 +1,6 @@
 """Deciding an order of unknown fate: the venue is asked over a socket, and its word goes first."""
 
+import asyncio
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -90,6 +91,7 @@ async def test_what_the_venue_knows_is_not_decided(tmp_path):
         made.write()
         await it.place(replace(made.intent, dies_at_ns=10**19))
         while not it.of(OrderSeen):  # its reads lag behind its matching
+            await asyncio.sleep(0.2)  # and they cost tokens
             await it.account.broker.query_order(it.query(made.intent.id, None))
         with pytest.raises(UnderroundError, match=r"knows it: done, 5 filled|tells of a fill"):
             await made.decide(ABSENT)
