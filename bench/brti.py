@@ -14,10 +14,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from underround.core.index import IndexCalculator
-from underround.core.index_parameters import IndexParameters, SampleReading
-from underround.core.spot_event import Exchange, Level, SpotDelta, SpotSnapshot
-from underround.core.spot_units import ONE_E8
+from underround.core.windows.index import IndexCalculator
+from underround.core.windows.index_parameters import IndexParameters, SampleReading
+from underround.core.windows.spot_event import Exchange, Level, SpotDelta, SpotSnapshot
+from underround.core.windows.spot_units import ONE_E8
 
 LEVELS_A_SIDE = 1_000
 CHANGES_A_TICK = 25  # level changes of each exchange in 200 ms

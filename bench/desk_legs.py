@@ -10,18 +10,18 @@ from collections.abc import Callable, Iterator, Mapping
 from statistics import NormalDist
 from typing import Any, Final, Protocol
 
-from underround.app.trade_counts import booked_usd_e6, naked_contract_seconds
+from underround.app.trading.counts import booked_usd_e6, naked_contract_seconds
 from underround.core.book import Book
 from underround.core.event import Timer
 from underround.core.fees import PolymarketReading, kalshi_terms, polymarket_terms
 from underround.core.instrument import Instrument, Outcome, Venue
 from underround.core.opportunity import Leg, Signal, SignalKind
-from underround.core.order import PlaceOrders, QueryAccount, QueryOrder
-from underround.core.order_event import OrderSent
-from underround.core.risk_limits import RiskLimits
-from underround.core.trade import TradeState
-from underround.core.trading_desk import TradingDesk
-from underround.core.trading_settings import LegPolicy, TradingSettings
+from underround.core.trading.desk import TradingDesk
+from underround.core.trading.order import PlaceOrders, QueryAccount, QueryOrder
+from underround.core.trading.order_event import OrderSent
+from underround.core.trading.risk_limits import RiskLimits
+from underround.core.trading.settings import LegPolicy, TradingSettings
+from underround.core.trading.trade import TradeState
 from underround.execution.paper import PaperBroker, PaperSettings
 from underround.simulation.book import ASK, BID
 from underround.simulation.competition import Contest

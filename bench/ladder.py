@@ -9,7 +9,7 @@ import random
 import statistics
 import time
 
-from underround.app.basket_solver import size_basket
+from underround.app.structures.basket_solver import size_basket
 from underround.core.arbitrage.basket import Claim, cluster_of
 from underround.core.arbitrage.ladder import Rung, solve
 from underround.core.fees import PolymarketReading, kalshi_terms, polymarket_terms

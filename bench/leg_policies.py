@@ -20,7 +20,7 @@ from bench import desk_legs
 from bench.desk_legs import DeskAttempt
 from bench.leg_tally import HEADER, Tally
 from underround.core.instrument import Venue
-from underround.core.trading_settings import TradingSettings
+from underround.core.trading.settings import TradingSettings
 from underround.simulation.book import ASK, BID
 from underround.simulation.competition import Contest, open_contest
 from underround.simulation.desk import Desk

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from underround.core.fees import kalshi_terms, polymarket_terms
 from underround.core.instrument import FeeTerms, Instrument, Outcome, Venue
-from underround.core.order import Approved, OrderIntent, TimeInForce
-from underround.core.order_event import OrderEvent
+from underround.core.trading.order import Approved, OrderIntent, TimeInForce
+from underround.core.trading.order_event import OrderEvent
 from underround.execution.live import LiveBroker
 from underround.venues.kalshi.signing import Signer
 from underround.venues.kalshi.trading import KalshiTrading

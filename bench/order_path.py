@@ -12,12 +12,12 @@ import time
 from pathlib import Path
 
 from tests.core.trading_world import TradingWorld, a_signal
-from underround.app.trading_shell import TradingShell
+from underround.app.trading.shell import TradingShell
 from underround.core.instrument import Venue
-from underround.core.order_event import AccountRead
-from underround.core.risk_limits import RiskLimits
-from underround.core.trading_desk import TradingDesk
-from underround.core.trading_settings import LegPolicy, TradingSettings
+from underround.core.trading.desk import TradingDesk
+from underround.core.trading.order_event import AccountRead
+from underround.core.trading.risk_limits import RiskLimits
+from underround.core.trading.settings import LegPolicy, TradingSettings
 from underround.execution.broker import PreparedOrder
 from underround.stores.journal import TradeJournal
 

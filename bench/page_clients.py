@@ -16,7 +16,7 @@ from tests.app.market_day import START_NS
 from tests.app.sighted_day import run_of
 from underround.app.codecs import CODECS
 from underround.app.collector import calm_the_collector
-from underround.app.face import FaceOptions
+from underround.app.page.face import FaceOptions
 from underround.app.pipeline import Pipeline, Plan
 from underround.core.engine import Engine
 from underround.core.instrument import Venue

@@ -12,7 +12,7 @@ from playwright.async_api import async_playwright
 
 from bench.page_clients import Market500, feed
 from tests.web.lively_page import CHROMIUM, FLAGS
-from underround.app.face import FaceOptions
+from underround.app.page.face import FaceOptions
 from underround.web.serving import page
 
 LOAD_LIMIT_S = 1.0

@@ -8,7 +8,7 @@ from typing import Final
 from conformance.cases import Case, RestAnswer, Step
 from conformance.verdict import SeenBook
 from underround.app.codecs import CODECS
-from underround.app.plan import books_fetched
+from underround.app.recordings.plan import books_fetched
 from underround.core.effect import BookJudged, FetchBooks, RequestSnapshots
 from underround.core.engine import Engine
 from underround.core.event import (

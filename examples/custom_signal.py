@@ -12,7 +12,7 @@ reads is all there is, so a replay of the recording has the same ideas at the sa
 from collections.abc import Iterator
 
 from underround.core.instrument import Outcome
-from underround.core.view import Idea, View
+from underround.core.windows.view import Idea, View
 
 LATEST_S = 30
 SURE = 0.97

@@ -8,18 +8,18 @@ import argparse
 import gzip
 from pathlib import Path
 
-from underround.app.calibration import compare, score, walk_forward
-from underround.app.decision_history import replayed_decisions
-from underround.app.learner import fit_logistic
-from underround.app.reliability_plot import reliability_svg
-from underround.app.strike_history import (
+from underround.app.bitcoin.calibration import compare, score, walk_forward
+from underround.app.bitcoin.decision_history import replayed_decisions
+from underround.app.bitcoin.learner import fit_logistic
+from underround.app.bitcoin.reliability_plot import reliability_svg
+from underround.app.bitcoin.strike_history import (
     check_chain,
     parse_prices,
     parse_windows,
     proxy_errors_bp,
     spread_of,
 )
-from underround.core.settlement import FIFTEEN_MINUTES
+from underround.core.windows.settlement import FIFTEEN_MINUTES
 
 
 def text_of(path: Path) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.house_style import ROOT, project_files
 from underround.app.config import Config, decode
-from underround.app.pair_file import decode_pairs
+from underround.app.pairs.file import decode_pairs
 from underround.cli.errors import ExitCode
 from underround.cli.main import app, run
 

@@ -1,5 +1,5 @@
-"""The streaming guide's name for the execution layer: `underround.app.arbitrage_executor`."""
+"""The streaming guide's name for the execution layer, `ArbitrageExecutor`."""
 
-from underround.app.arbitrage_executor import ArbitrageExecutor
+from underround.app.trading.arbitrage_executor import ArbitrageExecutor
 
 __all__ = ["ArbitrageExecutor"]

@@ -9,7 +9,7 @@ from underround.app.config import Config
 from underround.app.connections import Connecting, Options, Rest
 from underround.app.hands import VenueHands
 from underround.app.pipeline import Pipeline
-from underround.app.replay import describe
+from underround.app.recordings.replay import describe
 from underround.core.engine import Engine
 from underround.core.event import Event
 from underround.core.instrument import Instrument, Outcome

@@ -6,20 +6,20 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from underround.app.clock import wall_ns
-from underround.app.live_accounts import (
+from underround.app.trading.live_accounts import (
     LiveAccount,
     kalshi_account,
     polymarket_account,
 )
 from underround.core.fees import kalshi_terms, polymarket_terms
 from underround.core.instrument import Instrument, Outcome, Venue
-from underround.core.order import (
+from underround.core.trading.order import (
     Approved,
     OrderIntent,
     QueryOrder,
     TimeInForce,
 )
-from underround.core.order_event import (
+from underround.core.trading.order_event import (
     OrderEvent,
     PrivateStreamChanged,
 )

@@ -6,7 +6,7 @@ import re
 from bench import corpus as corpora
 from underround.app.codecs import CODECS
 from underround.app.pipeline import Pipeline
-from underround.app.plan import Plan
+from underround.app.recordings.plan import Plan
 from underround.core.effect import FetchBooks, RequestSnapshots
 from underround.core.engine import Engine
 from underround.core.event import CommandAnswered

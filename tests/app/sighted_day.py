@@ -4,9 +4,9 @@ import time
 from contextlib import asynccontextmanager
 
 from tests.app.market_day import ANY_EDGE, Day
-from underround.app.digest import SignalDigest
 from underround.app.frame_watch import FrameWatch
-from underround.app.run_sight import sight_of
+from underround.app.page.run_sight import sight_of
+from underround.app.recordings.digest import SignalDigest
 from underround.app.universe import Universe
 from underround.app.wiring import Running
 from underround.core.instrument import Venue

@@ -13,7 +13,7 @@ from underround.app.alert_rules import (
     Severity,
     quiet_minutes,
 )
-from underround.app.config_alerts import AlertsConfig
+from underround.app.sections.alerts import AlertsConfig
 from underround.core.units import NS_PER_SECOND
 
 NOON = 12 * 60

@@ -12,7 +12,7 @@ import pytest
 from tests.app.signals import opened
 from underround.app.alert_rules import Message, Severity
 from underround.app.alerts import WAITING, Alerts, LogListener, Sender, channels_of
-from underround.app.config_alerts import AlertsConfig
+from underround.app.sections.alerts import AlertsConfig
 from underround.cli.main import run
 from underround.core.errors import ConfigError
 from underround.core.instrument import Venue

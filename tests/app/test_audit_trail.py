@@ -5,7 +5,7 @@ import itertools
 from tests.core.desk import TICKER, YES, Desk, signals
 from underround.app.audit_trail import audit_trail
 from underround.core.instrument import Venue
-from underround.core.trading_event import KillSwitched
+from underround.core.trading.event import KillSwitched
 from underround.core.venue_event import MarketsEnded
 from underround.stores.audit_entry import entry_of, verify
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from underround.app.bitcoin.spot_codecs import ON_BY_DEFAULT
 from underround.app.config import (
     Config,
     DetectionConfig,
@@ -15,11 +16,10 @@ from underround.app.config import (
     default_path,
     load_config,
 )
-from underround.app.spot_codecs import ON_BY_DEFAULT
 from underround.core.errors import ConfigError
-from underround.core.pricing_settings import PricingSettings
 from underround.core.settings import Settings
 from underround.core.units import NS_PER_SECOND
+from underround.core.windows.pricing_settings import PricingSettings
 from underround.venues.hosts import ALLOWED_HOSTS
 
 

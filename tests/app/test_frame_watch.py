@@ -5,11 +5,11 @@ import json
 from msgspec.structs import replace
 
 from tests.app.desk import MARKET, NO_TOKEN, YES_TOKEN, Desk
-from tests.app.test_hash_audit import hashed
+from tests.app.recordings.test_hash_audit import hashed
 from tests.venues.kalshi.wire import delta
 from tests.venues.polymarket.wire import NO, YES, book, wire
 from underround.app.frame_watch import LARGEST_BYTES, FrameWatch
-from underround.app.plan import Plan
+from underround.app.recordings.plan import Plan
 from underround.core.instrument import Venue
 from underround.core.venue_event import BooksDoubted, BooksProven
 

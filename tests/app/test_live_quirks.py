@@ -9,13 +9,13 @@ from msgspec import structs
 
 from tests.app.live_bench import ONE, bench
 from underround.app.clock import wall_ns
-from underround.app.live_accounts import (
+from underround.app.trading.live_accounts import (
     BlockedPlaceError,
     check_place,
 )
 from underround.core.instrument import Outcome, Venue
-from underround.core.order import CancelOrder, TimeInForce
-from underround.core.order_event import (
+from underround.core.trading.order import CancelOrder, TimeInForce
+from underround.core.trading.order_event import (
     Filled,
     FillStatus,
     OrderAcknowledged,

@@ -10,9 +10,9 @@ import pytest
 from tests.core.desk import Desk, signals
 from underround.app.logs import json_lines
 from underround.app.run_log import log_trading, logging_run
-from underround.core.journal_record import TradeMoved
-from underround.core.trade import TradeTrigger
-from underround.core.trading_effect import JournalWanted, TradeRefused
+from underround.core.trading.effect import JournalWanted, TradeRefused
+from underround.core.trading.journal_record import TradeMoved
+from underround.core.trading.trade import TradeTrigger
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from tests.venues.http_peer import Asked, Reply, http_peer, rest_client
 from tests.venues.kalshi.answers import market as kalshi_market
 from tests.venues.kalshi.answers import page, series
 from underround.app.market_watch import MarketWatch
-from underround.app.pair_file import PairEntry
+from underround.app.pairs.file import PairEntry
 from underround.app.universe import Universe
 from underround.core.effect import LookUpMarket
 from underround.core.event import InstrumentsListed

@@ -8,9 +8,9 @@ import pytest
 
 from underround.app.clock import steady_clock
 from underround.app.connections import Options
-from underround.app.fault_trial import LIMITS, SETTINGS
-from underround.app.pair_file import PairEntry, load_pairs
-from underround.app.venues_process import simulated_config
+from underround.app.pairs.file import PairEntry, load_pairs
+from underround.app.simulated.fault_trial import LIMITS, SETTINGS
+from underround.app.simulated.venues_process import simulated_config
 from underround.app.wiring import Running, running
 from underround.core.book_state import BookState
 from underround.core.pair import Polarity

@@ -5,10 +5,10 @@ import logging
 import pytest
 
 from tests.app.market_day import ANY_EDGE, START_NS, Day
-from underround.app.digest import SignalDigest
 from underround.app.pipeline import LATENCIES_KEPT, Latency
-from underround.app.plan import Plan
-from underround.app.replay import Replay, describe
+from underround.app.recordings.digest import SignalDigest
+from underround.app.recordings.plan import Plan
+from underround.app.recordings.replay import Replay, describe
 from underround.core.effect import FetchBooks
 from underround.core.engine import Engine
 from underround.core.event import CommandAnswered

@@ -9,8 +9,8 @@ from functools import partial
 
 from tests.app.market_day import Day
 from tests.venues.http_peer import Asked, Reply, http_peer, rest_client
-from underround.app.plan import Plan
 from underround.app.polling import Poller
+from underround.app.recordings.plan import Plan
 from underround.core.book_state import BookState
 from underround.core.instrument import Venue
 from underround.venues.kalshi import catalog

@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 import pytest
 
 from underround.app.live_books import LiveBooks
-from underround.app.plan import Plan
 from underround.app.price_cache import PriceCache
 from underround.app.price_writer import PriceWriter
+from underround.app.recordings.plan import Plan
 from underround.core.event import Batch, BookReplaced, LevelAdded, MarketClosed
 from underround.core.instrument import FeeTerms, Instrument, Outcome, Venue
 from underround.core.venue_event import TradingHalted, VenueStatusChanged

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.app.market_day import START_NS
-from underround.app.plan import Plan, plan_arguments
-from underround.app.replay import Replay, describe
-from underround.app.tops import TopsWriter
+from underround.app.recordings.plan import Plan, plan_arguments
+from underround.app.recordings.replay import Replay, describe
+from underround.app.recordings.tops import TopsWriter
 from underround.core.instrument import FeeTerms, Instrument, Outcome, Venue
 from underround.core.settings import Settings
 from underround.stores.recording import RecordingWriter

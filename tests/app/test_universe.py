@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from tests.venues.http_peer import rest_client
 from underround.app.config import UniverseConfig
-from underround.app.pair_file import PairEntry, load_pairs
+from underround.app.pairs.file import PairEntry, load_pairs
 from underround.app.universe import Universe, load
 from underround.core.instrument import Venue
 from underround.core.pair import Polarity

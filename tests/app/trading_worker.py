@@ -19,11 +19,11 @@ from msgspec.structs import replace
 from underround.app.clock import steady_clock
 from underround.app.codecs import CODECS
 from underround.app.hands import VenueHands
-from underround.app.live_trading import live_brokers
 from underround.app.pipeline import Pipeline
-from underround.app.trading import open_ledger, trading
-from underround.app.trading_config import RiskConfig, TradingConfig
-from underround.app.venues_process import simulated_config
+from underround.app.sections.trading import RiskConfig, TradingConfig
+from underround.app.simulated.venues_process import simulated_config
+from underround.app.trading.live import live_brokers
+from underround.app.trading.setup import open_ledger, trading
 from underround.core.engine import Engine
 from underround.core.fees import PolymarketReading, kalshi_terms, polymarket_terms
 from underround.core.instrument import Instrument, Outcome, Venue

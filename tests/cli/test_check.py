@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from underround.app.bitcoin_check import BUDGET
+from underround.app.bitcoin.check import BUDGET
 from underround.cli.check import lines_of
 from underround.cli.main import run
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from underround.app.fee_quote import POLYMARKET_RATES
+from underround.app.fees.quote import POLYMARKET_RATES
 from underround.cli.fees import Category
 from underround.cli.main import run
 

@@ -19,8 +19,8 @@ from tests.app.venue_thread import environment, venues_in_a_thread
 from underround.app.clock import wall_ns
 from underround.cli.main import run
 from underround.core.instrument import Venue
-from underround.core.order_event import PositionAdopted
-from underround.core.trade import TradeTrigger
+from underround.core.trading.order_event import PositionAdopted
+from underround.core.trading.trade import TradeTrigger
 from underround.simulation.book import ASK, BID
 from underround.simulation.venues import SimulatedVenues
 from underround.stores.executor_lock import executor_lock

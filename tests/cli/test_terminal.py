@@ -10,8 +10,8 @@ import pytest
 from tests.app.market_day import Day
 from tests.app.sighted_day import run_of
 from tests.web.lively_page import LivelyDay, living
-from underround.app.face import FaceOptions
-from underround.app.page_client import PageClient, page_address
+from underround.app.page.client import PageClient, page_address
+from underround.app.page.face import FaceOptions
 from underround.cli.terminal import Confirm, Terminal
 from underround.core.errors import UnderroundError, UnusableError
 from underround.web.serving import page

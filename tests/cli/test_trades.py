@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from tests.core.trading_world import TradingWorld
 from underround.cli.main import run
-from underround.core.journal_record import IntentWritten
-from underround.core.order_event import OrderSent
-from underround.core.trade_record import OrderStage, Role
+from underround.core.trading.journal_record import IntentWritten
+from underround.core.trading.order_event import OrderSent
+from underround.core.trading.trade_record import OrderStage, Role
 from underround.stores.audit_entry import entry_of
 from underround.stores.executor_lock import executor_lock
 from underround.stores.journal import TradeJournal

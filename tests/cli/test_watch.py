@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from underround.app.page_client import PageClient, page_address
+from underround.app.page.client import PageClient, page_address
 from underround.cli.watch import started
 from underround.core.errors import ConfigError
 

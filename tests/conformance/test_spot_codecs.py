@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from underround.app.spot_codecs import CODECS, ON_BY_DEFAULT
-from underround.core.spot_book import SpotBook, SpotState
-from underround.core.spot_event import (
+from underround.app.bitcoin.spot_codecs import CODECS, ON_BY_DEFAULT
+from underround.core.windows.spot_book import SpotBook, SpotState
+from underround.core.windows.spot_event import (
     Asset,
     Exchange,
     SpotDelta,

@@ -6,7 +6,7 @@ Prices are ten-thousandths of a dollar, sizes whole contracts, times millisecond
 from collections.abc import Iterable, Sequence
 
 from tests.core.desk import KALSHI, ONE, POLYMARKET, START_NS, STREAM, e6, signals
-from underround.app.basket_worker import sizes_of
+from underround.app.structures.basket_worker import sizes_of
 from underround.core.basket_event import BasketSolved, SolveBasket
 from underround.core.effect import Effect, FetchBooks
 from underround.core.engine import Engine

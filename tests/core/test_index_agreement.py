@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from underround.core.index import IndexCalculator
-from underround.core.index_parameters import (
+from underround.core.windows.index import IndexCalculator
+from underround.core.windows.index_parameters import (
     CapReading,
     IndexParameters,
     LambdaReading,
     SampleReading,
 )
-from underround.core.spot_event import SpotDelta, SpotFault, SpotFaultKind, SpotSnapshot
-from underround.core.spot_units import ONE_E8
+from underround.core.windows.spot_event import SpotDelta, SpotFault, SpotFaultKind, SpotSnapshot
+from underround.core.windows.spot_units import ONE_E8
 
 Levels = list[tuple[Fraction, Fraction]]
 

@@ -2,12 +2,12 @@
 
 from msgspec.structs import replace
 
-from tests.core.test_trading_desk import ONE, Table
+from tests.core.trading.test_desk import ONE, Table
 from tests.core.trading_world import a_signal
 from underround.core.event import Timer
 from underround.core.offers import Offers
 from underround.core.opportunity import SignalKind
-from underround.core.risk_limits import RiskLimits
+from underround.core.trading.risk_limits import RiskLimits
 
 SHORT = RiskLimits(max_unsettled_usd_e6=5 * ONE)  # room for five sets, where ten are offered
 

@@ -1,6 +1,6 @@
 """Parts of an engine: their routes run after its own, and books that are over are forgotten."""
 
-from tests.core.windows import START_NS, World, a_window, an_instrument
+from tests.core.windows.days import START_NS, World, a_window, an_instrument
 from underround.core.engine import Engine
 from underround.core.event import (
     Batch,

@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from tests.core.windows import (
+from tests.core.windows.days import (
     QUICK,
     START_NS,
     STEADY,
@@ -15,14 +15,14 @@ from tests.core.windows import (
     opened,
     spot_book,
 )
-from underround.core.pricing_effect import WindowsPriced
-from underround.core.reference_event import SpotReceived, StrikeTold, WindowListed
-from underround.core.settlement import Comparison
-from underround.core.spot_event import Asset, Exchange
-from underround.core.spot_units import ONE_E8
 from underround.core.units import NS_PER_SECOND
-from underround.core.value_strategy import value_strategy
-from underround.core.window import Oracle, Window
+from underround.core.windows.pricing_effect import WindowsPriced
+from underround.core.windows.reference_event import SpotReceived, StrikeTold, WindowListed
+from underround.core.windows.settlement import Comparison
+from underround.core.windows.spot_event import Asset, Exchange
+from underround.core.windows.spot_units import ONE_E8
+from underround.core.windows.value_strategy import value_strategy
+from underround.core.windows.window import Oracle, Window
 
 
 def test_the_official_value_alone_opens_nothing():

@@ -5,9 +5,9 @@ Each offence is a line that begins with the invariant's number.
 
 import msgspec
 
-from underround.core.journal_record import TradeMoved, TradePlanned
-from underround.core.order_event import FillStatus, OrderSent
-from underround.core.portfolio import Portfolio
+from underround.core.trading.journal_record import TradeMoved, TradePlanned
+from underround.core.trading.order_event import FillStatus, OrderSent
+from underround.core.trading.portfolio import Portfolio
 
 TERMINAL = {"rejected", "no_fill", "hedged_settled", "unwound", "stranded"}
 

@@ -4,14 +4,14 @@ Switched on for one test by replacing an attribute; nothing in the product knows
 """
 
 from tests.core.trading_world import TradingWorld
-from underround.core import order_patience, risk
-from underround.core.journal_record import AbsenceProven
-from underround.core.order import Approved, PlaceOrders
-from underround.core.order_event import Filled, OrderDone, OrderSent
-from underround.core.portfolio import Portfolio
-from underround.core.trade_record import LiveOrder, OrderStage, Role, Trade
-from underround.core.trade_steps import TradeSteps
-from underround.core.trading_desk import TradingDesk
+from underround.core.trading import order_patience, risk
+from underround.core.trading.desk import TradingDesk
+from underround.core.trading.journal_record import AbsenceProven
+from underround.core.trading.order import Approved, PlaceOrders
+from underround.core.trading.order_event import Filled, OrderDone, OrderSent
+from underround.core.trading.portfolio import Portfolio
+from underround.core.trading.trade_record import LiveOrder, OrderStage, Role, Trade
+from underround.core.trading.trade_steps import TradeSteps
 
 
 def without_rail(patch, *names: str) -> None:

@@ -7,7 +7,7 @@ from collections import Counter
 from types import SimpleNamespace
 
 from underround.core.instrument import Outcome, Venue
-from underround.core.order_event import (
+from underround.core.trading.order_event import (
     AccountRead,
     DoneReason,
     Filled,

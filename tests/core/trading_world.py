@@ -16,16 +16,16 @@ from underround.core.book import Book
 from underround.core.event import Timer
 from underround.core.fees import PolymarketReading, kalshi_terms, polymarket_terms
 from underround.core.instrument import LINEAR_CENT, Instrument, Outcome, Venue
-from underround.core.journal_record import HaltSet
 from underround.core.opportunity import Leg, Signal, SignalKind
-from underround.core.order import PlaceOrders, QueryAccount, QueryOrder
-from underround.core.order_event import OrderRejected, OrderSent, RejectReason
-from underround.core.portfolio import Portfolio
-from underround.core.risk_limits import RiskLimits
-from underround.core.trading_desk import TradingDesk
-from underround.core.trading_effect import JournalWanted, PersonPaged
-from underround.core.trading_event import KillSwitched
-from underround.core.trading_settings import LegPolicy, TradingSettings
+from underround.core.trading.desk import TradingDesk
+from underround.core.trading.effect import JournalWanted, PersonPaged
+from underround.core.trading.event import KillSwitched
+from underround.core.trading.journal_record import HaltSet
+from underround.core.trading.order import PlaceOrders, QueryAccount, QueryOrder
+from underround.core.trading.order_event import OrderRejected, OrderSent, RejectReason
+from underround.core.trading.portfolio import Portfolio
+from underround.core.trading.risk_limits import RiskLimits
+from underround.core.trading.settings import LegPolicy, TradingSettings
 
 SECOND = 10**9
 START_NS = 1_700_000_000 * SECOND

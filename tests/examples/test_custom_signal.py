@@ -4,16 +4,16 @@ import importlib.util
 
 import pytest
 
-from tests.core.windows import START_NS, World, a_window
+from tests.core.windows.days import START_NS, World, a_window
 from tests.house_style import ROOT
-from underround.app.strategies import load_strategies
-from underround.core.fair_value import FairValue
-from underround.core.index import IndexQuality
+from underround.app.bitcoin.strategies import load_strategies
 from underround.core.instrument import Outcome
 from underround.core.opportunity import SignalKind
-from underround.core.pricing_effect import ValueRaised
-from underround.core.spot_event import Asset
-from underround.core.view import Offer, View, WindowView
+from underround.core.windows.fair_value import FairValue
+from underround.core.windows.index import IndexQuality
+from underround.core.windows.pricing_effect import ValueRaised
+from underround.core.windows.spot_event import Asset
+from underround.core.windows.view import Offer, View, WindowView
 
 FILE = ROOT / "examples" / "custom_signal.py"
 NAME = f"{FILE}:late_and_sure"
@@ -61,4 +61,5 @@ def test_it_imports_nothing_that_could_make_it_impure():
     spec = importlib.util.spec_from_file_location("custom_signal", FILE)
     source = spec.loader.get_source("custom_signal")
     imported = [line.split()[1] for line in source.splitlines() if line.startswith("from ")]
-    assert imported == ["collections.abc", "underround.core.instrument", "underround.core.view"]
+    pure = ["collections.abc", "underround.core.instrument", "underround.core.windows.view"]
+    assert imported == pure

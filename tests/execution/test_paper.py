@@ -9,8 +9,14 @@ from msgspec.structs import replace
 from tests.core.trading_world import instrument
 from underround.core.book import Book
 from underround.core.instrument import Outcome, Venue
-from underround.core.order import Approved, OrderIntent, QueryAccount, QueryOrder, TimeInForce
-from underround.core.order_event import (
+from underround.core.trading.order import (
+    Approved,
+    OrderIntent,
+    QueryAccount,
+    QueryOrder,
+    TimeInForce,
+)
+from underround.core.trading.order_event import (
     AccountRead,
     DoneReason,
     Filled,

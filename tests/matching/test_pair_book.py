@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.matching.contracts import SAME, kalshi, poly
-from underround.app.pair_file import decode_pairs
+from underround.app.pairs.file import decode_pairs
 from underround.matching.pair_book import BookEntry, polarity_of, render
 from underround.matching.pair_merge import merge_pair_file, wanted
 from underround.matching.verdict import judge

@@ -5,7 +5,7 @@ from functools import partial
 from bench import leg_policies
 from bench.leg_policies import POLICIES, contests, fare, fare_of_ours, problems
 from underround.core.instrument import Venue
-from underround.core.trading_settings import LegPolicy, TradingSettings
+from underround.core.trading.settings import LegPolicy, TradingSettings
 from underround.simulation.competition import FROZEN, Rivalry, open_contest
 
 

@@ -9,11 +9,11 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from underround.app.spot_codecs import codec_for
-from underround.core.index import IndexCalculator, IndexQuality
-from underround.core.index_exclusions import RefusalReason
-from underround.core.index_parameters import IndexParameters
-from underround.core.spot_event import (
+from underround.app.bitcoin.spot_codecs import codec_for
+from underround.core.windows.index import IndexCalculator, IndexQuality
+from underround.core.windows.index_exclusions import RefusalReason
+from underround.core.windows.index_parameters import IndexParameters
+from underround.core.windows.spot_event import (
     Exchange,
     SpotFault,
     SpotFaultKind,

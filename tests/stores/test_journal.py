@@ -10,8 +10,8 @@ import pytest
 from tests.core.trading_checks import shown
 from tests.core.trading_world import TradingWorld
 from underround.core.errors import UnderroundError, UnusableError
-from underround.core.journal_record import HaltSet
-from underround.core.portfolio import Portfolio
+from underround.core.trading.journal_record import HaltSet
+from underround.core.trading.portfolio import Portfolio
 from underround.stores.executor_lock import LEASE_NS, executor_lock
 from underround.stores.journal import TradeJournal, decoded, encoded, restore
 

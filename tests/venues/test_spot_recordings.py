@@ -6,8 +6,8 @@ from collections import Counter
 import pytest
 
 from tests.recordings import recording
-from underround.core.spot_book import SpotLadder
-from underround.core.spot_event import (
+from underround.core.windows.spot_book import SpotLadder
+from underround.core.windows.spot_event import (
     SpotDelta,
     SpotFault,
     SpotFaultKind,
@@ -16,7 +16,7 @@ from underround.core.spot_event import (
     SpotRequest,
     SpotSnapshot,
 )
-from underround.core.spot_units import parse_e8
+from underround.core.windows.spot_units import parse_e8
 from underround.venues.bitstamp.codec import Codec as Bitstamp
 from underround.venues.bullish.codec import Codec as Bullish
 from underround.venues.coinbase.codec import Codec as Coinbase

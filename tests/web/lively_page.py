@@ -13,8 +13,8 @@ import pytest
 from tests.app.market_day import Day
 from tests.app.sighted_day import run_of
 from underround.app.clock import steady_clock
-from underround.app.face import FaceOptions
-from underround.app.replay import describe
+from underround.app.page.face import FaceOptions
+from underround.app.recordings.replay import describe
 from underround.core.instrument import Venue
 from underround.core.settings import Settings
 from underround.stores.recording import RecordingWriter

@@ -7,12 +7,12 @@ from pathlib import Path
 import axe_playwright_python
 from playwright.async_api import async_playwright, expect
 
-from tests.app.bitcoin import bitcoin_run
+from tests.app.bitcoin.runs import bitcoin_run
 from tests.web.lively_page import CHROMIUM, FLAGS, Watched, needs_chromium, serious
-from underround.app.demo import run_demo
-from underround.app.face import FaceOptions
-from underround.app.page_bitcoin import as_running, with_bitcoin
-from underround.app.session_log import SessionLog
+from underround.app.bitcoin.session_log import SessionLog
+from underround.app.page.bitcoin import as_running, with_bitcoin
+from underround.app.page.face import FaceOptions
+from underround.app.simulated.demo import run_demo
 from underround.web.serving import page
 
 pytestmark = needs_chromium

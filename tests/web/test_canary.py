@@ -6,10 +6,10 @@ import httpx
 
 from tests.app.market_day import ANY_EDGE, START_NS, Day
 from tests.app.sighted_day import run_of
-from underround.app.face import FaceOptions
-from underround.app.recorded_session import recorded_session
-from underround.app.recording_report import recording_page
-from underround.app.replay import describe
+from underround.app.page.face import FaceOptions
+from underround.app.recordings.recorded_session import recorded_session
+from underround.app.recordings.replay import describe
+from underround.app.recordings.report import recording_page
 from underround.core.instrument import Venue
 from underround.stores.recording import RecordingWriter
 from underround.stores.recording_reader import read_inputs

@@ -7,7 +7,7 @@ import pytest
 
 from tests.app.market_day import Day
 from tests.app.sighted_day import run_of
-from underround.app.face import FaceOptions
+from underround.app.page.face import FaceOptions
 from underround.web.serving import page
 
 LOCAL = "Host: localhost\r\n"

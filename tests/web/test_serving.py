@@ -11,7 +11,7 @@ import pytest
 
 from tests.app.market_day import Day
 from tests.app.sighted_day import run_of
-from underround.app.face import FaceOptions
+from underround.app.page.face import FaceOptions
 from underround.core.errors import ConfigError
 from underround.core.instrument import Venue
 from underround.web.guard import TOKEN_HEADER

@@ -3,7 +3,7 @@
 import asyncio
 from itertools import count
 
-from underround.app.run_sight import FaceCounts
+from underround.app.page.run_sight import FaceCounts
 from underround.web.stream import Broadcast
 
 

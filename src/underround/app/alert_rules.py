@@ -10,7 +10,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from underround.app.config_alerts import AlertsConfig
+from underround.app.sections.alerts import AlertsConfig
 from underround.core.units import NS_PER_SECOND
 
 HOUR_NS: Final = 3_600 * NS_PER_SECOND

@@ -16,11 +16,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from underround.app.alert_rules import AlertRules, Message, Notice, Severity
 from underround.app.clock import wall_ns
-from underround.app.config_alerts import AlertsConfig
 from underround.app.pipeline import Pipeline
+from underround.app.recordings.told import Told
+from underround.app.sections.alerts import AlertsConfig
 from underround.app.subscriptions import Start
 from underround.app.supervision import kept_running
-from underround.app.told import Told
 from underround.app.wording import describe
 from underround.core.errors import ConfigError
 from underround.core.opportunity import Signal, SignalKind

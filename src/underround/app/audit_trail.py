@@ -13,11 +13,11 @@ from typing import Any
 import msgspec
 
 from underround import __version__
-from underround.app.told import Told
+from underround.app.recordings.told import Told
 from underround.core.book import Book
 from underround.core.engine import Engine
 from underround.core.opportunity import Leg, Signal
-from underround.core.trading_event import KillSwitched
+from underround.core.trading.event import KillSwitched
 from underround.stores.audit_log import AuditLog
 
 _log = logging.getLogger("underround")

@@ -11,9 +11,13 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from underround.app.config_alerts import AlertsConfig
-from underround.app.config_bitcoin import BitcoinConfig
-from underround.app.config_sections import (
+from underround.app.layering import Layer, environment_layer, merge
+from underround.app.logs import LoggingConfig
+from underround.app.sections.alerts import AlertsConfig
+from underround.app.sections.bitcoin import BitcoinConfig
+from underround.app.sections.trading import PaperConfig, RiskConfig, TradingConfig
+from underround.app.sections.values import EXCHANGES, Text
+from underround.app.sections.venues_and_stores import (
     DEFAULT_REDIS_URL,
     DetectionConfig,
     FeesConfig,
@@ -23,11 +27,7 @@ from underround.app.config_sections import (
     UniverseConfig,
     VenuesConfig,
 )
-from underround.app.config_values import EXCHANGES, Text
-from underround.app.config_web import WebConfig
-from underround.app.layering import Layer, environment_layer, merge
-from underround.app.logs import LoggingConfig
-from underround.app.trading_config import PaperConfig, RiskConfig, TradingConfig
+from underround.app.sections.web import WebConfig
 from underround.core.errors import ConfigError
 
 __all__ = [

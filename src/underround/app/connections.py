@@ -19,7 +19,7 @@ from underround.app.clock import monotonic_ns, wall_ns
 from underround.app.config import Config
 from underround.app.hands import FetchBodies, VenueHands
 from underround.app.pipeline import Pipeline
-from underround.app.trading import MakeBrokers
+from underround.app.trading.setup import MakeBrokers
 from underround.core.instrument import Instrument, Venue
 from underround.core.settings import Settings
 from underround.core.units import NS_PER_MS, NS_PER_SECOND

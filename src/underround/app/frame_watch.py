@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import msgspec
 
-from underround.app.hash_audit import EngineHashes
 from underround.app.pipeline import Pipeline
+from underround.app.recordings.hash_audit import EngineHashes
 from underround.core.instrument import Venue
 from underround.core.venue_event import BooksDoubted, BooksProven
 from underround.venues.kalshi import fields as kalshi

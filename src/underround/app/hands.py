@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol
 
 from msgspec.structs import replace
 
-from underround.app.basket_worker import sizes_of
+from underround.app.structures.basket_worker import sizes_of
 from underround.core.basket_event import BasketSolved, SolveBasket
 from underround.core.effect import (
     FetchBooks,

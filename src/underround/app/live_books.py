@@ -12,7 +12,7 @@ from underround.app.clock import steady_clock
 from underround.app.codecs import CODECS
 from underround.app.hands import FetchBodies, VenueHands
 from underround.app.pipeline import Pipeline
-from underround.app.plan import Plan
+from underround.app.recordings.plan import Plan
 from underround.core.book import Book
 from underround.core.effect import BookJudged
 from underround.core.engine import Engine

@@ -12,9 +12,9 @@ from typing import Final
 from msgspec.structs import replace
 
 from underround.app.connections import Rest
-from underround.app.fee_reading import WORSE, FeeReading
-from underround.app.pair_file import PairEntry
-from underround.app.pairing import Pairing
+from underround.app.fees.reading import WORSE, FeeReading
+from underround.app.pairs.file import PairEntry
+from underround.app.pairs.pairing import Pairing
 from underround.app.pipeline import Pipeline
 from underround.app.subscriptions import Subscriptions
 from underround.app.universe import Universe

@@ -9,9 +9,9 @@ from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from underround.app.plan import Plan, books_fetched, fetch_request, plan_arguments
 from underround.app.ports import Hands
-from underround.app.told import Told, arguments_of, name_of
+from underround.app.recordings.plan import Plan, books_fetched, fetch_request, plan_arguments
+from underround.app.recordings.told import Told, arguments_of, name_of
 from underround.core.basket_event import SolveBasket
 from underround.core.effect import (
     Answered,
@@ -42,7 +42,8 @@ from underround.core.event import (
 )
 from underround.core.instrument import Venue
 from underround.core.opportunity import Signal, SignalKind
-from underround.core.pricing_effect import (
+from underround.core.trading.effect import TRADING, TradingEffect
+from underround.core.windows.pricing_effect import (
     IndexTicked,
     OfficialCompared,
     PricingEffect,
@@ -50,7 +51,6 @@ from underround.core.pricing_effect import (
     WindowEnded,
     WindowsPriced,
 )
-from underround.core.trading_effect import TRADING, TradingEffect
 from underround.stores.recording import RecordingWriter
 
 _log = logging.getLogger("underround")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from underround.app.hands import BOOKS_PER_REQUEST, FetchBodies
 from underround.app.pipeline import Pipeline
-from underround.app.plan import Plan
+from underround.app.recordings.plan import Plan
 from underround.venues.errors import VenueFaultError
 
 

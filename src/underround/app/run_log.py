@@ -12,12 +12,12 @@ from typing import Any
 import msgspec
 
 from underround.app.wording import describe
-from underround.core.journal_record import HaltSet, IntentWritten, TradeMoved, TradePlanned
 from underround.core.opportunity import Signal
-from underround.core.order_event import Filled
-from underround.core.pricing_effect import PricingEffect, ValueRaised
-from underround.core.trading_effect import JournalWanted, TradeRefused, TradingEffect
-from underround.core.value_signal import ValueSignal
+from underround.core.trading.effect import JournalWanted, TradeRefused, TradingEffect
+from underround.core.trading.journal_record import HaltSet, IntentWritten, TradeMoved, TradePlanned
+from underround.core.trading.order_event import Filled
+from underround.core.windows.pricing_effect import PricingEffect, ValueRaised
+from underround.core.windows.value_signal import ValueSignal
 
 _log = logging.getLogger(__name__)
 

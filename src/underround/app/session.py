@@ -16,18 +16,18 @@ from msgspec import Struct
 from underround.app.clock import file_stamp, steady_clock
 from underround.app.config import Config, load_config
 from underround.app.connections import Options
-from underround.app.executor_queue import queue_of
-from underround.app.face import Face, face_options
-from underround.app.live_trading import live_brokers
 from underround.app.output import write_line
-from underround.app.pair_file import PairEntry, configured_pairs
-from underround.app.pair_reload import PairReload
+from underround.app.page.face import Face, face_options
+from underround.app.pairs.file import PairEntry, configured_pairs
+from underround.app.pairs.reload import PairReload
 from underround.app.retention import keep_room
 from underround.app.run_log import logging_run
 from underround.app.service_notice import ServiceNotice
 from underround.app.supervision import kept_running
-from underround.app.trading import paper_brokers
-from underround.app.trading_end import finish_trading
+from underround.app.trading.end import finish_trading
+from underround.app.trading.executor_queue import queue_of
+from underround.app.trading.live import live_brokers
+from underround.app.trading.setup import paper_brokers
 from underround.app.watching import (
     giving_up,
     live_books,

@@ -9,8 +9,8 @@ from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any, Final
 
 from underround.app.connections import POLL_S, Connecting, kalshi_headers, mending
-from underround.app.plan import Plan
 from underround.app.polling import Poller
+from underround.app.recordings.plan import Plan
 from underround.core.effect import Resubscribe, Unsubscribe
 from underround.core.instrument import Instrument, Outcome, Venue
 from underround.core.units import USD_ONE_E6

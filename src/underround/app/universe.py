@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from underround.app.config import UniverseConfig
-from underround.app.fee_reading import WORSE, FeeReading
-from underround.app.pair_file import PairEntry
-from underround.app.pairing import Pairing
+from underround.app.fees.reading import WORSE, FeeReading
+from underround.app.pairs.file import PairEntry
+from underround.app.pairs.pairing import Pairing
 from underround.core.instrument import Instrument
 from underround.core.pair import Pair
 from underround.venues.errors import VenueFaultError

@@ -11,13 +11,13 @@ from msgspec import Struct
 
 from underround.app.config import Config
 from underround.app.connections import Connecting, Options, Rest
-from underround.app.fee_reading import fee_reading
-from underround.app.fee_watch import FeeWatch
+from underround.app.fees.reading import fee_reading
+from underround.app.fees.watch import FeeWatch
 from underround.app.frame_watch import FrameWatch
 from underround.app.market_watch import MarketWatch
-from underround.app.pair_watch import PairWatch
-from underround.app.structure_file import configured_structures
-from underround.app.structure_watch import StructureWatch
+from underround.app.pairs.watch import PairWatch
+from underround.app.structures.file import configured_structures
+from underround.app.structures.watch import StructureWatch
 from underround.app.subscriptions import Start, Subscriptions
 from underround.app.supervision import kept_running
 from underround.app.universe import Universe

@@ -26,20 +26,20 @@ from underround.app.connections import (
     settings_of,
     signer_of,
 )
-from underround.app.digest import SignalDigest
-from underround.app.fee_reading import fee_reading
+from underround.app.fees.reading import fee_reading
 from underround.app.frame_watch import FrameWatch
 from underround.app.hands import VenueHands
 from underround.app.market_watch import MarketWatch
-from underround.app.pair_file import PairEntry
-from underround.app.pair_watch import PairWatch
+from underround.app.pairs.file import PairEntry
+from underround.app.pairs.watch import PairWatch
 from underround.app.pipeline import Pipeline
 from underround.app.price_board import PriceBoard
-from underround.app.replay import describe
+from underround.app.recordings.digest import SignalDigest
+from underround.app.recordings.replay import describe
 from underround.app.signal_delivery import signal_delivery
-from underround.app.structure_watch import StructureWatch
+from underround.app.structures.watch import StructureWatch
 from underround.app.supervision import kept_running
-from underround.app.trading import Ledger, Trading, open_ledger, trading
+from underround.app.trading.setup import Ledger, Trading, open_ledger, trading
 from underround.app.universe import Universe, load
 from underround.app.watches import canaries, watching
 from underround.core.engine import Engine

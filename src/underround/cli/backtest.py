@@ -7,11 +7,11 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from underround.app.backtest import run_backtest
-from underround.app.backtest_chart import profit_chart
 from underround.app.config import load_config
 from underround.app.output import write_json, write_line
 from underround.app.progress import reading
+from underround.app.trading.backtest import run_backtest
+from underround.app.trading.backtest_chart import profit_chart
 from underround.cli.run import ConfigPath, Json, Quiet
 from underround.core.errors import UnusableError
 

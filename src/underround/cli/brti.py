@@ -6,11 +6,11 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 from cyclopts.types import ExistingFile, ExistingPath
 
-from underround.app.bitcoin_session import BitcoinRequest
-from underround.app.guide_lines import INDEX_NAMES
-from underround.app.index_books import price_books
-from underround.app.index_calibration import Calibration, Fit
-from underround.app.index_stream import StreamRequest, stream_index
+from underround.app.bitcoin.guide_lines import INDEX_NAMES
+from underround.app.bitcoin.index_books import price_books
+from underround.app.bitcoin.index_calibration import Calibration, Fit
+from underround.app.bitcoin.index_stream import StreamRequest, stream_index
+from underround.app.bitcoin.session import BitcoinRequest
 from underround.app.logs import log_to_stderr
 from underround.app.output import write_json, write_line
 from underround.app.watching import run_until_done
@@ -18,7 +18,7 @@ from underround.cli.errors import ExitCode
 from underround.cli.pipeline import Fault, Seed, Simulated, checked, positive_seconds
 from underround.cli.run import ConfigPath, Json, KalshiEnvironment, Verbose, environment_flags
 from underround.core.errors import ConfigError
-from underround.core.spot_event import Asset
+from underround.core.windows.spot_event import Asset
 
 WhichAsset = Annotated[Asset, Parameter(help="whose index")]
 

@@ -6,12 +6,12 @@ from typing import Annotated, Any
 from cyclopts import CycloptsError, Parameter
 from cyclopts.types import ExistingFile, ExistingPath, PositiveInt
 
-from underround.app.calibration import LEAST_WINDOWS
-from underround.app.calibration_report import calibration_report, report_lines, scores_of
-from underround.app.history_files import history_of
+from underround.app.bitcoin.calibration import LEAST_WINDOWS
+from underround.app.bitcoin.calibration_report import calibration_report, report_lines, scores_of
+from underround.app.bitcoin.history_files import history_of
+from underround.app.bitcoin.reliability_plot import reliability_svg
+from underround.app.bitcoin.window_decisions import decisions_of
 from underround.app.output import write_json, write_line
-from underround.app.reliability_plot import reliability_svg
-from underround.app.window_decisions import decisions_of
 from underround.cli.run import Json
 
 

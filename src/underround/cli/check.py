@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from underround.app.bitcoin_check import BUDGET, check_bitcoin
-from underround.app.bitcoin_session import BitcoinRequest
+from underround.app.bitcoin.check import BUDGET, check_bitcoin
+from underround.app.bitcoin.session import BitcoinRequest
 from underround.app.logs import log_to_stderr
 from underround.app.output import write_json, write_line
 from underround.app.watching import run_until_done

@@ -7,11 +7,11 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from underround.app.config import Config
-from underround.app.config_web import WebConfig
-from underround.app.demo import run_demo
 from underround.app.logs import LogFormat, log_to_stderr
 from underround.app.output import write_json
+from underround.app.sections.web import WebConfig
 from underround.app.session import new_recording
+from underround.app.simulated.demo import run_demo
 from underround.app.watching import run_until_done, show_summary
 from underround.cli.kinds import Kinds
 from underround.cli.page import SHOWN, PageFlags

@@ -5,9 +5,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from underround.app.export import export as exported
 from underround.app.output import write_json, write_line
 from underround.app.progress import reading
+from underround.app.recordings.export import export as exported
 from underround.cli.run import Json, Quiet
 from underround.core.errors import UnderroundError
 from underround.stores.recording_reader import is_recording

@@ -11,9 +11,9 @@ from cyclopts.validators import Number
 from msgspec.structs import asdict as fields_of
 
 from underround.app.output import write_json, write_line
-from underround.core.fair_value import FairValue, Model, Situation, Tails, fair_value
-from underround.core.settlement import Comparison, SettlementTerms
-from underround.core.spot_units import parse_e8
+from underround.core.windows.fair_value import FairValue, Model, Situation, Tails, fair_value
+from underround.core.windows.settlement import Comparison, SettlementTerms
+from underround.core.windows.spot_units import parse_e8
 
 
 @Parameter(name="*")

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 
 from cyclopts import App, CycloptsError, Parameter
 
-from underround.app.fee_audit import AuditedFill, audit_fills, parse_fee_type, parse_multipliers
-from underround.app.fee_quote import POLYMARKET_RATES, quote_kalshi, quote_polymarket
+from underround.app.fees.audit import AuditedFill, audit_fills, parse_fee_type, parse_multipliers
+from underround.app.fees.quote import POLYMARKET_RATES, quote_kalshi, quote_polymarket
 from underround.app.output import write_json, write_line
 from underround.core.errors import UnderroundError
 from underround.core.fees import BROKER_E6, DIRECT_MEMBER_E6

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from underround.app.config import Config, load_config
-from underround.app.live_trading import check_before_live, limits_shown
+from underround.app.trading.live import check_before_live, limits_shown
 from underround.core.errors import ConfigError, UnderroundError
 
 

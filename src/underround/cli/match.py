@@ -10,9 +10,9 @@ from cyclopts.validators import Number
 
 from underround.app.clock import wall_ns
 from underround.app.config import Config, load_config
-from underround.app.match_files import find_in_files, judge_file, keep
-from underround.app.match_run import SHOWN_SKIPPED, MatchRequest, match_live, match_simulated
 from underround.app.output import write_json, write_line
+from underround.app.pairs.match_files import find_in_files, judge_file, keep
+from underround.app.pairs.match_run import SHOWN_SKIPPED, MatchRequest, match_live, match_simulated
 from underround.app.progress import judging
 from underround.app.watching import run_until_done
 from underround.cli.run import ConfigPath, Quiet

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from underround.app.face import Face
+from underround.app.page.face import Face
 
 PAGE: Final = "underround.web.serving:page"
 

@@ -9,8 +9,8 @@ from cyclopts import App, Parameter
 
 from underround.app.config import load_config
 from underround.app.output import write_json, write_line
-from underround.app.pair_check import checked_pairs
-from underround.app.pair_file import load_pairs
+from underround.app.pairs.check import checked_pairs
+from underround.app.pairs.file import load_pairs
 from underround.app.watching import run_until_done
 from underround.cli.run import ConfigPath, Json
 

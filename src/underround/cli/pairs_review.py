@@ -18,7 +18,7 @@ from rich.text import Text
 from underround.app.clock import today, wall_ns
 from underround.app.config import Config, load_config
 from underround.app.output import write_json, write_line
-from underround.app.verify_run import refresh_approved
+from underround.app.pairs.verify_run import refresh_approved
 from underround.app.watching import run_until_done
 from underround.cli.run import ConfigPath
 from underround.core.instrument import Venue

@@ -5,9 +5,9 @@ from typing import Annotated
 
 from cyclopts import CycloptsError, Parameter
 
-from underround.app.bitcoin_session import DEFAULT_EVERY_S, BitcoinRequest, run_bitcoin_session
+from underround.app.bitcoin.guide_lines import summary_lines
+from underround.app.bitcoin.session import DEFAULT_EVERY_S, BitcoinRequest, run_bitcoin_session
 from underround.app.config import load_config
-from underround.app.guide_lines import summary_lines
 from underround.app.logs import log_to_stderr
 from underround.app.output import write_json, write_line
 from underround.app.watching import run_until_done

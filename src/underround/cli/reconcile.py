@@ -7,11 +7,11 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from underround.app.account_check import adopt, compared
 from underround.app.clock import steady_clock
 from underround.app.command_trail import note_command
 from underround.app.config import load_config
 from underround.app.output import write_json, write_line
+from underround.app.trading.account_check import adopt, compared
 from underround.cli.errors import ExitCode
 from underround.cli.run import ConfigPath, Json
 from underround.cli.trades import Journal

@@ -5,11 +5,11 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from underround.app.foreign_replay import ForeignReplay
 from underround.app.output import write_fields, write_json
 from underround.app.progress import reading
-from underround.app.replay import Replay
-from underround.app.tops import TopsWriter
+from underround.app.recordings.foreign_replay import ForeignReplay
+from underround.app.recordings.replay import Replay
+from underround.app.recordings.tops import TopsWriter
 from underround.cli.run import Quiet
 from underround.core.errors import UnderroundError
 from underround.stores.recording_reader import is_recording

@@ -5,12 +5,12 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from underround.app.bitcoin.session_file import read_session
+from underround.app.bitcoin.session_report import report_page
 from underround.app.output import write_json, write_line
 from underround.app.progress import reading
-from underround.app.recorded_session import recorded_session
-from underround.app.recording_report import recording_page
-from underround.app.session_file import read_session
-from underround.app.session_report import report_page
+from underround.app.recordings.recorded_session import recorded_session
+from underround.app.recordings.report import recording_page
 from underround.cli.run import Json, Quiet
 from underround.core.errors import UnderroundError
 from underround.stores.recording_reader import is_recording

@@ -7,15 +7,15 @@ from typing import Annotated
 import msgspec
 from cyclopts import Parameter
 
-from underround.app.lives import (
+from underround.app.output import write_json, write_line
+from underround.app.progress import reading
+from underround.app.recordings.lives import (
     Figures,
     Statistics,
     lives_of_journal,
     lives_of_recording,
     statistics,
 )
-from underround.app.output import write_json, write_line
-from underround.app.progress import reading
 from underround.app.wording import cents
 from underround.cli.run import Json, Quiet
 from underround.core.errors import UnderroundError

@@ -9,7 +9,7 @@ from cyclopts import App, Parameter
 from cyclopts.validators import Number
 
 from underround.app.output import write_json, write_line
-from underround.app.stream_trial import TOTAL_LIMIT_MS, UPDATE_LIMIT_MS, try_streams
+from underround.app.simulated.stream_trial import TOTAL_LIMIT_MS, UPDATE_LIMIT_MS, try_streams
 from underround.cli.errors import ExitCode, exit_code_of
 from underround.core.errors import VenueError
 

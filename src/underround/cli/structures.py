@@ -5,9 +5,9 @@ import os
 
 from underround.app.config import load_config
 from underround.app.output import write_json, write_line
-from underround.app.pair_file import configured_pairs
-from underround.app.structure_file import configured_structures
-from underround.app.structure_table import structure_rows
+from underround.app.pairs.file import configured_pairs
+from underround.app.structures.file import configured_structures
+from underround.app.structures.table import structure_rows
 from underround.cli.run import ConfigPath, Json, KalshiEnvironment, environment_flags
 
 

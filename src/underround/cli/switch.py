@@ -9,8 +9,8 @@ from underround.app.clock import steady_clock
 from underround.app.command_trail import note_command
 from underround.app.config import load_config
 from underround.app.output import write_json, write_line
-from underround.app.trade_control import kill as kill_trading
-from underround.app.trade_control import resume as resume_trading
+from underround.app.trading.control import kill as kill_trading
+from underround.app.trading.control import resume as resume_trading
 from underround.cli.run import ConfigPath, Json
 
 

@@ -12,7 +12,7 @@ from textual.events import Resize
 from textual.screen import ModalScreen
 from textual.widgets import DataTable, Footer, Input, Label, Static, TabbedContent, TabPane
 
-from underround.app.page_client import PageClient
+from underround.app.page.client import PageClient
 from underround.core.errors import UnderroundError
 from underround.core.units import format_price, format_size, format_usd
 

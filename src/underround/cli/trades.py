@@ -14,10 +14,10 @@ from cyclopts.validators import Number
 from underround.app.clock import steady_clock
 from underround.app.command_trail import note_command, person
 from underround.app.config import load_config
-from underround.app.order_decision import Wanted, decide
 from underround.app.output import write_json, write_line
-from underround.app.trade_control import opened_journal, portfolio_of
-from underround.app.trade_reports import (
+from underround.app.trading.control import opened_journal, portfolio_of
+from underround.app.trading.order_decision import Wanted, decide
+from underround.app.trading.reports import (
     line_of,
     position_rows,
     profit,

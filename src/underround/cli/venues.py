@@ -5,7 +5,7 @@ from typing import Annotated
 from cyclopts import App, Parameter
 from cyclopts.validators import Number
 
-from underround.app.venues_up import run_venues
+from underround.app.simulated.venues_up import run_venues
 from underround.app.watching import run_until_done
 from underround.cli.kinds import Kinds
 from underround.simulation.structures.structure import read_kinds

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 from cyclopts import Parameter
 
-from underround.app.page_client import PageClient, page_address
+from underround.app.page.client import PageClient, page_address
 from underround.cli.errors import ExitCode
 from underround.core.errors import ConfigError, UnderroundError, UnusableError, VenueError
 

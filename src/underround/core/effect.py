@@ -12,8 +12,8 @@ from underround.core.book_state import BookState, BookTrigger
 from underround.core.event import CommandAnswered
 from underround.core.instrument import Venue
 from underround.core.opportunity import Signal
-from underround.core.pricing_effect import PricingEffect
-from underround.core.trading_effect import TradingEffect
+from underround.core.trading.effect import TradingEffect
+from underround.core.windows.pricing_effect import PricingEffect
 
 
 class FetchBooks(Struct, frozen=True):

@@ -24,7 +24,6 @@ from underround.core.event import (
     Timer,
     time_of,
 )
-from underround.core.forgetting import forget
 from underround.core.instrument import Instrument
 from underround.core.link import Link
 from underround.core.link_events import LinkEvents
@@ -41,6 +40,7 @@ from underround.core.units import SIZE_BITS
 from underround.core.venue_event import PairsListed, PairsSuspended, StructuresListed
 from underround.core.venue_told import VenueTold
 from underround.core.watchlist import Watchlist
+from underround.core.windows.forgetting import forget
 
 
 class Engine:

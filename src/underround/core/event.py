@@ -12,8 +12,7 @@ from msgspec import Struct
 
 from underround.core.basket_event import BasketSolved
 from underround.core.instrument import Instrument, Venue
-from underround.core.reference_event import ReferenceEvent
-from underround.core.trading_event import TradingEvent
+from underround.core.trading.event import TradingEvent
 from underround.core.venue_event import (
     BooksDoubted,
     BooksProven,
@@ -30,6 +29,7 @@ from underround.core.venue_event import (
     TradingHalted,
     VenueStatusChanged,
 )
+from underround.core.windows.reference_event import ReferenceEvent
 
 Level: TypeAlias = tuple[int, int]
 """(price_e4, size_e6)."""

@@ -10,14 +10,14 @@ from typing import Protocol, TypeAlias
 from msgspec import Struct
 
 from underround.core.instrument import Venue
-from underround.core.order import (
+from underround.core.trading.order import (
     Approved,
     CancelOrder,
     OrderIntent,
     QueryAccount,
     QueryOrder,
 )
-from underround.core.order_event import OrderEvent
+from underround.core.trading.order_event import OrderEvent
 
 Sink: TypeAlias = Callable[[OrderEvent], None]
 """Takes every event about orders, in the order in which the broker learns of them."""

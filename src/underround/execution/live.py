@@ -9,8 +9,14 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from underround.core.instrument import Venue
-from underround.core.order import Approved, CancelOrder, OrderIntent, QueryAccount, QueryOrder
-from underround.core.order_event import (
+from underround.core.trading.order import (
+    Approved,
+    CancelOrder,
+    OrderIntent,
+    QueryAccount,
+    QueryOrder,
+)
+from underround.core.trading.order_event import (
     OrderAcknowledged,
     OrderDone,
     OrderEvent,

@@ -16,9 +16,15 @@ from msgspec.structs import replace
 from underround.core.book import Book
 from underround.core.fees import KalshiFeeAccumulator, shares_received_e6, taker_fee_usd_e6
 from underround.core.instrument import Instrument, Venue
-from underround.core.order import Approved, CancelOrder, OrderIntent, QueryAccount, QueryOrder
-from underround.core.order import TimeInForce as Tif
-from underround.core.order_event import (
+from underround.core.trading.order import (
+    Approved,
+    CancelOrder,
+    OrderIntent,
+    QueryAccount,
+    QueryOrder,
+)
+from underround.core.trading.order import TimeInForce as Tif
+from underround.core.trading.order_event import (
     AccountRead,
     DoneReason,
     Filled,
@@ -33,7 +39,7 @@ from underround.core.order_event import (
     Position,
     RejectReason,
 )
-from underround.core.portfolio import Portfolio
+from underround.core.trading.portfolio import Portfolio
 from underround.core.units import NS_PER_MS, NS_PER_SECOND, USD_ONE_E6, notional_up_usd_e6
 from underround.execution.broker import PreparedOrder, Sink
 from underround.execution.paper_account import PaperAccount

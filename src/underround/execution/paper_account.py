@@ -5,8 +5,8 @@ never happened.
 """
 
 from underround.core.instrument import Outcome, Venue
-from underround.core.order_event import Filled, FillStatus
-from underround.core.portfolio import Portfolio
+from underround.core.trading.order_event import Filled, FillStatus
+from underround.core.trading.portfolio import Portfolio
 from underround.core.units import notional_down_usd_e6, notional_up_usd_e6
 
 

@@ -6,7 +6,7 @@ taken, so that a size that came back unseen is not counted on. Reads books, chan
 
 from underround.core.book import Book
 from underround.core.instrument import Outcome
-from underround.core.quotes import levels_to_take
+from underround.core.trading.quotes import levels_to_take
 from underround.core.units import PRICE_ONE_E4
 
 Key = tuple[str, bool, int]

@@ -14,11 +14,11 @@ from typing import Any, Final
 
 import msgspec
 
-from underround.core import journal_record as records
-from underround.core import order_event as events
 from underround.core.errors import UnusableError
-from underround.core.journal_record import JournalRecord
-from underround.core.portfolio import Portfolio
+from underround.core.trading import journal_record as records
+from underround.core.trading import order_event as events
+from underround.core.trading.journal_record import JournalRecord
+from underround.core.trading.portfolio import Portfolio
 
 KINDS: Final[dict[str, type[Any]]] = {
     kind.__name__: kind

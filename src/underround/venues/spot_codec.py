@@ -10,8 +10,15 @@ from typing import Final, Protocol, TypeAlias
 
 import msgspec
 
-from underround.core.spot_event import Asset, Exchange, Level, SpotEvent, SpotFault, SpotFaultKind
-from underround.core.spot_units import parse_e8
+from underround.core.windows.spot_event import (
+    Asset,
+    Exchange,
+    Level,
+    SpotEvent,
+    SpotFault,
+    SpotFaultKind,
+)
+from underround.core.windows.spot_units import parse_e8
 from underround.venues.errors import printable
 
 Number: TypeAlias = str | int | float

@@ -11,10 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from underround.app.page_trading import go_on, stop
-from underround.app.pair_desk import PairDesk
-from underround.app.past_sessions import PastSessions
-from underround.app.run_sight import RunSight
+from underround.app.page.pair_desk import PairDesk
+from underround.app.page.past_sessions import PastSessions
+from underround.app.page.run_sight import RunSight
+from underround.app.page.trading import go_on, stop
 from underround.core.errors import UnderroundError
 from underround.core.units import NS_PER_SECOND
 from underround.matching.pair_states import Answer

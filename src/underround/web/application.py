@@ -14,11 +14,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from underround.app.health import readiness
 from underround.app.leg_ladders import book_ladder
-from underround.app.metrics import CONTENT_TYPE, Exposition
-from underround.app.page_explanation import explanation
-from underround.app.run_sight import RunSight
+from underround.app.page.explanation import explanation
+from underround.app.page.health import readiness
+from underround.app.page.metrics import CONTENT_TYPE, Exposition
+from underround.app.page.run_sight import RunSight
 from underround.core.units import NS_PER_SECOND
 from underround.web.actions import Actions
 from underround.web.answers import answer_json, login_page, refusal, template

@@ -15,14 +15,14 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from underround.app.clock import wall_ns
-from underround.app.face import FaceOptions
-from underround.app.page_topics import BookRows, topics_of
-from underround.app.page_trading import trading_topic
-from underround.app.page_view import PageView, TableTopic
-from underround.app.pair_desk import PairDesk
-from underround.app.past_sessions import PastSessions
-from underround.app.run_sight import RunSight, sight_of
-from underround.app.stages import Stage
+from underround.app.page.face import FaceOptions
+from underround.app.page.pair_desk import PairDesk
+from underround.app.page.past_sessions import PastSessions
+from underround.app.page.run_sight import RunSight, sight_of
+from underround.app.page.stages import Stage
+from underround.app.page.topics import BookRows, topics_of
+from underround.app.page.trading import trading_topic
+from underround.app.page.view import PageView, TableTopic
 from underround.app.wiring import Running
 from underround.core.errors import ConfigError
 from underround.core.units import NS_PER_SECOND

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Final
 
-from underround.app.run_sight import FaceCounts
+from underround.app.page.run_sight import FaceCounts
 
 EVERY_S: Final = 0.1
 KEEP_ALIVE_S: Final = 10.0

@@ -6,7 +6,7 @@ import pytest
 from underround.app.config import Config, KalshiConfig, PolymarketConfig, VenuesConfig
 from underround.app.doctor.finding import Verdict
 from underround.app.doctor.ways import clock_finding, redis_finding, way_findings
-from underround.app.venues_process import simulated_config, simulated_venues
+from underround.app.simulated.venues_process import simulated_config, simulated_venues
 from underround.core.units import NS_PER_SECOND
 
 NOWHERE = "127.0.0.1:9"

@@ -12,7 +12,7 @@ from tests.core.desk import KALSHI, NO, POLYMARKET, TICKER, USUAL, YES, market, 
 from tests.venues.kalshi import wire as kalshi
 from tests.venues.polymarket import wire as polymarket
 from underround.app.pipeline import Plan, plan_arguments
-from underround.app.replay import describe
+from underround.app.recordings.replay import describe
 from underround.core.instrument import Outcome, Venue
 from underround.core.pair import Pair, Polarity
 from underround.core.settings import Settings

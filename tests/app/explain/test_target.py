@@ -9,7 +9,7 @@ from tests.app.explain.rain import START_NS, written
 from underround.app.config import Config, StorageConfig
 from underround.app.explain.retrace import Wanted
 from underround.app.explain.target import journals, sought
-from underround.app.replay import Replay
+from underround.app.recordings.replay import Replay
 from underround.core.errors import UnderroundError
 from underround.stores.signal_journal import SignalJournal
 

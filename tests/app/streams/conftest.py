@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from underround.app.pair_file import load_pairs
+from underround.app.pairs.file import load_pairs
 from underround.simulation.venues import SimulatedVenues
 
 

@@ -4,9 +4,9 @@ import random
 
 import pytest
 
-from underround.core.index import IndexCalculator
-from underround.core.index_parameters import IndexParameters
-from underround.core.spot_event import SpotSnapshot
+from underround.core.windows.index import IndexCalculator
+from underround.core.windows.index_parameters import IndexParameters
+from underround.core.windows.spot_event import SpotSnapshot
 from underround.simulation.bitcoin_world.truth import cents_half_up, true_index
 from underround.simulation.exchanges.spot_book import ONE_E8, SimulatedBook
 

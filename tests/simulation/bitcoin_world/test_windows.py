@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from underround.core.settlement import (
+from underround.core.windows.settlement import (
     Comparison,
     SettlementTerms,
     resolves_yes,

@@ -2,7 +2,7 @@
 
 import json
 
-from underround.core.spot_event import (
+from underround.core.windows.spot_event import (
     SpotDelta,
     SpotFault,
     SpotFaultKind,

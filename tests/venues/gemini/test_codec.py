@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from underround.core.spot_event import SpotDelta, SpotFault, SpotFaultKind, SpotSnapshot
+from underround.core.windows.spot_event import SpotDelta, SpotFault, SpotFaultKind, SpotSnapshot
 from underround.venues.gemini.codec import Codec
 
 

@@ -6,9 +6,9 @@ import pytest
 
 from tests.recordings import recording
 from underround.core.event import FrameRejected
-from underround.core.reference_event import OfficialValue, StrikeTold
-from underround.core.settlement import Comparison, SettlementTerms
-from underround.core.spot_event import Asset
+from underround.core.windows.reference_event import OfficialValue, StrikeTold
+from underround.core.windows.settlement import Comparison, SettlementTerms
+from underround.core.windows.spot_event import Asset
 from underround.venues.kalshi.index_codec import IndexSession, decode, stated_terms
 
 AT_NS = 1_790_000_000_250_000_000

@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 
 from tests.recordings import recording
-from underround.core.settlement import Comparison, SettlementTerms
-from underround.core.spot_event import Asset
 from underround.core.units import NS_PER_SECOND
+from underround.core.windows.settlement import Comparison, SettlementTerms
+from underround.core.windows.spot_event import Asset
 from underround.venues.errors import UnreadableError
 from underround.venues.kalshi.listing import SeriesFees
 from underround.venues.kalshi.windows import asset_of, decode_windows, fetch_windows

@@ -5,8 +5,8 @@ from zlib import crc32
 
 import pytest
 
-from underround.core.spot_book import SpotLadder
-from underround.core.spot_event import (
+from underround.core.windows.spot_book import SpotLadder
+from underround.core.windows.spot_event import (
     Asset,
     SpotDelta,
     SpotFault,
@@ -14,7 +14,7 @@ from underround.core.spot_event import (
     SpotNotice,
     SpotSnapshot,
 )
-from underround.core.spot_units import parse_e8
+from underround.core.windows.spot_units import parse_e8
 from underround.venues.kraken.codec import Codec, book_checksum
 
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from underround.core.fees import polymarket_terms
 from underround.core.instrument import Instrument, Outcome, Venue
-from underround.core.order import OrderIntent, TimeInForce
-from underround.core.order_event import (
+from underround.core.trading.order import OrderIntent, TimeInForce
+from underround.core.trading.order_event import (
     DoneReason,
     Filled,
     FillStatus,

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from underround.core.spot_event import Asset
 from underround.core.units import NS_PER_SECOND
-from underround.core.window import Oracle
+from underround.core.windows.spot_event import Asset
+from underround.core.windows.window import Oracle
 from underround.venues.errors import UnreadableError
 from underround.venues.polymarket.windows import decode_opening_price, is_as_wanted, up_downs
 

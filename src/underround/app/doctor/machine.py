@@ -13,7 +13,7 @@ from typing import Final
 import underround
 from underround.app.config import Config
 from underround.app.doctor.finding import Finding, Verdict
-from underround.app.pair_file import load_pairs
+from underround.app.pairs.file import load_pairs
 from underround.core.errors import ConfigError
 
 LIBRARIES: Final = ("msgspec", "picows", "httpx", "redis", "starlette", "uvloop", "highspy")

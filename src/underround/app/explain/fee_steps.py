@@ -5,7 +5,7 @@ The amounts come from `core.fees`; what is written here only spells them out.
 
 from msgspec import Struct
 
-from underround.app.fee_audit import dollars
+from underround.app.fees.audit import dollars
 from underround.core.fees import (
     DIRECT_MEMBER_E6,
     POLYMARKET,

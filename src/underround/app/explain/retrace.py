@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from underround.app.explain.moment import Moment, taken
-from underround.app.replay import Replay
+from underround.app.recordings.replay import Replay
 from underround.core.consumption import Consumption, Trade, consumption
 from underround.core.errors import UnderroundError
 from underround.core.event import (

@@ -10,7 +10,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from underround.app.pair_file import PairEntry
+from underround.app.pairs.file import PairEntry
 from underround.core.instrument import Instrument
 from underround.venues.errors import RefusedError, UnknownReferenceError, VenueFaultError
 from underround.venues.polymarket import catalog

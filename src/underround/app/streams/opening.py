@@ -14,7 +14,7 @@ from typing import Any, Final
 from underround.app.clock import monotonic_ns
 from underround.app.config import Config, load_config
 from underround.app.live_books import LiveBooks
-from underround.app.pair_file import PairEntry, configured_pairs
+from underround.app.pairs.file import PairEntry, configured_pairs
 from underround.core.errors import UnusableError, VenueError
 from underround.core.instrument import Venue
 from underround.venues.errors import VenueFaultError

@@ -10,10 +10,10 @@ from typing import Any
 
 from underround.app.config import PolymarketConfig
 from underround.app.live_books import LiveBooks
-from underround.app.pair_file import PairEntry
-from underround.app.plan import Plan
+from underround.app.pairs.file import PairEntry
 from underround.app.price_cache import PriceCache
 from underround.app.price_writer import PriceWriter
+from underround.app.recordings.plan import Plan
 from underround.app.streams.market_lookup import MarketLookup
 from underround.app.streams.opening import (
     CONNECT_WITHIN_S,

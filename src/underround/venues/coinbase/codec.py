@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from underround.core.spot_event import (
+from underround.core.windows.spot_event import (
     Asset,
     Exchange,
     SpotDelta,

@@ -11,7 +11,6 @@ from typing import Final
 import msgspec
 
 from underround.core.event import GridChanged, MarketClosed, MarketEvent, TradePrinted
-from underround.core.spot_units import parse_e8
 from underround.core.units import (
     NS_PER_SECOND,
     PRICE_ONE_E4,
@@ -27,6 +26,7 @@ from underround.core.venue_event import (
     TopClaimed,
     TradingHalted,
 )
+from underround.core.windows.spot_units import parse_e8
 from underround.venues.kalshi.messages import (
     WireAverage,
     WireEvent,

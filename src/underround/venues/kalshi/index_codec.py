@@ -12,17 +12,17 @@ from typing import Final, TypeAlias
 import msgspec
 
 from underround.core.event import FrameRejected, MarketEvent
-from underround.core.reference_event import OfficialValue, StrikeTold
-from underround.core.settlement import (
+from underround.core.units import NS_PER_MS
+from underround.core.venue_event import IndexPrinted, TermsChanged
+from underround.core.windows.reference_event import OfficialValue, StrikeTold
+from underround.core.windows.settlement import (
     PRINTS_LIVE,
     Comparison,
     SettlementTerms,
     terms_from_catalog,
 )
-from underround.core.spot_event import Asset
-from underround.core.spot_units import parse_e8
-from underround.core.units import NS_PER_MS
-from underround.core.venue_event import IndexPrinted, TermsChanged
+from underround.core.windows.spot_event import Asset
+from underround.core.windows.spot_units import parse_e8
 from underround.venues.kalshi import codec
 from underround.venues.kalshi.announcements import INDEX_SOURCE, INDEX_SOURCE_5HZ
 

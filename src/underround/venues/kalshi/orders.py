@@ -10,8 +10,8 @@ from typing import Final
 import msgspec
 
 from underround.core.instrument import Instrument, Outcome, Venue
-from underround.core.order import OrderIntent, TimeInForce
-from underround.core.order_event import (
+from underround.core.trading.order import OrderIntent, TimeInForce
+from underround.core.trading.order_event import (
     DoneReason,
     Filled,
     FillStatus,

@@ -9,8 +9,8 @@ from typing import Final
 
 import msgspec
 
-from underround.core.order import OrderIntent
-from underround.core.order_event import OrderAcknowledged, OrderDone, OrderEvent, Position
+from underround.core.trading.order import OrderIntent
+from underround.core.trading.order_event import OrderAcknowledged, OrderDone, OrderEvent, Position
 from underround.core.units import parse_signed_e6
 from underround.venues.kalshi import orders
 from underround.venues.kalshi.fills import fill_of

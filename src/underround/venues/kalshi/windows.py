@@ -13,10 +13,10 @@ import msgspec
 from msgspec import Struct
 
 from underround.core.instrument import Instrument, Venue
-from underround.core.settlement import PRINTS_LIVE, Comparison, SettlementTerms
-from underround.core.spot_event import Asset
-from underround.core.spot_units import parse_e8
-from underround.core.window import Window
+from underround.core.windows.settlement import PRINTS_LIVE, Comparison, SettlementTerms
+from underround.core.windows.spot_event import Asset
+from underround.core.windows.spot_units import parse_e8
+from underround.core.windows.window import Window
 from underround.venues.errors import UnreadableError, printable
 from underround.venues.kalshi.index_codec import stated_terms
 from underround.venues.kalshi.listing import ListedMarket, SeriesFees, decode_series, to_instrument

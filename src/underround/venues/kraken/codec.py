@@ -10,8 +10,8 @@ from zlib import crc32
 
 import msgspec
 
-from underround.core.spot_book import SpotLadder
-from underround.core.spot_event import (
+from underround.core.windows.spot_book import SpotLadder
+from underround.core.windows.spot_event import (
     Asset,
     Exchange,
     Level,

@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from underround.core.spot_event import (
+from underround.core.windows.spot_event import (
     Asset,
     Exchange,
     SpotEvent,

@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 import msgspec
 
 from underround.core.instrument import Instrument, Venue
-from underround.core.order import OrderIntent, QueryAccount, QueryOrder
-from underround.core.order_event import (
+from underround.core.trading.order import OrderIntent, QueryAccount, QueryOrder
+from underround.core.trading.order_event import (
     AccountRead,
     Filled,
     FillStatus,

@@ -13,8 +13,8 @@ from msgspec import Struct
 
 from underround.core.fees import PolymarketReading, polymarket_terms, read_as, taker_fee_usd_e6
 from underround.core.instrument import Instrument, Outcome, Venue
-from underround.core.order import OrderIntent, TimeInForce
-from underround.core.order_event import (
+from underround.core.trading.order import OrderIntent, TimeInForce
+from underround.core.trading.order_event import (
     DoneReason,
     Filled,
     FillStatus,

@@ -14,8 +14,8 @@ import msgspec
 from msgspec import Raw, Struct
 
 from underround.core.event import CommandAnswered, FrameRejected, MarketEvent
-from underround.core.spot_units import parse_e8
 from underround.core.venue_event import IndexPrinted
+from underround.core.windows.spot_units import parse_e8
 from underround.venues.unreadable import described, is_remark, sample
 
 RTDS_URL: Final = "wss://ws-live-data.polymarket.com"

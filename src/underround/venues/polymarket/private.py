@@ -10,8 +10,8 @@ from typing import Final
 import msgspec
 
 from underround.core.instrument import Instrument
-from underround.core.order import OrderIntent
-from underround.core.order_event import OrderAcknowledged, OrderDone, OrderEvent
+from underround.core.trading.order import OrderIntent
+from underround.core.trading.order_event import OrderAcknowledged, OrderDone, OrderEvent
 from underround.venues.polymarket import orders
 from underround.venues.polymarket.order_messages import WireOrder, WireTrade
 from underround.venues.polymarket.signing import ApiKey

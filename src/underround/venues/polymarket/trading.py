@@ -10,8 +10,8 @@ from typing import Final
 import msgspec
 
 from underround.core.instrument import Instrument, Venue
-from underround.core.order import CancelOrder, OrderIntent, QueryAccount, QueryOrder
-from underround.core.order_event import (
+from underround.core.trading.order import CancelOrder, OrderIntent, QueryAccount, QueryOrder
+from underround.core.trading.order_event import (
     OrderDone,
     OrderEvent,
     OrderRejected,

@@ -13,11 +13,11 @@ import msgspec
 from msgspec import Struct
 
 from underround.core.instrument import Instrument, Venue
-from underround.core.settlement import PRINTS_LIVE, Comparison, SettlementTerms
-from underround.core.spot_event import Asset
-from underround.core.spot_units import parse_e8
 from underround.core.units import NS_PER_SECOND
-from underround.core.window import Oracle, Window
+from underround.core.windows.settlement import PRINTS_LIVE, Comparison, SettlementTerms
+from underround.core.windows.spot_event import Asset
+from underround.core.windows.spot_units import parse_e8
+from underround.core.windows.window import Oracle, Window
 from underround.venues.errors import UnreadableError, VenueFaultError, printable
 from underround.venues.listing import instant_ns
 from underround.venues.polymarket.catalog import resolve

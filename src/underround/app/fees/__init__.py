@@ -1,0 +1,1 @@
+"""Fees for people and runs: quotes, audits, readings, and changes that venues announce."""

@@ -1,0 +1,93 @@
+"""Whether a run lives and whether it is ready, with reasons.
+
+Living is the event loop ticking, no more. Ready counts only what is configured: nobody waits for a
+store, a recording or a venue that this run does not use.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from msgspec import Struct
+
+from underround.app.page.run_sight import RunSight
+from underround.core.book_state import BookState
+from underround.core.units import NS_PER_SECOND
+
+LEAST_LIVE_SHARE: Final = 0.5
+SILENT_NS: Final = 30 * NS_PER_SECOND
+
+
+class Check(Struct, frozen=True):
+    """One thing that readiness rests on: whether it is well, and in words how it stands."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+class Readiness(Struct, frozen=True):
+    """Every check, and the reasons why a run is not ready (none: it is)."""
+
+    ready: bool
+    reasons: tuple[str, ...]
+    checks: tuple[Check, ...]
+
+
+def readiness(sight: RunSight) -> Readiness:
+    """Look at everything configured and tell whether the run may be relied on."""
+    checks = (
+        *_connections(sight),
+        *_books(sight),
+        *_venues(sight),
+        *_stores(sight),
+        *_recording(sight),
+    )
+    reasons = tuple(f"{check.name}: {check.detail}" for check in checks if not check.ok)
+    return Readiness(not reasons, reasons, checks)
+
+
+def _connections(sight: RunSight) -> Iterator[Check]:
+    now_ns = sight.run.clock_ns()
+    for name, link in sight.run.engine.links.items():
+        if not link.is_open:
+            yield Check(f"connection {name}", ok=False, detail="not connected")
+            continue
+        age_ns = now_ns - link.last_data_ns
+        # Polled books are as old as polling makes them.
+        ok = link.is_slow or age_ns <= SILENT_NS
+        yield Check(f"connection {name}", ok, f"last data {age_ns / NS_PER_SECOND:.1f} s ago")
+    planned = {feed.connection for feed in sight.run.feeds}
+    for name in sorted(planned.difference(sight.run.engine.links)):
+        yield Check(f"connection {name}", ok=False, detail="never opened")
+
+
+def _books(sight: RunSight) -> Iterator[Check]:
+    books = [book for book in sight.run.engine.books.values() if not book.is_closed]
+    if not books:
+        return
+    live = sum(book.state is BookState.LIVE for book in books)
+    ok = live >= LEAST_LIVE_SHARE * len(books)
+    yield Check("books", ok, f"{live} of {len(books)} live")
+
+
+def _venues(sight: RunSight) -> Iterator[Check]:
+    for name, how in sight.run.engine.trust.statuses.rows().items():
+        yield Check(f"venue {name}", ok=False, detail=how)
+
+
+def _stores(sight: RunSight) -> Iterator[Check]:
+    prices = sight.run.prices.status()
+    detail = prices.state if prices.reason is None else f"{prices.state}: {prices.reason}"
+    yield Check("price store", prices.state == "connected", detail)
+    signals = sight.run.signals.status()
+    detail = signals.state if signals.reason is None else f"{signals.state}: {signals.reason}"
+    yield Check("signal queue", signals.state == "connected", detail)
+
+
+def _recording(sight: RunSight) -> Iterator[Check]:
+    recorder = sight.run.recorder
+    if recorder is None:
+        return
+    ok = recorder.failure is None
+    detail = recorder.failure or f"{recorder.written_bytes} bytes written"
+    yield Check("recording", ok, detail)

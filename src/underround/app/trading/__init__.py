@@ -1,0 +1,1 @@
+"""Trading around the engine: brokers plugged in, the journal, control, reports, backtests."""

@@ -1,0 +1,105 @@
+"""What became of trades, counted: for the demo's score, `trades`, `pnl` and the backtest.
+
+Pure over a portfolio; a trade's payout is the venue's own where it has settled, else one dollar a
+complete set, and then it says that it is presumed.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from underround.core.trading.order_event import Filled, FillStatus
+from underround.core.trading.portfolio import Portfolio
+from underround.core.trading.trade import TradeState
+from underround.core.trading.trade_record import LiveOrder, Trade
+from underround.core.units import PRICE_ONE_E4, SIZE_ONE_E6, USD_ONE_E6
+
+HEDGED = (TradeState.HEDGED, TradeState.HEDGED_SETTLED)
+
+
+def counted(portfolio: Portfolio, unreconciled: int, since_ns: int = 0) -> dict[str, Any]:
+    """Return counts of the trades that sent an order, and the share of quoted edge booked."""
+    trades = [
+        trade
+        for trade in portfolio.trades.values()
+        if trade.plan.at_ns >= since_ns and any(order.is_sent for order in trade.orders.values())
+    ]
+    ends = {state.value: sum(t.state is state for t in trades) for state in TradeState}
+    quoted_e6 = sum(trade.plan.quoted_usd_e6 for trade in trades)
+    booked_e6 = sum(booked_usd_e6(trade, portfolio) for trade in trades)
+    share = booked_e6 / quoted_e6 if quoted_e6 else 0.0
+    return {
+        "total": len(trades),
+        "hedged": sum(trade.state in HEDGED for trade in trades),
+        "no_fill": ends["no_fill"],
+        "unwound": ends["unwound"],
+        "stranded": ends["stranded"] + ends["halt"],
+        "unreconciled": unreconciled,
+        "open": sum(not trade.is_over and trade.state not in HEDGED for trade in trades),
+        "booked_share": round(min(max(share, 0.0), 1.0), 4),
+        "booked_usd": booked_e6 / USD_ONE_E6,
+        "quoted_usd": quoted_e6 / USD_ONE_E6,
+        "naked_contract_seconds": round(naked_contract_seconds(trades), 3),
+    }
+
+
+def booked_usd_e6(trade: Trade, portfolio: Portfolio) -> int:
+    """Return a trade's profit: its cash and what its holdings pay, or surely will."""
+    return trade.cash_usd_e6 + payout_usd_e6(trade, portfolio) + merged_usd_e6(trade)
+
+
+def merged_usd_e6(trade: Trade) -> int:
+    """Return what both outcomes of one market, held together after an unwind, pay: a dollar."""
+    pairs_e6 = 0
+    for order in trade.orders.values():
+        leg = trade.plan.legs[order.intent.leg]
+        if order.intent.outcome is not leg.outcome:
+            pairs_e6 += order.filled_e6 if order.intent.is_buy else -order.filled_e6
+    return pairs_e6 * USD_ONE_E6 // SIZE_ONE_E6
+
+
+def payout_usd_e6(trade: Trade, portfolio: Portfolio) -> int:
+    """Return what the holdings pay: by the venues' own word, leg by leg, where they have settled.
+
+    A leg not yet settled counts only as part of a complete set, which is presumed to pay a dollar.
+    """
+    held = trade.holdings_e6
+    settled = [portfolio.settled.get((leg.venue, leg.instrument)) for leg in trade.plan.legs]
+    if all(each is not None for each in settled):
+        paid_e6 = 0
+        for leg, size_e6, each in zip(trade.plan.legs, held, settled, strict=True):
+            assert each is not None
+            value_e4 = each.value_e4
+            if each.venue.value == "kalshi" and leg.outcome.value == "no":
+                value_e4 = PRICE_ONE_E4 - value_e4
+            paid_e6 += size_e6 * value_e4 // PRICE_ONE_E4
+        return paid_e6
+    return max(min(held), 0) * trade.plan.payoff_e6 // SIZE_ONE_E6
+
+
+def naked_contract_seconds(trades: Iterable[Trade]) -> float:
+    """Return how many contracts stood uncovered for how long, up to each trade's last fill.
+
+    Giving back counts as it happened; what matched and did not settle counts as never held.
+    """
+    total = 0.0
+    for trade in trades:
+        moments = sorted(
+            (fill.at_ns, order.intent.leg, _held_e6(order, fill, trade))
+            for order in trade.orders.values()
+            for fill in order.fills.values()
+            if fill.status is not FillStatus.FAILED
+        )
+        held = [0] * len(trade.plan.legs)
+        before_ns = moments[0][0] if moments else 0
+        for at_ns, leg, size_e6 in moments:
+            total += (max(held) - min(held)) / SIZE_ONE_E6 * (at_ns - before_ns) / 1e9
+            held[leg] += size_e6
+            before_ns = at_ns
+    return total
+
+
+def _held_e6(order: LiveOrder, fill: Filled, trade: Trade) -> int:
+    """Return what a fill adds to its leg; buying the complement gives it back."""
+    outcome = trade.plan.legs[order.intent.leg].outcome
+    adds = order.intent.is_buy == (order.intent.outcome is outcome)
+    return fill.size_e6 if adds else -fill.size_e6

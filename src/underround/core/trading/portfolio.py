@@ -1,0 +1,299 @@
+"""Everything that trading knows: trades, positions, halts. The fold of the journal, and only that.
+
+The live state and the state after a restart are made by the same `apply`, so they cannot differ.
+Records come in, nothing goes out; no record is refused, because what happened happened.
+"""
+
+from msgspec.structs import replace
+
+from underround.core.instrument import Outcome, Venue
+from underround.core.trading.decision import DECIDED, decided_fill
+from underround.core.trading.journal_record import (
+    AbsenceProven,
+    HaltCleared,
+    HaltSet,
+    IntentWritten,
+    JournalRecord,
+    OrderDecided,
+    TradeMoved,
+    TradePlanned,
+)
+from underround.core.trading.order_event import (
+    DoneReason,
+    Filled,
+    FillStatus,
+    OrderAcknowledged,
+    OrderDone,
+    OrderMissing,
+    OrderRejected,
+    OrderSeen,
+    OrderSent,
+    OrderState,
+    OrderUnanswered,
+    PositionAdopted,
+    RejectReason,
+    Settled,
+)
+from underround.core.trading.trade import TradeState, TradeTrigger, next_state
+from underround.core.trading.trade_record import LiveOrder, OrderStage, Trade
+from underround.core.units import NS_PER_SECOND
+
+
+class Portfolio:
+    """All trades of one account, by id, and what follows from them."""
+
+    def __init__(self) -> None:
+        self.trades: dict[str, Trade] = {}
+        self.active: dict[str, Trade] = {}
+        self.signals: dict[str, str] = {}
+        self.by_day: dict[int, list[Trade]] = {}
+        self.positions_e6: dict[tuple[Venue, str], int] = {}
+        self.adopted_e6: dict[tuple[Venue, str], int] = {}
+        self.cash_usd_e6: dict[Venue, int] = dict.fromkeys(Venue, 0)
+        self.settled: dict[tuple[Venue, str], Settled] = {}
+        self.foreign: dict[tuple[Venue, str, str], Filled] = {}  # of orders nobody here knows
+        self.halt: str | None = None
+        self.halt_cleared_ns = 0
+        self.sent_at_ns: list[int] = []
+        self.late: list[str] = []  # orders that filled after their trade was over
+        self._at_risk_usd_e6: dict[tuple[str, Venue | None], int] = {}
+        self._orders: dict[str, str] = {}
+        self._by_venue_id: dict[tuple[Venue, str], str] = {}
+        self._routes = {
+            TradePlanned: self._planned,
+            TradeMoved: self._moved,
+            IntentWritten: self._intent_written,
+            AbsenceProven: self._absent,
+            OrderDecided: self._decided,
+            HaltSet: self._halt_set,
+            HaltCleared: self._halt_cleared,
+            OrderSent: self._sent,
+            OrderAcknowledged: self._acknowledged,
+            OrderRejected: self._rejected,
+            OrderUnanswered: self._unanswered,
+            OrderDone: self._done,
+            Filled: self._filled,
+            OrderSeen: self._seen,
+            OrderMissing: self._missing,
+            Settled: self._settled,
+            PositionAdopted: self._adopted,
+        }
+
+    def apply(self, record: JournalRecord) -> None:
+        """Take one record, in the order in which they were journaled."""
+        self._routes[type(record)](record)  # type: ignore[operator]
+        trade = self.trade_concerned(record)
+        if trade is None:
+            return
+        if trade.is_balanced:
+            trade.naked_since_ns = None
+        elif trade.naked_since_ns is None:
+            trade.naked_since_ns = getattr(record, "at_ns", trade.moved_at_ns)
+
+    def trade_concerned(self, record: JournalRecord) -> Trade | None:
+        """Return the trade whose fills a record may have changed."""
+        match record:
+            case Filled():
+                order = self.order_of(record)
+                return None if order is None else self.trades[order.intent.trade]
+            case OrderAcknowledged() | OrderDone() | OrderSeen() | OrderDecided():
+                return self.trade_of(record.order)
+        return None
+
+    def order(self, order: str) -> LiveOrder | None:
+        """Return an order of ours by its own id; None for one that is not known."""
+        trade = self._orders.get(order)
+        return None if trade is None else self.trades[trade].orders[order]
+
+    def trade_of(self, order: str) -> Trade | None:
+        """Return the trade that an order belongs to; None for an order that is not known."""
+        name = self._orders.get(order)
+        return None if name is None else self.trades[name]
+
+    def order_of(self, fill: Filled) -> LiveOrder | None:
+        """Return the order that a fill belongs to; None when it is not one of ours."""
+        known = self._by_venue_id.get((fill.venue, fill.venue_order_id))
+        return self.order(known or fill.order or "")
+
+    def expected_e6(self, venue: Venue, instrument: str) -> int:
+        """Return what a venue should say is held: traded, and adopted."""
+        key = (venue, instrument)
+        return self.positions_e6.get(key, 0) + self.adopted_e6.get(key, 0)
+
+    def at_risk_usd_e6(self, trade: Trade, venue: Venue | None = None) -> int:
+        """Return what a trade has cost and may cost (at one venue); kept once it is over."""
+        key = (trade.plan.id, venue)
+        kept = self._at_risk_usd_e6.get(key)
+        if kept is not None:
+            return kept
+        value_e6 = trade.at_risk_usd_e6(venue)
+        if trade.is_over and trade.is_final:
+            self._at_risk_usd_e6[key] = value_e6
+        return value_e6
+
+    @property
+    def unknown(self) -> list[LiveOrder]:
+        """Orders that were sent and of which nobody knows what became."""
+        return [
+            order
+            for trade in self.active.values()
+            for order in trade.orders.values()
+            if order.stage is OrderStage.UNKNOWN
+        ]
+
+    def _planned(self, record: TradePlanned) -> None:
+        trade = Trade(plan=record.plan, moved_at_ns=record.plan.at_ns)
+        self.trades[record.plan.id] = self.active[record.plan.id] = trade
+        self.signals[record.plan.signal] = record.plan.id
+        self.by_day.setdefault(day_of(record.plan.at_ns), []).append(trade)
+
+    def _moved(self, record: TradeMoved) -> None:
+        trade = self.trades[record.trade]
+        trade.state = next_state(trade.state, record.trigger)
+        trade.moved_at_ns = record.at_ns
+        if record.trigger is TradeTrigger.FELL_SHORT:
+            trade.retries += 1
+        if trade.state in (TradeState.REJECTED, TradeState.NO_FILL):
+            self.active.pop(record.trade, None)
+
+    def _intent_written(self, record: IntentWritten) -> None:
+        intent = record.intent
+        order = LiveOrder(intent=intent, role=record.role)
+        self.trades[intent.trade].orders[intent.id] = order
+        self._orders[intent.id] = intent.trade
+
+    def _sent(self, event: OrderSent) -> None:
+        order = self.order(event.order)
+        if order is not None:
+            order.stage, order.is_sent = OrderStage.SENT, True
+            self._named(order, event.venue_order_id)
+            self.sent_at_ns = [
+                at_ns for at_ns in self.sent_at_ns if at_ns > event.at_ns - 60 * NS_PER_SECOND
+            ]
+            self.sent_at_ns.append(event.at_ns)
+
+    def _acknowledged(self, event: OrderAcknowledged) -> None:
+        order = self.order(event.order)
+        if order is not None:
+            self._named(order, event.venue_order_id)
+            order.reported_e6 = max(order.reported_e6, event.filled_e6)
+            if order.is_under_way:
+                order.stage = OrderStage.OPEN
+
+    def _rejected(self, event: OrderRejected) -> None:
+        order = self.order(event.order)
+        if order is None:
+            return
+        if event.reason is RejectReason.DUPLICATE:
+            order.stage = OrderStage.UNKNOWN
+        elif order.is_under_way:
+            order.stage, order.ended_at_ns = OrderStage.VOID, event.at_ns
+
+    def _unanswered(self, event: OrderUnanswered) -> None:
+        order = self.order(event.order)
+        if order is not None and order.stage in (OrderStage.PLANNED, OrderStage.SENT):
+            order.stage = OrderStage.UNKNOWN
+
+    def _done(self, event: OrderDone) -> None:
+        order = self.order(event.order)
+        if order is not None:
+            self._named(order, event.venue_order_id)
+            order.reported_e6 = max(order.reported_e6, event.filled_e6)
+            if order.is_under_way:
+                order.stage, order.ended_at_ns = OrderStage.DONE, event.at_ns
+
+    def _seen(self, event: OrderSeen) -> None:
+        if event.state is OrderState.DONE:
+            done = OrderDone(
+                event.order,
+                event.venue_order_id,
+                event.filled_e6,
+                DoneReason.EXPIRED,
+                event.at_ns,
+            )
+            self._done(done)
+        else:
+            self._acknowledged(
+                OrderAcknowledged(event.order, event.venue_order_id, event.filled_e6, event.at_ns)
+            )
+
+    def _missing(self, event: OrderMissing) -> None:
+        order = self.order(event.order)
+        if order is not None and order.missing_at_ns is None:
+            order.missing_at_ns = event.asked_at_ns
+
+    def _absent(self, record: AbsenceProven) -> None:
+        order = self.order(record.order)
+        if order is not None:
+            order.stage, order.ended_at_ns = OrderStage.VOID, record.at_ns
+
+    def _decided(self, record: OrderDecided) -> None:
+        order = self.order(record.order)
+        if order is not None:
+            order.stage = OrderStage.DONE if record.filled_e6 else OrderStage.VOID
+            order.ended_at_ns = record.at_ns
+            if record.filled_e6:
+                self._filled(decided_fill(order, record))
+
+    def _filled(self, fill: Filled) -> None:
+        order = self.order_of(fill)
+        if order is None:
+            self.foreign[fill.venue, fill.venue_order_id, fill.trade] = fill
+            return
+        self._named(order, fill.venue_order_id)
+        before = order.fills.get(fill.trade)
+        if before is not None and before.status in (FillStatus.CONFIRMED, FillStatus.FAILED):
+            return
+        if before is not None:
+            fill = replace(fill, at_ns=before.at_ns)  # when it filled, not when it settled
+        cash_before_e6 = order.cash_usd_e6
+        # What a person decided stands only until the venue tells of a real fill.
+        decided = None if fill.trade == DECIDED else order.fills.pop(DECIDED, None)
+        order.fills[fill.trade] = fill
+        self.cash_usd_e6[fill.venue] += order.cash_usd_e6 - cash_before_e6
+        held_before = sum(_signed(each) for each in (before, decided) if each is not None)
+        key = (fill.venue, fill.instrument)
+        self.positions_e6[key] = self.positions_e6.get(key, 0) + _signed(fill) - held_before
+        trade = self.trades[order.intent.trade]
+        if before is None and trade.is_over:
+            for venue in (None, *Venue):
+                self._at_risk_usd_e6.pop((trade.plan.id, venue), None)
+            self.late.append(order.intent.id)
+            self.active[trade.plan.id] = trade
+
+    def _settled(self, event: Settled) -> None:
+        self.settled[event.venue, event.instrument] = event
+        self.positions_e6.pop((event.venue, event.instrument), None)
+        for name, trade in list(self.active.items()):
+            legs = trade.plan.legs
+            if trade.is_over and all((leg.venue, leg.instrument) in self.settled for leg in legs):
+                del self.active[name]
+
+    def _adopted(self, record: PositionAdopted) -> None:
+        self.adopted_e6[record.venue, record.instrument] = record.size_e6
+
+    def _halt_set(self, record: HaltSet) -> None:
+        self.halt = self.halt or record.reason
+
+    def _halt_cleared(self, record: HaltCleared) -> None:
+        self.halt, self.halt_cleared_ns = None, record.at_ns
+
+    def _named(self, order: LiveOrder, venue_order_id: str | None) -> None:
+        if venue_order_id is not None:
+            order.venue_order_id = venue_order_id
+            self._by_venue_id[order.intent.venue, venue_order_id] = order.intent.id
+
+
+def day_of(at_ns: int) -> int:
+    """Return the number of the UTC day of a time."""
+    return at_ns // (86_400 * NS_PER_SECOND)
+
+
+def _signed(fill: Filled) -> int:
+    """Return what a fill adds to the position that its venue keeps; 0 for a failed one."""
+    if fill.status is FillStatus.FAILED:
+        return 0
+    adds = fill.is_buy
+    if fill.venue is Venue.KALSHI and fill.outcome is Outcome.NO:
+        adds = not adds
+    return fill.size_e6 if adds else -fill.size_e6

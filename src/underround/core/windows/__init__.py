@@ -1,0 +1,1 @@
+"""Index windows, pure: the index from spot books, volatility, fair value, settlement, chances."""

@@ -1,0 +1,52 @@
+"""Ready means that everything configured is well; what is not configured is not waited for."""
+
+from types import SimpleNamespace
+
+from tests.app.sighted_day import sighted
+from underround.app.page.health import SILENT_NS, readiness
+from underround.core.instrument import Venue
+from underround.core.venue_event import VenueStatusChanged
+from underround.core.venue_status import VenueState
+from underround.stores.prices import StoreStatus
+
+
+async def test_a_run_whose_books_live_is_ready():
+    async with sighted() as (_, sight):
+        found = readiness(sight)
+    assert (found.ready, found.reasons) == (True, ())
+    names = {check.name for check in found.checks}
+    assert {"books", "price store", "signal queue", "connection kalshi"} <= names
+    assert "recording" not in names
+
+
+async def test_each_thing_that_fails_is_a_reason():
+    async with sighted() as (day, sight):
+        day.pipeline.closed("kalshi", day.now_ns, 1006, "gone")
+        found = readiness(sight)
+        assert found.reasons == ("connection kalshi: not connected",)
+        day.pipeline.closed("polymarket", day.now_ns, 1006, "gone")
+        found = readiness(sight)
+        assert found.reasons[-1].startswith("books: 0 of ")
+        halted = VenueStatusChanged(Venue.KALSHI, VenueState.HALTED, "a wrong key", day.now_ns)
+        day.pipeline.tell(halted)
+        assert "venue kalshi: halted: a wrong key" in readiness(sight).reasons
+
+
+async def test_silence_is_a_reason():
+    async with sighted() as (day, sight):
+        day.now_ns += SILENT_NS + 1
+        reasons = readiness(sight).reasons
+    assert [reason.partition(":")[0] for reason in reasons] == [
+        "connection polymarket",
+        "connection kalshi",
+    ]
+
+
+async def test_stores_and_the_recording_count_where_there_are_some():
+    away = StoreStatus("disconnected", "refused")
+    full = SimpleNamespace(failure="disk full", written_bytes=0)
+    async with sighted() as (_, sight):
+        sight.run.prices = SimpleNamespace(status=lambda: away)
+        sight.run.recorder = full
+        found = readiness(sight)
+    assert found.reasons == ("price store: disconnected: refused", "recording: disk full")
