@@ -5,6 +5,7 @@ Shows what a `PageClient` holds and passes on what is asked for; it knows no run
 
 from typing import Any, ClassVar, Final
 
+from rich.cells import cell_len
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -170,6 +171,12 @@ def fill(table: "DataTable[Any]", rows: list[tuple[str, ...]]) -> None:
         return
     cursor, scroll = table.cursor_row, table.scroll_y
     table.clear()
+    # Measured here: the table itself measures when idle, and may take the cells before these.
+    for index, column in enumerate(table.ordered_columns):
+        column.auto_width = False
+        column.width = max(
+            cell_len(text) for text in (str(column.label), *(r[index] for r in rows))
+        )
     table.add_rows(rows)
     if cursor < table.row_count:
         table.move_cursor(row=cursor)
