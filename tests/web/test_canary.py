@@ -35,7 +35,7 @@ async def test_the_token_is_told_to_nobody(tmp_path, caplog):
         for venue in Venue:
             day.open(venue)
         address = where.partition("#")[0]
-        async with httpx.AsyncClient(base_url=address, trust_env=False) as client:
+        async with httpx.AsyncClient(base_url=address, trust_env=False, timeout=60) as client:
             said = [(await client.get(path, headers=headers)).text for path in PATHS]
             body = {"confirmed": True, "reason": "a drill"}
             posted = [

@@ -26,7 +26,7 @@ async def served(**options):
         for venue in Venue:
             day.open(venue)
         address, _, token = where.partition("#token=")
-        async with httpx.AsyncClient(base_url=address, trust_env=False) as client:
+        async with httpx.AsyncClient(base_url=address, trust_env=False, timeout=60) as client:
             yield day, client, token
 
 
