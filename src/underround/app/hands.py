@@ -5,11 +5,12 @@ the engine, which asks again.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from typing import Any, Final, Protocol
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Final, Protocol
 
 from msgspec.structs import replace
 
+from underround.app.side_tasks import SideTasks
 from underround.app.structures.basket_worker import sizes_of
 from underround.core.basket_event import BasketSolved, SolveBasket
 from underround.core.effect import (
@@ -75,13 +76,13 @@ class VenueHands:
         self.on_look_up: list[Callable[[LookUpMarket], None]] = []
         self.on_reprice: list[Callable[[RepriceEvent], None]] = []
         self._clock_ns = clock_ns
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = SideTasks(self._failed)
         self._fetching = asyncio.Semaphore(CONCURRENT_FETCHES)
 
     def fetch_books(self, wanted: FetchBooks) -> None:
         """Start reading books over REST; several requests may be under way."""
         if wanted.venue in self.bodies:
-            self._start(self._fetch(wanted))
+            self._tasks.start(self._fetch(wanted))
 
     def request_snapshots(self, wanted: RequestSnapshots) -> None:
         """Send the commands that ask for whole books inside a stream."""
@@ -126,7 +127,7 @@ class VenueHands:
 
     def solve_basket(self, wanted: SolveBasket) -> None:
         """Start a basket's linear program in a thread; its answer comes as an event."""
-        self._start(self._solve(wanted))
+        self._tasks.start(self._solve(wanted))
 
     def wake_at(self, at_ns: int) -> None:
         """Set a timer; a time already past fires at once."""
@@ -135,25 +136,15 @@ class VenueHands:
 
     async def close(self) -> None:
         """End what is still under way."""
-        tasks = tuple(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._tasks.close()
 
     def _wake(self) -> None:
         if self.receiver is not None:
             self.receiver.timer("wake")
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        """Forget a task; name a fault of ours that ended it, or nobody would ever hear of it."""
-        self._tasks.discard(task)
-        fault = None if task.cancelled() else task.exception()
-        if fault is not None and self.receiver is not None:
+    def _failed(self, fault: BaseException) -> None:
+        """Name a fault of ours that ended a task, or nobody would ever hear of it."""
+        if self.receiver is not None:
             self.receiver.note("side work failed", f"{type(fault).__name__}: {fault}")
 
     async def _fetch(self, wanted: FetchBooks) -> None:

@@ -25,6 +25,7 @@ from underround.app.bitcoin.reference_lines import (
 )
 from underround.app.clock import monotonic_ns
 from underround.app.pipeline import Pipeline
+from underround.app.side_tasks import SideTasks
 from underround.core.units import NS_PER_SECOND
 from underround.core.windows.index_exclusions import RefusalReason
 from underround.core.windows.pricing_effect import IndexTicked, PricingEffect
@@ -78,7 +79,7 @@ class ReferenceFeeds:
         self._pipeline = pipeline
         self._recorder = recorder
         self._clock_ns = clock_ns
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = SideTasks(self._failed)
         self._rest: dict[str, RestClient] = {}
         self._crossed_since_ns: dict[str, int] = {}
         self._closed_for: dict[str, str] = {}
@@ -108,9 +109,7 @@ class ReferenceFeeds:
     async def close(self) -> None:
         """Close the connections and end what is under way."""
         await asyncio.gather(*(feed.stop() for feed in self.feeds.values()))
-        for task in tuple(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._tasks.close()
         await asyncio.gather(*(client.close() for client in self._rest.values()))
 
     def hear(self, effect: PricingEffect) -> None:
@@ -213,9 +212,11 @@ class ReferenceFeeds:
         for frame in outcome.send:
             feed.send(frame)
         if outcome.request is not None:
-            task = asyncio.get_running_loop().create_task(self._fetch(connection, outcome.request))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._tasks.start(self._fetch(connection, outcome.request))
+
+    def _failed(self, fault: BaseException) -> None:
+        """Name a fault of ours that ended a task, or nobody would ever hear of it."""
+        self._pipeline.note("side work failed", f"{type(fault).__name__}: {fault}")
 
     async def _fetch(self, connection: str, request: SpotRequest) -> None:
         """Fetch a whole book over REST; when it fails the codec asks again."""

@@ -8,11 +8,11 @@ the journal.
 import asyncio
 import logging
 import sqlite3
-from collections import deque
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final
+from typing import Final
 
+from underround.app.side_tasks import SideTasks
 from underround.core.instrument import Venue
 from underround.core.trading.effect import JournalWanted, PersonPaged, TradeRefused, TradingEffect
 from underround.core.trading.event import KillSwitched, TradingEvent
@@ -44,7 +44,6 @@ class TradingShell:
     ) -> None:
         self.on_page: list[Callable[[str], None]] = []
         self.on_refused: list[Callable[[TradeRefused], None]] = []
-        self.syncs_ns: deque[int] = deque(maxlen=1_000)
         self._journal = journal
         self._brokers = brokers
         self._tell = tell
@@ -53,7 +52,7 @@ class TradingShell:
         self._places: list[PlaceOrders] = []
         self._wake = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, "journal")
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = SideTasks(self._failed)
         self._is_failing = False
 
     def take(self, effect: TradingEffect) -> None:
@@ -82,11 +81,11 @@ class TradingShell:
             return
         match effect:
             case CancelOrder():
-                self._start(broker.cancel(effect))
+                self._tasks.start(broker.cancel(effect))
             case QueryOrder():
-                self._start(broker.query_order(effect))
+                self._tasks.start(broker.query_order(effect))
             case QueryAccount():
-                self._start(broker.query_account(effect))
+                self._tasks.start(broker.query_account(effect))
 
     async def run(self) -> None:
         """Write and send until cancelled."""
@@ -97,9 +96,7 @@ class TradingShell:
 
     async def close(self) -> None:
         """Write what is left and end what is under way."""
-        for task in tuple(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._tasks.close()
         records, self._records = self._records, []
         if records:
             await self._append(records, synced=True)
@@ -124,7 +121,7 @@ class TradingShell:
         for each in prepared:
             by_venue.setdefault(each.intent.venue, []).append(each)
         for venue, together in by_venue.items():
-            self._start(self._brokers[venue].place(together))
+            self._tasks.start(self._brokers[venue].place(together))
 
     def _prepare(self, order: Approved) -> PreparedOrder | None:
         """Sign an order; one that its venue cannot express never leaves."""
@@ -138,7 +135,6 @@ class TradingShell:
     async def _append(self, records: Sequence[JournalRecord], *, synced: bool) -> bool:
         """Write records in the journal's thread; tell whether that worked."""
         loop = asyncio.get_running_loop()
-        began_ns = self._clock_ns()
         try:
             await loop.run_in_executor(
                 self._thread, lambda: self._journal.append(records, synced=synced)
@@ -150,8 +146,6 @@ class TradingShell:
                 self._tell(KillSwitched(is_set=True, reason=reason, at_ns=self._clock_ns()))
             return False
         self._is_failing = False
-        if synced:
-            self.syncs_ns.append(self._clock_ns() - began_ns)
         return True
 
     def _refuse(self, orders: Sequence[str], text: str) -> None:
@@ -159,15 +153,7 @@ class TradingShell:
             told: OrderEvent = OrderRejected(order, RejectReason.NOT_SENT, text, self._clock_ns())
             self._tell(told)
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        """Forget a task; a fault of ours in a broker halts trading: who knows what it did."""
-        self._tasks.discard(task)
-        fault = None if task.cancelled() else task.exception()
-        if fault is not None:
-            reason = f"a broker failed: {type(fault).__name__}: {fault}"
-            self._tell(KillSwitched(is_set=True, reason=reason, at_ns=self._clock_ns()))
+    def _failed(self, fault: BaseException) -> None:
+        """Halt trading after a fault of ours in a broker: who knows what it did."""
+        reason = f"a broker failed: {type(fault).__name__}: {fault}"
+        self._tell(KillSwitched(is_set=True, reason=reason, at_ns=self._clock_ns()))
