@@ -9,6 +9,8 @@ from underround.core.trading.journal_record import TradeMoved, TradePlanned
 from underround.core.trading.order_event import FillStatus, OrderSent
 from underround.core.trading.portfolio import Portfolio
 
+DUST_E6 = 10**6
+"""Fewer contracts than one are worth less than a dollar, Polymarket's smallest purchase."""
 TERMINAL = {"rejected", "no_fill", "hedged_settled", "unwound", "stranded"}
 
 
@@ -102,9 +104,9 @@ class Checks:
                 leg = trade.plan.legs[order.intent.leg]
                 gives = order.intent.is_buy == (order.intent.outcome is leg.outcome)
                 held[order.intent.leg] += _held(order) if gives else -_held(order)
-            if trade.state.value in ("hedged_settled", "unwound") and min(held) < -10_000:
+            if trade.state.value in ("hedged_settled", "unwound") and min(held) <= -DUST_E6:
                 self.offend(6, f"{name} ends with {held}")
-            if max(held) - min(held) < 10_000:
+            if max(held) - min(held) < DUST_E6:
                 self._naked_ns.pop(name, None)
                 continue
             since_ns = self._naked_ns.setdefault(name, world.now_ns)

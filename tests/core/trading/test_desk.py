@@ -122,6 +122,26 @@ def test_the_hedge_is_what_filled_and_a_retry_is_dearer_but_bounded():
     assert table.trade.holdings_e6 == (ONE, ONE)
 
 
+def test_less_than_any_order_can_remove_is_dust_and_halts_nothing():
+    table = Table(policy=LegPolicy.SETTLEMENT, hedge_tries=0)
+    [first] = table.take()
+    [hedge] = table.done(first, 5 * ONE)
+    assert table.done(hedge, 5 * ONE - 317_126) == []  # no 0.32 contracts are worth a dollar
+    assert (table.trade.state.value, table.trade.naked_e6) == ("hedged_settled", 317_126)
+    table.now_ns += 60 * SECOND
+    table.give(Timer(table.now_ns))
+    assert table.desk.portfolio.halt is None
+
+
+def test_a_way_out_that_is_too_small_for_the_venue_is_none():
+    table = Table(policy=LegPolicy.SETTLEMENT, hedge_tries=0)
+    table.books["no0"].asks.fill([(900, 100 * ONE)])  # the cheaper way, worth $0.27 for three
+    [first] = table.take()
+    [hedge] = table.done(first, 5 * ONE)
+    [unwind] = table.done(hedge, 2 * ONE)
+    assert (unwind.outcome, unwind.is_buy, unwind.size_e6) == (Outcome.YES, False, 3 * ONE)
+
+
 def test_after_the_deadline_nothing_is_tried_again():
     table = Table(policy=LegPolicy.SETTLEMENT)
     [first] = table.take()

@@ -57,7 +57,7 @@ class TradePlan(Struct, frozen=True, kw_only=True):
 
     `legs` stand in the order in which they go; a complete set surely pays `payoff_e6` (usd_e6).
     `quoted_usd_e6` is the edge that was seen for `size_e6`; after `deadline_ns` no hedge is tried,
-    only the unwind.
+    only the unwind. `dust_e6`: a difference between legs that no order of theirs can remove.
     """
 
     id: str
@@ -72,6 +72,7 @@ class TradePlan(Struct, frozen=True, kw_only=True):
     at_ns: int
     deadline_ns: int
     payoff_e6: int = USD_ONE_E6
+    dust_e6: int = 0
 
 
 class LiveOrder(Struct, kw_only=True):
@@ -186,8 +187,8 @@ class Trade(Struct, kw_only=True):
 
     @property
     def dust_e6(self) -> int:
-        """The difference that no order can remove: less than a lot."""
-        return max(leg.lot_e6 for leg in self.plan.legs) - 1
+        """The difference that no order can remove: less than a lot, or than the plan says."""
+        return max(self.plan.dust_e6, max(leg.lot_e6 for leg in self.plan.legs) - 1)
 
     @property
     def is_balanced(self) -> bool:

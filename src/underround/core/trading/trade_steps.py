@@ -15,8 +15,8 @@ from underround.core.trading.order_patience import OrderPatience
 from underround.core.trading.quotes import on_grid_e4
 from underround.core.trading.trade import TradeState, TradeTrigger
 from underround.core.trading.trade_record import LiveOrder, OrderStage, Role, Trade
-from underround.core.trading.unwind import cheapest_way_out
-from underround.core.units import NS_PER_SECOND, notional_up_usd_e6
+from underround.core.trading.unwind import cheapest_way_out, is_too_small
+from underround.core.units import NS_PER_SECOND
 
 if TYPE_CHECKING:
     from underround.core.trading.desk import TradingDesk
@@ -188,7 +188,7 @@ class TradeSteps:
             if not size_e6:
                 continue
             intent = self._entry(trade, number, size_e6, Role.HEDGE, now_ns)
-            if self._is_too_small(leg.venue, intent):
+            if is_too_small(intent.venue, intent.limit_e4, size_e6, self._desk.settings):
                 return False
             verdict = self._desk.judge(intent, trade, now_ns)
             if not isinstance(verdict, Approved):
@@ -220,16 +220,9 @@ class TradeSteps:
             now_ns,
             is_buy=way.is_buy,
         )
-        if self._is_too_small(leg.venue, intent):
-            return
-        verdict = self._desk.judge(intent, trade, now_ns)
+        verdict = desk.judge(intent, trade, now_ns)
         if isinstance(verdict, Approved):
-            self._desk.place(trade, [verdict], Role.UNWIND, now_ns)
-
-    def _is_too_small(self, venue: Venue, intent: OrderIntent) -> bool:
-        value_e6 = notional_up_usd_e6(intent.limit_e4, intent.size_e6)
-        least_e6 = self._desk.settings.min_marketable_usd_e6
-        return venue is Venue.POLYMARKET and intent.is_buy and value_e6 < least_e6
+            desk.place(trade, [verdict], Role.UNWIND, now_ns)
 
     def _entry(
         self, trade: Trade, number: int, size_e6: int, role: Role, now_ns: int
