@@ -73,15 +73,16 @@ class Checks:
             if trade.state.value in ("rejected", "no_fill"):
                 continue
             for number, leg in enumerate(trade.plan.legs):
-                bought = sum(
+                usd_e6 = sum(
                     max(_held(order), order.intent.size_e6 if _lives(order) else 0)
+                    * order.intent.limit_e4
                     for order in trade.orders.values()
                     if order.intent.leg == number and order.intent.is_buy
                 )
                 is_begun = trade.state.value in ("hedged", "hedged_settled", "unwound", "stranded")
                 if not is_begun and not trade.state.value.startswith("unwind"):
-                    bought = max(bought, trade.plan.size_e6)
-                usd_e6 = bought * leg.limit_e4 / 10_000
+                    usd_e6 = max(usd_e6, trade.plan.size_e6 * leg.limit_e4)
+                usd_e6 /= 10_000
                 by_pair[trade.plan.pair] = by_pair.get(trade.plan.pair, 0) + usd_e6
                 by_venue[leg.venue] = by_venue.get(leg.venue, 0) + usd_e6
         # Other pairs may be above it: what gives contracts back is never refused for a limit.
