@@ -11,7 +11,12 @@ from underround.core.instrument import Outcome, Venue
 from underround.core.trading.order import OrderIntent
 from underround.core.trading.order_event import Filled, FillStatus
 from underround.core.trading.trade import TERMINAL, TradeState
-from underround.core.units import USD_ONE_E6, notional_down_usd_e6, notional_up_usd_e6
+from underround.core.units import (
+    SIZE_ONE_E6,
+    USD_ONE_E6,
+    notional_down_usd_e6,
+    notional_up_usd_e6,
+)
 
 
 class Role(StrEnum):
@@ -194,6 +199,16 @@ class Trade(Struct, kw_only=True):
     def is_balanced(self) -> bool:
         """Whether every leg holds the same, but for dust."""
         return self.naked_e6 <= self.dust_e6
+
+    @property
+    def merged_usd_e6(self) -> int:
+        """What both outcomes of one market, held together after an unwind, pay: a dollar."""
+        pairs_e6 = 0
+        for order in self.orders.values():
+            intent = order.intent
+            if intent.outcome is not self.plan.legs[intent.leg].outcome:
+                pairs_e6 += order.filled_e6 if intent.is_buy else -order.filled_e6
+        return pairs_e6 * USD_ONE_E6 // SIZE_ONE_E6
 
     @property
     def cash_usd_e6(self) -> int:
