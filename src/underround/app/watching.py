@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from underround.app.output import write_fields, write_line
+from underround.app.patient_output import patient_output
 from underround.app.wiring import Running
 from underround.app.wording import describe, latency_us
 from underround.core.book_state import BookState
@@ -26,6 +27,12 @@ def run_until_done(work: Coroutine[Any, Any, Any]) -> Any:
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(work)
+
+
+def run_live(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run what watches markets: no reader of its lines, however slow, holds it up."""
+    with patient_output():
+        return run_until_done(work)
 
 
 def stop_on_signals() -> asyncio.Event:
