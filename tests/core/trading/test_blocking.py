@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from tests.core.trading.test_desk import ONE, Table
-from tests.core.trading_world import SECOND, a_signal
+from tests.core.trading_world import a_signal
 from underround.core.event import Timer
 from underround.core.instrument import Venue
 from underround.core.trading.effect import JournalWanted, PersonPaged
