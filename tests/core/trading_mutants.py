@@ -100,9 +100,9 @@ def one_missing_read_is_proof(patch) -> None:
 def the_same_signal_again(patch) -> None:
     consider = TradingDesk.consider
 
-    def forgetful(self, key, signal, now_ns):
+    def forgetful(self, key, signal, now_ns, **how):
         self.portfolio.signals.clear()
-        consider(self, key, signal, now_ns)
+        consider(self, key, signal, now_ns, **how)
 
     patch.setattr(TradingDesk, "consider", forgetful)
 

@@ -6,6 +6,9 @@ Shapes only; no behaviour, no transport.
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+STOPPED: Final = "stopped"
+"""The reason of a close that we asked for ourselves."""
+
 
 class Session(Protocol):
     """What to say on a connection; sans-io, one per venue and connection."""

@@ -270,15 +270,16 @@ class TradingDesk:
 
     def _timer(self, event: Timer) -> None:
         now_ns = event.at_ns
-        for trade in self._active():  # what time has made doubtful is known before anything enters
-            self._steps.tick(trade, now_ns)
-        for key, signal in self._offers.best_first():
-            self.consider(key, signal, now_ns, may_wait=False)
         for venue, due_ns in self._account_due_ns.items():
             if now_ns >= due_ns:
                 self._account_due_ns[venue] = now_ns + ACCOUNT_AGAIN_NS * 5
                 since_ns = min((t.plan.at_ns for t in self._active()), default=now_ns)
                 self.want(QueryAccount(venue, since_ns - 60 * NS_PER_SECOND, now_ns))
+        for trade in self._active():
+            self._steps.tick(trade, now_ns)
+        # Last: what has just gone wrong with another trade must stand in their way.
+        for key, signal in self._offers.best_first():
+            self.consider(key, signal, now_ns, may_wait=False)
 
     def _go_on(self, order: str, now_ns: int) -> None:
         trade = self.portfolio.trade_of(order)
