@@ -43,6 +43,10 @@ class Exposition:
         """Return all metrics as they stand now."""
         return generate_latest(self._registry)
 
+    def families(self) -> list[Metric]:
+        """Return the same metrics, for whoever writes them down in another way."""
+        return list(self._registry.collect())
+
 
 class RunCollector(Collector):
     """Reads one run."""

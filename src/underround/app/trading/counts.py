@@ -44,17 +44,7 @@ def counted(portfolio: Portfolio, unreconciled: int, since_ns: int = 0) -> dict[
 
 def booked_usd_e6(trade: Trade, portfolio: Portfolio) -> int:
     """Return a trade's profit: its cash and what its holdings pay, or surely will."""
-    return trade.cash_usd_e6 + payout_usd_e6(trade, portfolio) + merged_usd_e6(trade)
-
-
-def merged_usd_e6(trade: Trade) -> int:
-    """Return what both outcomes of one market, held together after an unwind, pay: a dollar."""
-    pairs_e6 = 0
-    for order in trade.orders.values():
-        leg = trade.plan.legs[order.intent.leg]
-        if order.intent.outcome is not leg.outcome:
-            pairs_e6 += order.filled_e6 if order.intent.is_buy else -order.filled_e6
-    return pairs_e6 * USD_ONE_E6 // SIZE_ONE_E6
+    return trade.cash_usd_e6 + payout_usd_e6(trade, portfolio) + trade.merged_usd_e6
 
 
 def payout_usd_e6(trade: Trade, portfolio: Portfolio) -> int:

@@ -166,7 +166,7 @@ def line_of(row: Mapping[str, Any]) -> str:
     return (
         f"{row['time_utc']}  {row['state']:14} {row['pair']:28} {row['hedged']:>8} of"
         f" {row['size']:>8}  quoted {format_usd(row['quoted_usd_e6']):>8}"
-        f"  booked {format_usd(row['booked_usd_e6']):>8}  {row['payout']}"
+        f"  booked {format_usd(row['booked_usd_e6']):>8}  {row['payout']:8}  {row['id']}"
     )
 
 

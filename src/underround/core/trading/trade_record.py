@@ -11,7 +11,12 @@ from underround.core.instrument import Outcome, Venue
 from underround.core.trading.order import OrderIntent
 from underround.core.trading.order_event import Filled, FillStatus
 from underround.core.trading.trade import TERMINAL, TradeState
-from underround.core.units import USD_ONE_E6, notional_down_usd_e6, notional_up_usd_e6
+from underround.core.units import (
+    SIZE_ONE_E6,
+    USD_ONE_E6,
+    notional_down_usd_e6,
+    notional_up_usd_e6,
+)
 
 
 class Role(StrEnum):
@@ -57,7 +62,7 @@ class TradePlan(Struct, frozen=True, kw_only=True):
 
     `legs` stand in the order in which they go; a complete set surely pays `payoff_e6` (usd_e6).
     `quoted_usd_e6` is the edge that was seen for `size_e6`; after `deadline_ns` no hedge is tried,
-    only the unwind.
+    only the unwind. `dust_e6`: a difference between legs that no order of theirs can remove.
     """
 
     id: str
@@ -72,6 +77,7 @@ class TradePlan(Struct, frozen=True, kw_only=True):
     at_ns: int
     deadline_ns: int
     payoff_e6: int = USD_ONE_E6
+    dust_e6: int = 0
 
 
 class LiveOrder(Struct, kw_only=True):
@@ -186,13 +192,23 @@ class Trade(Struct, kw_only=True):
 
     @property
     def dust_e6(self) -> int:
-        """The difference that no order can remove: less than a lot."""
-        return max(leg.lot_e6 for leg in self.plan.legs) - 1
+        """The difference that no order can remove: less than a lot, or than the plan says."""
+        return max(self.plan.dust_e6, max(leg.lot_e6 for leg in self.plan.legs) - 1)
 
     @property
     def is_balanced(self) -> bool:
         """Whether every leg holds the same, but for dust."""
         return self.naked_e6 <= self.dust_e6
+
+    @property
+    def merged_usd_e6(self) -> int:
+        """What both outcomes of one market, held together after an unwind, pay: a dollar."""
+        pairs_e6 = 0
+        for order in self.orders.values():
+            intent = order.intent
+            if intent.outcome is not self.plan.legs[intent.leg].outcome:
+                pairs_e6 += order.filled_e6 if intent.is_buy else -order.filled_e6
+        return pairs_e6 * USD_ONE_E6 // SIZE_ONE_E6
 
     @property
     def cash_usd_e6(self) -> int:
