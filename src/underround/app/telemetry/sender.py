@@ -15,7 +15,7 @@ from opentelemetry.sdk.metrics.export import MetricExportResult
 from opentelemetry.sdk.trace.export import SpanExportResult
 from prometheus_client import Metric as Family
 
-from underround.app.telemetry.exporters import SCOPE, Exporters
+from underround.app.telemetry.exporters import SCOPE, Exporters, plain
 from underround.app.telemetry.families import told
 from underround.app.telemetry.spans import SpanMaker
 from underround.app.telemetry.stories import Story
@@ -76,7 +76,9 @@ class Sender:
             try:
                 self._send()
             except Exception as error:  # noqa: BLE001 - somebody else's code; the run goes on
-                self._said("telemetry", is_taken=False, why=f"{type(error).__name__}: {error}")
+                self._said(
+                    "anything", is_taken=False, why=plain(f"{type(error).__name__}: {error}")
+                )
 
     def _send(self) -> None:
         reading, self._reading = self._reading, None
