@@ -96,6 +96,8 @@ class Replay:
         self.on_signal: list[Callable[[Signal], None]] = [self.digest.add]
         self.on_effect: list[Callable[[Effect], None]] = []
         self.on_event: list[Callable[[Event], None]] = []
+        self.on_frames: list[Callable[[RecordedBatch], None]] = []
+        """Looks at what the venues' connections delivered, before it is decoded."""
         self.desk: PricingDesk | None = None
         self.trading: TradingDesk | None = None
         self.lines = ReferenceLines()
@@ -181,6 +183,8 @@ class Replay:
             case RecordedBatch(connection, _, at_ns, frames):
                 plan = self._plan(connection)
                 self.frames[plan.venue] += len(frames)
+                for look in self.on_frames:
+                    look(recorded)
                 yield decoded(connection, at_ns, frames, CODECS[plan.venue][0])
             case RecordedTimer(at_ns=at_ns):
                 yield Timer(at_ns)

@@ -11,7 +11,12 @@ from underround.core.instrument import Outcome, Venue
 from underround.core.trading.order import OrderIntent
 from underround.core.trading.order_event import Filled, FillStatus
 from underround.core.trading.trade import TERMINAL, TradeState
-from underround.core.units import USD_ONE_E6, notional_down_usd_e6, notional_up_usd_e6
+from underround.core.units import (
+    SIZE_ONE_E6,
+    USD_ONE_E6,
+    notional_down_usd_e6,
+    notional_up_usd_e6,
+)
 
 
 class Role(StrEnum):
@@ -198,6 +203,32 @@ class Trade(Struct, kw_only=True):
     def cash_usd_e6(self) -> int:
         """Money that all its fills brought or took."""
         return sum(order.cash_usd_e6 for order in self.orders.values())
+
+    @property
+    def merged_usd_e6(self) -> int:
+        """What both outcomes of one market, held together after an unwind, pay: a dollar."""
+        pairs_e6 = 0
+        for order in self.orders.values():
+            if order.intent.outcome is not self.plan.legs[order.intent.leg].outcome:
+                pairs_e6 += order.filled_e6 if order.intent.is_buy else -order.filled_e6
+        return pairs_e6 * USD_ONE_E6 // SIZE_ONE_E6
+
+    @property
+    def fee_usd_e6(self) -> int:
+        """Fees of all its standing fills; a match that failed to settle is charged none."""
+        fills = [fill for order in self.orders.values() for fill in order.fills.values()]
+        return sum(f.fee_usd_e6 for f in fills if f.status is not FillStatus.FAILED)
+
+    @property
+    def presumed_usd_e6(self) -> int:
+        """What its holdings surely pay: complete sets their payoff, what stands alone nothing.
+
+        A contract given back that was never delivered is owed, and may cost a whole dollar.
+        """
+        held = self.holdings_e6
+        owed_e6 = -sum(min(size_e6, 0) for size_e6 in held)
+        sets_usd_e6 = max(min(held), 0) * self.plan.payoff_e6 // SIZE_ONE_E6
+        return sets_usd_e6 - owed_e6 * USD_ONE_E6 // SIZE_ONE_E6
 
     @property
     def unwinds(self) -> int:
