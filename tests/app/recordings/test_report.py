@@ -19,7 +19,7 @@ from underround.core.trading.risk_limits import RiskLimits
 from underround.core.trading.settings import TradingSettings
 from underround.core.units import NS_PER_MS, format_usd
 from underround.execution.paper import PaperSettings
-from underround.stores.recorded import RecordedBatch
+from underround.stores.recorded import RecordedBatch, RecordedCommand
 
 EVIL = "<script>alert(1)</script>"
 
@@ -59,6 +59,23 @@ def test_a_session_of_nothing_says_so_and_shows_no_row_of_noughts(tmp_path):
     assert "Nothing opened in this session." in page
     assert "Nothing that was stamped with a time arrived." in page
     assert "<tr><td" not in page.split("<h2>Opportunities</h2>")[1].split("<h2>Latency</h2>")[0]
+
+
+def test_a_recording_of_its_header_alone_has_the_header_s_time_and_no_figures(tmp_path):
+    session = recorded_session(written(tmp_path / "rain", []))
+    page = recording_page(session)
+    assert "<h1>Session of 2026-02-02 02:40:00 UTC</h1>" in page
+    assert "<b>–</b><span>median life</span>" in page
+    assert "<b>–</b><span>best edge</span>" in page
+    assert "not whole" not in page
+
+
+def test_what_is_missing_is_said_at_the_top(tmp_path):
+    lost = [each for each in story() if not isinstance(each, RecordedCommand)]
+    session = recorded_session(written(tmp_path / "rain", lost))
+    page = recording_page(session)
+    assert "This recording is not whole" in page.split("<h2>")[0]
+    assert cells(page, f"inputs of {POLYMARKET}, whose beginning is lost") == ["6"]
 
 
 def test_a_share_of_few_lives_says_how_little_it_says(tmp_path):

@@ -40,7 +40,10 @@ class Connection(Struct):
 
 
 class RecordedSession(Struct, kw_only=True):
-    """A recording added up; `trades` and `profit` are empty where nothing traded."""
+    """A recording added up; `trades` and `profit` are empty where nothing traded.
+
+    `misplaced`: inputs left out, by the connection whose beginning the recording has lost.
+    """
 
     name: str
     began_ns: int
@@ -56,6 +59,7 @@ class RecordedSession(Struct, kw_only=True):
     counts: dict[str, int]
     lost: int
     damage: list[str]
+    misplaced: dict[str, int]
     trades: list[dict[str, Any]]
     profit: dict[str, Any]
     scores: dict[str, Score]
@@ -129,8 +133,8 @@ def recorded_session(path: Path, replay: Replay | None = None) -> RecordedSessio
     ]
     return RecordedSession(
         name=path.name,
-        began_ns=gathered.first_ns,
-        ended_ns=gathered.now_ns,
+        began_ns=gathered.first_ns or replay.created_at_ns,
+        ended_ns=gathered.now_ns or replay.created_at_ns,
         digest=replay.digest.hex,
         signals=replay.digest.count,
         lives=statistics(list(gathered.lives.all.values())),
@@ -142,6 +146,7 @@ def recorded_session(path: Path, replay: Replay | None = None) -> RecordedSessio
         counts=replay.engine.counts.as_dict(),
         lost=replay.lost,
         damage=[f"{each.path} line {each.line}: {each.reason}" for each in replay.damage],
+        misplaced=dict(replay.misplaced),
         trades=[] if portfolio is None else trade_rows(portfolio),
         profit={} if portfolio is None or not portfolio.trades else profit(portfolio),
         scores=scores_of(decisions) if decisions else {},

@@ -88,6 +88,7 @@ class Replay:
         self.frames: Counter[Venue] = Counter()
         self.inputs = 0
         self.place: Place | None = None
+        self.created_at_ns = 0
         self.pairs: dict[str, Pair] = {}
         self.lost = 0
         self.damage: list[RecordedDamage] = []
@@ -232,6 +233,7 @@ class Replay:
                     msgspec.convert(header.catalog, list[Instrument]),
                     msgspec.convert(header.pairs, list[Pair]),
                 )
+                self.created_at_ns = header.created_at_ns
                 trading = header.config.get("trading")
                 if trading is not None:
                     self.trading = attach_desk(self.engine, trading)

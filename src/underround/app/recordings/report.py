@@ -57,6 +57,7 @@ def recording_page(session: RecordedSession) -> str:
     parts = [
         f"<h1>Session of {began}</h1>",
         f'<p class="dim">until {ended}; {escape(session.name)}</p>',
+        _warning(session),
         _tiles(session),
         "<h2>Opportunities</h2>",
         *_opportunities(session),
@@ -76,6 +77,16 @@ def recording_page(session: RecordedSession) -> str:
     return page(f"Session of {began}", parts)
 
 
+def _warning(session: RecordedSession) -> str:
+    if not (session.damage or session.lost or session.misplaced):
+        return ""
+    said = (
+        "This recording is not whole: every figure is of what can be read. What is missing stands "
+        "under “Quality of what arrived”."
+    )
+    return f'<p class="warn">{said}</p>'
+
+
 def _tiles(session: RecordedSession) -> str:
     figures = session.lives.all
     seconds = (session.ended_ns - session.began_ns) / NS_PER_SECOND
@@ -85,8 +96,8 @@ def _tiles(session: RecordedSession) -> str:
             ("books", f"{session.books:,}"),
             ("frames", f"{sum(session.frames.values()):,}"),
             ("opportunities", f"{figures.count:,}"),
-            ("median life", f"{_ms(figures.median_ms)} ms"),
-            ("best edge", cents(figures.best_edge_e6)),
+            ("median life", _tile_ms(figures.median_ms)),
+            ("best edge", cents(figures.best_edge_e6) if figures.count else "–"),
             ("reconnects", str(sum(max(0, c.opened - 1) for c in session.connections.values()))),
         ]
     )
@@ -227,6 +238,10 @@ def _quality(session: RecordedSession) -> list[str]:
     counts = [[COUNTED[name], f"{count:,}"] for name, count in session.counts.items() if count]
     missing = [["inputs that the recording lost", session.lost]] if session.lost else []
     missing += [[each, ""] for each in session.damage]
+    missing += [
+        [f"inputs of {name}, whose beginning is lost", count]
+        for name, count in session.misplaced.items()
+    ]
     return [
         "<h3>Connections</h3>",
         table(("connection", "opened", "reconnects", "closed by"), connections, (1, 2)),
@@ -274,6 +289,10 @@ def _share_95(part: int, whole: int) -> tuple[str, str]:
 
 def _ms(duration_ms: float | None) -> str:
     return "–" if duration_ms is None else f"{duration_ms:,.1f}"
+
+
+def _tile_ms(duration_ms: float | None) -> str:
+    return "–" if duration_ms is None else f"{duration_ms:,.1f} ms"
 
 
 def _moment(at_ns: int) -> str:

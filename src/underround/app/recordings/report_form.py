@@ -37,6 +37,7 @@ svg .line{fill:none;stroke-width:1.8}svg .line.a{stroke:var(--a)}svg .line.b{str
 svg .line.c{stroke:var(--c)}svg .line.d{stroke:var(--d);stroke-dasharray:6 3}
 svg .area{opacity:.25}svg .area.a{fill:var(--a)}svg .area.b{fill:var(--b)}
 svg rect.a{fill:var(--a)}
+.warn{border:2px solid var(--b);border-radius:.5rem;padding:.6rem .9rem}
 .legend span{margin-right:1.2rem}.legend i{display:inline-block;width:1.1rem;height:.3rem;
 margin-right:.4rem;vertical-align:middle}.legend i.a{background:var(--a)}
 .legend i.b{background:var(--b)}.legend i.c{background:var(--c)}.legend i.d{background:var(--d)}
