@@ -56,7 +56,7 @@ def test_a_session_of_nothing_says_so_and_shows_no_row_of_noughts(tmp_path):
     page = recording_page(
         replace(session, lives=statistics([]), latencies={}, states={}, connections={}, counts={})
     )
-    assert "Nothing opened in this session." in page
+    assert "Nothing opened in this session" in page
     assert "Nothing that was stamped with a time arrived." in page
     assert "<tr><td" not in page.split("<h2>Opportunities</h2>")[1].split("<h2>Latency</h2>")[0]
 

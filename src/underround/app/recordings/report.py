@@ -106,7 +106,8 @@ def _tiles(session: RecordedSession) -> str:
 def _opportunities(session: RecordedSession) -> list[str]:
     lives = session.lives
     if not lives.all.count:
-        return [note("Nothing opened in this session.")]
+        chances = "; chances on a fair value are in the report of the session file"
+        return [note(f"Nothing opened in this session{chances if session.signals else ''}.")]
     parts = [
         note(
             "A life is one opportunity from its opening to its end. Edge in all adds up every "

@@ -18,15 +18,15 @@ STYLE: Final = """
 --rule:#3d444d;--a:#58a6ff;--b:#f0883e;--c:#3fb950;--d:#bc8cff}}
 body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);
 max-width:62rem;margin:2rem auto;padding:0 1rem;overflow-wrap:anywhere}
-h1{font-size:1.6rem;margin-bottom:.2rem}h2{font-size:1.2rem;margin-top:2.2rem}
+h1{font-size:1.6em;margin-bottom:.2rem}h2{font-size:1.2em;margin-top:2em}
 .dim,.none,figcaption+.legend{color:var(--dim)}
 .tiles{display:flex;flex-wrap:wrap;gap:.8rem;margin:1.2rem 0}
 .tiles div{border:1px solid var(--rule);border-radius:.5rem;padding:.6rem .9rem;min-width:8rem}
 .tiles b{display:block;font-size:1.35rem;font-variant-numeric:tabular-nums}
 .tiles span{color:var(--dim);font-size:.85rem}
-table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}
+table{border-collapse:collapse;width:100%;font-size:.9em;font-variant-numeric:tabular-nums}
 th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid var(--rule);vertical-align:top}
-td{overflow-wrap:anywhere;min-width:5rem}td:last-child{min-width:8rem}
+th{overflow-wrap:normal}td{overflow-wrap:break-word;min-width:5em}td:last-child{min-width:8em}
 td.n,th.n,td.w{white-space:nowrap;overflow-wrap:normal;min-width:0}td.n,th.n{text-align:right}
 .scroll{overflow-x:auto}
 figure{margin:1.2rem 0;break-inside:avoid;overflow-x:auto}figcaption{font-weight:600}
@@ -45,7 +45,8 @@ margin-right:.4rem;vertical-align:middle}.legend i.a{background:var(--a)}
 @media print{:root{color-scheme:light;--ink:#000;--dim:#444;--paper:#fff;--rule:#bbb;
 --a:#0969da;--b:#bc4c00;--c:#1a7f37;--d:#8250df}
 body{max-width:none;margin:0;padding:0;font-size:11px}.scroll,figure{overflow:visible}
-h1,h2,h3,figcaption,p.dim{break-after:avoid}tr,.tiles{break-inside:avoid}svg{min-width:0}}
+h1,h2,h3,figcaption,p.dim{break-after:avoid}tr,.tiles{break-inside:avoid}svg{min-width:0}
+.tiles{margin:.6rem 0}.tiles div{padding:.3rem .6rem;min-width:5rem}.tiles b{font-size:1.2em}}
 """
 
 
