@@ -26,6 +26,7 @@ MONEY: Final = tuple(
     f"{name}_usd_e6"
     for name in ("quoted", "booked", "missed", "unwind", "alone", "basis", "slippage", "fee")
 )
+TRADE_HEADS: Final = ("begun, UTC", "state", "pair", "sets", "quoted", "booked", "payout")
 TAX_COLUMNS: Final = (
     "time_utc", "venue", "instrument", "outcome", "side", "contracts", "price_usd", "fee_usd",
     "cash_usd", "status", "trade", "venue_order", "venue_trade",
@@ -168,12 +169,16 @@ def tax_csv(portfolio: Portfolio) -> str:
     return _csv(TAX_COLUMNS, sorted(rows, key=lambda row: str(row["time_utc"])))
 
 
-def line_of(row: Mapping[str, Any]) -> str:
-    """Write a trade for a person."""
+def cells_of(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return a trade as the cells of `TRADE_HEADS`, for a person."""
     return (
-        f"{row['time_utc']}  {row['state']:14} {row['pair']:28} {row['hedged']:>8} of"
-        f" {row['size']:>8}  quoted {format_usd(row['quoted_usd_e6']):>8}"
-        f"  booked {format_usd(row['booked_usd_e6']):>8}  {row['payout']}"
+        row["time_utc"][5:19].replace("T", " "),
+        row["state"].replace("_", " "),
+        row["pair"],
+        f"{float(row['hedged']):.2f} of {float(row['size']):.2f}",
+        format_usd(row["quoted_usd_e6"]),
+        format_usd(row["booked_usd_e6"]),
+        row["payout"],
     )
 
 
