@@ -1,6 +1,8 @@
 """Serving several applications, each on a port of its own."""
 
 import socket
+import time
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
@@ -59,3 +61,12 @@ async def test_a_socket_talks_with_whom_it_admits_and_refuses_the_others() -> No
     finally:
         server.close()
         await server.wait_closed()
+
+
+async def test_every_answer_says_the_time_at_which_it_was_made() -> None:
+    async with served(app("one")) as [address], httpx.AsyncClient(trust_env=False) as web:
+        for _ in range(2):
+            before_s = int(time.time())
+            told = parsedate_to_datetime((await web.get(address)).headers["date"])
+            assert before_s <= told.timestamp() <= time.time()
+            time.sleep(1.1)  # noqa: ASYNC251 - nothing that turns with the loop may renew it
