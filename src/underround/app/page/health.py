@@ -41,6 +41,7 @@ def readiness(sight: RunSight) -> Readiness:
         *_venues(sight),
         *_stores(sight),
         *_recording(sight),
+        *_trading(sight),
     )
     reasons = tuple(f"{check.name}: {check.detail}" for check in checks if not check.ok)
     return Readiness(not reasons, reasons, checks)
@@ -48,7 +49,7 @@ def readiness(sight: RunSight) -> Readiness:
 
 def _connections(sight: RunSight) -> Iterator[Check]:
     now_ns = sight.run.clock_ns()
-    for name, link in sight.run.engine.links.items():
+    for name, link in sight.links().items():
         if not link.is_open:
             yield Check(f"connection {name}", ok=False, detail="not connected")
             continue
@@ -56,7 +57,7 @@ def _connections(sight: RunSight) -> Iterator[Check]:
         # Polled books are as old as polling makes them.
         ok = link.is_slow or age_ns <= SILENT_NS
         yield Check(f"connection {name}", ok, f"last data {age_ns / NS_PER_SECOND:.1f} s ago")
-    planned = {feed.connection for feed in sight.run.feeds}
+    planned = {feed.connection for feed in sight.run.feeds if not feed.is_given_up}
     for name in sorted(planned.difference(sight.run.engine.links)):
         yield Check(f"connection {name}", ok=False, detail="never opened")
 
@@ -91,3 +92,16 @@ def _recording(sight: RunSight) -> Iterator[Check]:
     ok = recorder.failure is None
     detail = recorder.failure or f"{recorder.written_bytes} bytes written"
     yield Check("recording", ok, detail)
+
+
+def _trading(sight: RunSight) -> Iterator[Check]:
+    trading = sight.run.trading
+    if trading is None:
+        return
+    halt = trading.desk.portfolio.halt
+    yield Check("trading", halt is None, "under way" if halt is None else f"halted: {halt}")
+    doubts = trading.desk.accounts.doubts
+    for venue in trading.desk.accounts.venues:
+        yield Check(f"account {venue}", venue not in doubts, doubts.get(venue, "as the journal"))
+    unknown = len(trading.desk.portfolio.unknown)
+    yield Check("orders", not unknown, f"{unknown} of unknown fate")
