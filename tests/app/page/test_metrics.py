@@ -14,7 +14,8 @@ from underround.app.page.stages import Stage
 from underround.core.instrument import Venue
 
 UNITS = re.compile(
-    r"_(seconds|bytes|usd|day|ratio)$|_(seconds|bytes)_total$|^(process|underround)_(?!.*(ms|millis))"
+    r"_(seconds|bytes|usd|day|ratio)$|_(seconds|bytes)_total$"
+    r"|^(process|underround)_(?!.*(ms|millis))"
 )
 
 
