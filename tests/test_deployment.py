@@ -67,6 +67,17 @@ def test_every_symptom_of_the_table_has_its_chapter() -> None:
     assert rows == chapters
 
 
+def test_every_alert_names_a_command_or_a_chapter_that_there_is() -> None:
+    rules = (DEPLOY / "prometheus/alerts.yaml").read_text(encoding="utf-8")
+    actions = re.findall(r'action: "(.+)"', rules)
+    assert len(actions) == rules.count("- alert:")
+    chapters = re.findall(r"^## (.+)$", RUNBOOK, re.MULTILINE)
+    named = [chapter for each in actions for chapter in re.findall(r"the runbook, (.+)$", each)]
+    assert [each for each in named if each not in chapters] == []
+    for words in re.findall(r"underround (\w[\w -]*)", " ; ".join(actions)):
+        assert_is_command([words.split()[0]])
+
+
 def test_the_image_runs_without_rights_and_starts_this_program() -> None:
     last = DOCKERFILE.split("\nFROM ")[-1]
     assert re.search(r"^USER 10001:10001$", last, re.MULTILINE)

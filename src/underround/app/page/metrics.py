@@ -25,7 +25,8 @@ from underround.app.page.stages import BOUNDS_S
 from underround.core.book_state import BookState
 from underround.core.instrument import Venue
 from underround.core.opportunity import SignalKind
-from underround.core.units import NS_PER_SECOND
+from underround.core.trading.circumstances import day_loss_usd_e6
+from underround.core.units import NS_PER_SECOND, SIZE_ONE_E6
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 _USD_E6: Final = 1e6
@@ -63,6 +64,7 @@ class RunCollector(Collector):
         yield from self._books()
         yield from self._opportunities()
         yield from self._engine()
+        yield from self._trading()
         yield from self._stores()
         yield from self._face()
         yield self._stages()
@@ -149,6 +151,30 @@ class RunCollector(Collector):
             "underround_detection_paused",
             "Whether openings are paused (1) or not (0).",
             value=run.engine.detector.is_paused,
+        )
+
+    def _trading(self) -> Iterator[Metric]:
+        """Yield what somebody must be called for; zeros where the run does not trade."""
+        run = self._sight.run
+        portfolio = None if run.trading is None else run.trading.desk.portfolio
+        uncovered_e6 = loss_usd_e6 = 0
+        if portfolio is not None:
+            uncovered_e6 = sum(trade.naked_e6 for trade in portfolio.active.values())
+            loss_usd_e6 = day_loss_usd_e6(portfolio, run.clock_ns())
+        yield GaugeMetricFamily(
+            "underround_trading_halted",
+            "Whether trading is halted (1) or not (0).",
+            value=portfolio is not None and portfolio.halt is not None,
+        )
+        yield GaugeMetricFamily(
+            "underround_uncovered_contracts",
+            "Contracts held that no other leg covers.",
+            value=uncovered_e6 / SIZE_ONE_E6,
+        )
+        yield GaugeMetricFamily(
+            "underround_day_loss_usd",
+            "What the day's finished trades lost in all; 0 when they gained.",
+            value=loss_usd_e6 / _USD_E6,
         )
 
     def _stores(self) -> Iterator[Metric]:
