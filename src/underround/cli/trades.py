@@ -27,6 +27,7 @@ from underround.app.trading.reports import (
     trade_rows,
     trades_csv,
 )
+from underround.app.trading.trade_story import story_lines, trade_story
 from underround.cli.run import ConfigPath, Json
 from underround.core.errors import UnderroundError
 from underround.core.units import (
@@ -74,6 +75,24 @@ def show_trades(
     write_table(TRADE_HEADS, map(cells_of, rows), name=2, numeric=(3, 4, 5))
     if portfolio.halt is not None:
         write_line(f"halted: {portfolio.halt}; `underround resume` when it is understood")
+
+
+@trades.command(name="show")
+def show_trade(
+    trade: Annotated[str, Parameter(help="its id, as `underround trades` and every call name it")],
+    *,
+    journal: Journal = None,
+    config: ConfigPath = None,
+    json: Json = False,
+) -> None:
+    """Show one trade: its legs, every step, order and fill with its time, and what came of it."""
+    with opened_journal(journal_path(config, journal)) as opened:
+        story = trade_story(opened.read(), trade)
+    if json:
+        write_json(story)
+        return
+    for line in story_lines(story):
+        write_line(line)
 
 
 @trades.command(name="decide")

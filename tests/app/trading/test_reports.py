@@ -120,6 +120,8 @@ def test_what_is_booked_is_the_worse_of_both_outcomes(first: int):
         world.run()
         portfolio = world.desk.portfolio
         for trade in portfolio.trades.values():
+            if len(trade.plan.legs) > 2:
+                continue  # its legs are of several questions, not two sides of one
             worse = min(at_settlement_usd(trade, 0), at_settlement_usd(trade, 1))
             booked = booked_usd_e6(trade, portfolio) / ONE
             assert booked == pytest.approx(worse, abs=2e-5), f"seed {seed}, {trade.plan.id}"

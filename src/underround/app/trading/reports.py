@@ -26,7 +26,7 @@ MONEY: Final = tuple(
     f"{name}_usd_e6"
     for name in ("quoted", "booked", "missed", "unwind", "alone", "basis", "slippage", "fee")
 )
-TRADE_HEADS: Final = ("begun, UTC", "state", "pair", "sets", "quoted", "booked", "payout")
+TRADE_HEADS: Final = ("begun, UTC", "state", "pair", "sets", "quoted", "booked", "payout", "id")
 TAX_COLUMNS: Final = (
     "time_utc", "venue", "instrument", "outcome", "side", "contracts", "price_usd", "fee_usd",
     "cash_usd", "status", "trade", "venue_order", "venue_trade",
@@ -179,6 +179,7 @@ def cells_of(row: Mapping[str, Any]) -> tuple[str, ...]:
         format_usd(row["quoted_usd_e6"]),
         format_usd(row["booked_usd_e6"]),
         row["payout"],
+        row["id"],
     )
 
 

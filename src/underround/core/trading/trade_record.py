@@ -62,7 +62,7 @@ class TradePlan(Struct, frozen=True, kw_only=True):
 
     `legs` stand in the order in which they go; a complete set surely pays `payoff_e6` (usd_e6).
     `quoted_usd_e6` is the edge that was seen for `size_e6`; after `deadline_ns` no hedge is tried,
-    only the unwind.
+    only the unwind. `dust_e6`: a difference between legs that no order of theirs can remove.
     """
 
     id: str
@@ -77,6 +77,7 @@ class TradePlan(Struct, frozen=True, kw_only=True):
     at_ns: int
     deadline_ns: int
     payoff_e6: int = USD_ONE_E6
+    dust_e6: int = 0
 
 
 class LiveOrder(Struct, kw_only=True):
@@ -191,8 +192,8 @@ class Trade(Struct, kw_only=True):
 
     @property
     def dust_e6(self) -> int:
-        """The difference that no order can remove: less than a lot."""
-        return max(leg.lot_e6 for leg in self.plan.legs) - 1
+        """The difference that no order can remove: less than a lot, or than the plan says."""
+        return max(self.plan.dust_e6, max(leg.lot_e6 for leg in self.plan.legs) - 1)
 
     @property
     def is_balanced(self) -> bool:
@@ -200,18 +201,19 @@ class Trade(Struct, kw_only=True):
         return self.naked_e6 <= self.dust_e6
 
     @property
-    def cash_usd_e6(self) -> int:
-        """Money that all its fills brought or took."""
-        return sum(order.cash_usd_e6 for order in self.orders.values())
-
-    @property
     def merged_usd_e6(self) -> int:
         """What both outcomes of one market, held together after an unwind, pay: a dollar."""
         pairs_e6 = 0
         for order in self.orders.values():
-            if order.intent.outcome is not self.plan.legs[order.intent.leg].outcome:
-                pairs_e6 += order.filled_e6 if order.intent.is_buy else -order.filled_e6
+            intent = order.intent
+            if intent.outcome is not self.plan.legs[intent.leg].outcome:
+                pairs_e6 += order.filled_e6 if intent.is_buy else -order.filled_e6
         return pairs_e6 * USD_ONE_E6 // SIZE_ONE_E6
+
+    @property
+    def cash_usd_e6(self) -> int:
+        """Money that all its fills brought or took."""
+        return sum(order.cash_usd_e6 for order in self.orders.values())
 
     @property
     def fee_usd_e6(self) -> int:
