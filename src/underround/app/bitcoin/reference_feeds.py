@@ -175,14 +175,15 @@ class ReferenceFeeds:
             self._recorder.append_command("line", arguments, self._clock_ns())
         return self.lines.plan(plan)
 
-    async def _kept(
+    def _kept(
         self,
         connection: str,
         url: str,
         session: Session,
         limits: FeedLimits,
         headers: Callable[[], Mapping[str, str]] | None = None,
-    ) -> None:
+    ) -> Coroutine[Any, Any, None]:
+        """Make a connection's feed, known from here on, and return the work that keeps it."""
         feed = Feed(
             connection,
             url,
@@ -194,9 +195,7 @@ class ReferenceFeeds:
             randomness=random.random,
         )
         self.feeds[connection] = feed
-        await feed.run()
-        if feed.fatal is not None:
-            _log.error("%s gives up: %s", connection, feed.fatal)
+        return _run(feed)
 
     def _carry_out(self, connection: str, outcome: Outcome) -> None:
         for event in outcome.events:
@@ -248,3 +247,9 @@ class ReferenceFeeds:
 def _news(is_news: bool) -> int:
     """Return the level of a log line: what was said before is not said loudly again."""
     return logging.WARNING if is_news else logging.DEBUG
+
+
+async def _run(feed: Feed) -> None:
+    await feed.run()
+    if feed.fatal is not None:
+        _log.error("%s gives up: %s", feed.connection, feed.fatal)

@@ -199,7 +199,7 @@ class TradingDesk:
             return "unknown order: its fate is being asked for"
         age_ns = now_ns - signal.at_ns
         if age_ns > self.settings.limits.max_quote_age_ns:
-            return f"the signal is {age_ns // 1_000_000} ms old"
+            return f"the signal is too old: {age_ns // 1_000_000} ms"
         if any(t.plan.pair == signal.pair and t.reserves for t in self._active()):
             return "a trade on this pair is under way"
         return None
