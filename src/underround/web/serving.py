@@ -66,7 +66,10 @@ async def page(run: Running, options: FaceOptions) -> AsyncIterator[str]:
     """
     listener = listen(options.host, options.port)
     token = options.token or secrets.token_urlsafe(24)
-    async with sight_of(run, options.kind) as sight:
+    async with contextlib.AsyncExitStack() as stack:
+        sight = options.sight
+        if sight is None:
+            sight = await stack.enter_async_context(sight_of(run, options.kind))
         books = TableTopic("books", BookRows(sight))
         view = PageView(
             run.clock_ns, [*topics_of(sight), trading_topic(run), *options.topics, books]

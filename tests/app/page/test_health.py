@@ -50,3 +50,17 @@ async def test_stores_and_the_recording_count_where_there_are_some():
         sight.run.recorder = full
         found = readiness(sight)
     assert found.reasons == ("price store: disconnected: refused", "recording: disk full")
+
+
+async def test_a_journal_that_cannot_be_written_is_a_reason():
+    async with sighted() as (_, sight):
+        sight.run.delivery = SimpleNamespace(failure="disk full", waiting=3, lost=1)
+        sight.run.audit = SimpleNamespace(failure=None, waiting=2, lost=0)
+        line = SimpleNamespace(failure="no room", waiting=7, lost=0)
+        sight.run.trading = SimpleNamespace(shell=SimpleNamespace(line=line))
+        found = readiness(sight)
+    assert found.reasons == (
+        "signal journal: disk full (3 wait, 1 lost)",
+        "trade journal: no room (7 wait, 0 lost)",
+    )
+    assert next(each for each in found.checks if each.name == "audit log").detail == "written"

@@ -62,7 +62,7 @@ class TradePlan(Struct, frozen=True, kw_only=True):
 
     `legs` stand in the order in which they go; a complete set surely pays `payoff_e6` (usd_e6).
     `quoted_usd_e6` is the edge that was seen for `size_e6`; after `deadline_ns` no hedge is tried,
-    only the unwind.
+    only the unwind. `dust_e6`: a difference between legs that no order of theirs can remove.
     """
 
     id: str
@@ -77,6 +77,7 @@ class TradePlan(Struct, frozen=True, kw_only=True):
     at_ns: int
     deadline_ns: int
     payoff_e6: int = USD_ONE_E6
+    dust_e6: int = 0
 
 
 class LiveOrder(Struct, kw_only=True):
@@ -191,8 +192,8 @@ class Trade(Struct, kw_only=True):
 
     @property
     def dust_e6(self) -> int:
-        """The difference that no order can remove: less than a lot."""
-        return max(leg.lot_e6 for leg in self.plan.legs) - 1
+        """The difference that no order can remove: less than a lot, or than the plan says."""
+        return max(self.plan.dust_e6, max(leg.lot_e6 for leg in self.plan.legs) - 1)
 
     @property
     def is_balanced(self) -> bool:
@@ -213,6 +214,23 @@ class Trade(Struct, kw_only=True):
     def cash_usd_e6(self) -> int:
         """Money that all its fills brought or took."""
         return sum(order.cash_usd_e6 for order in self.orders.values())
+
+    @property
+    def fee_usd_e6(self) -> int:
+        """Fees of all its standing fills; a match that failed to settle is charged none."""
+        fills = [fill for order in self.orders.values() for fill in order.fills.values()]
+        return sum(f.fee_usd_e6 for f in fills if f.status is not FillStatus.FAILED)
+
+    @property
+    def presumed_usd_e6(self) -> int:
+        """What its holdings surely pay: complete sets their payoff, what stands alone nothing.
+
+        A contract given back that was never delivered is owed, and may cost a whole dollar.
+        """
+        held = self.holdings_e6
+        owed_e6 = -sum(min(size_e6, 0) for size_e6 in held)
+        sets_usd_e6 = max(min(held), 0) * self.plan.payoff_e6 // SIZE_ONE_E6
+        return sets_usd_e6 - owed_e6 * USD_ONE_E6 // SIZE_ONE_E6
 
     @property
     def unwinds(self) -> int:
