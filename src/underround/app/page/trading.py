@@ -13,6 +13,7 @@ from underround.app.page.view import Topic
 from underround.app.trading.counts import booked_usd_e6
 from underround.app.trading.setup import Trading
 from underround.app.wiring import Running
+from underround.core.instrument import Venue
 from underround.core.trading.circumstances import day_loss_usd_e6
 from underround.core.trading.portfolio import Portfolio, day_of
 from underround.core.trading.risk_limits import RiskLimits
@@ -94,9 +95,11 @@ def limits_in_use(portfolio: Portfolio, limits: RiskLimits, at_ns: int) -> list[
     today_e6 = sum(trade.at_risk_usd_e6() for trade in portfolio.by_day.get(day_of(at_ns), ()))
     minute_ns = at_ns - 60 * NS_PER_SECOND
     sent = sum(sent_ns > minute_ns for sent_ns in portfolio.sent_at_ns)
+    by_venue = [sum(trade.at_risk_usd_e6(venue) for trade in active) for venue in Venue]
     rows = [
         ("at risk, unsettled", at_risk_e6, limits.max_unsettled_usd_e6, "usd_e6"),
         ("the fullest pair", max(by_pair.values(), default=0), limits.max_pair_usd_e6, "usd_e6"),
+        ("the fullest venue", max(by_venue), limits.max_venue_usd_e6, "usd_e6"),
         ("put at risk today", today_e6, limits.max_day_usd_e6, "usd_e6"),
         (
             "lost today",
