@@ -7,7 +7,12 @@ from tests.core.trading.test_desk import ONE, Table
 from tests.core.trading_world import SECOND
 from underround.core.event import Command, Timer
 from underround.core.instrument import Venue
-from underround.core.trading.order_event import OrderRejected, RejectReason, Settled
+from underround.core.trading.order_event import (
+    AccountRead,
+    OrderRejected,
+    RejectReason,
+    Settled,
+)
 from underround.core.trading.settings import LegPolicy
 from underround.core.trading.trade import TradeState
 
@@ -131,3 +136,19 @@ def test_what_ends_after_its_markets_were_settled_weighs_on_no_limit():
     table.done(hedge, 5 * ONE)
     assert table.trade.state is TradeState.HEDGED_SETTLED
     assert table.desk.portfolio.active == {}
+
+
+def test_cash_on_another_shard_buys_nothing_here():
+    table = Table(policy=LegPolicy.SETTLEMENT)
+    book = table.books["K0"]
+    book.instrument = replace(book.instrument, shard=2)
+
+    def read(*shards: tuple[int, int]) -> list:
+        told = AccountRead(Venue.KALSHI, 900 * ONE, (), (), (), table.now_ns, table.now_ns)
+        table.give(replace(told, shards_usd_e6=shards))
+        return table.take(id=f"p0/yes_no/{shards}")
+
+    assert read((0, 900 * ONE)) == []
+    assert read((0, 890 * ONE), (2, 10 * ONE)) == []  # the reserve
+    [first] = read((0, 400 * ONE), (2, 500 * ONE))
+    assert first.venue is Venue.POLYMARKET

@@ -135,7 +135,7 @@ class TradingDesk:
         if forbidden is not None:
             self.refusals.say(key, None, forbidden, now_ns)
             return
-        room = room_e6(signal, self.portfolio, self.accounts, limits, now_ns)
+        room = room_e6(signal, self.portfolio, self.accounts, limits, now_ns, self.books)
         if may_wait and room < min(signal.size_e6, order_room_e6(signal.legs, self.settings)):
             self._offers.wait(key, signal)
             return
