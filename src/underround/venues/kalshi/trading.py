@@ -86,7 +86,11 @@ class KalshiTrading:
         text = ""
         if self.is_forbidden:
             text = "the venue answered 403 before: trading stopped for good"
-        elif not self._budget.take(self._monotonic_ns(), ORDER_COST * len(orders)):
+        elif not self._budget.take(
+            self._monotonic_ns(),
+            ORDER_COST * len(orders),
+            is_urgent=all(intent.reduces for intent in intents),
+        ):
             text = "our own limit of requests, below the venue's"
         if text:
             for intent in intents:
@@ -134,7 +138,7 @@ class KalshiTrading:
                 if found is None:
                     return
                 identity = found.order_id
-            self._budget.take(self._monotonic_ns(), CANCEL_COST, is_cancel=True)
+            self._budget.take(self._monotonic_ns(), CANCEL_COST, is_urgent=True)
             path = f"{wire.ORDERS}/{identity}"
             await self._account.send("DELETE", path, b"", {"market_ticker": wanted.instrument})
             known = await self._account.one(identity)
@@ -185,7 +189,7 @@ class KalshiTrading:
 
     async def cancel_all(self) -> bool:
         """Cancel every resting order of the account; tell whether the venue said so."""
-        self._budget.take(self._monotonic_ns(), ORDER_COST, is_cancel=True)
+        self._budget.take(self._monotonic_ns(), ORDER_COST, is_urgent=True)
         try:
             return (await self._account.send("DELETE", wire.ORDERS, b"")).status == 200
         except VenueFaultError:

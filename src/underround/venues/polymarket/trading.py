@@ -90,7 +90,11 @@ class PolymarketTrading:
         text = ""
         if self.is_forbidden:
             text = "the venue answered 403 before: trading stopped for good"
-        elif not self._budget.take(self._monotonic_ns(), len(wanted)):
+        elif not self._budget.take(
+            self._monotonic_ns(),
+            len(wanted),
+            is_urgent=all(intent.reduces for intent, _, _ in wanted),
+        ):
             text = "our own limit of requests, below the venue's"
         if text:
             for intent, _, _ in wanted:
@@ -147,7 +151,7 @@ class PolymarketTrading:
         identity = wanted.venue_order_id
         if identity is None:
             return
-        self._budget.take(self._monotonic_ns(), 1, is_cancel=True)
+        self._budget.take(self._monotonic_ns(), 1, is_urgent=True)
         body = msgspec.json.encode({"orderID": identity})
         try:
             await self._account.send("DELETE", "/order", body)
@@ -160,7 +164,7 @@ class PolymarketTrading:
 
     async def cancel_all(self) -> bool:
         """Cancel every resting order of the key; tell whether the venue said so."""
-        self._budget.take(self._monotonic_ns(), 1, is_cancel=True)
+        self._budget.take(self._monotonic_ns(), 1, is_urgent=True)
         try:
             return (await self._account.send("DELETE", "/cancel-all", b"")).status == 200
         except VenueFaultError:
