@@ -104,7 +104,8 @@ class Catalog:
 
     def _insert(self, market: CatalogMarket, digest: str, now_ns: int) -> None:
         self.database.execute(
-            f"INSERT INTO market ({_COLUMNS}, first_seen_ns, last_seen_ns)"  # noqa: S608 - column names of ours
+            # The column names are ours; every value goes in by a question mark.
+            f"INSERT INTO market ({_COLUMNS}, first_seen_ns, last_seen_ns)"  # noqa: S608
             f" VALUES ({', '.join('?' * 13)})",
             (*_values(market, digest), now_ns, now_ns),
         )
