@@ -1,1 +1,1 @@
-"""Kalshi: messages, codec, session, catalog, signing."""
+"""Kalshi: books, catalogs, windows, fees, and an account that trades. Its quirks stay here."""

@@ -1,1 +1,1 @@
-"""Polymarket: messages, codec, session, catalog."""
+"""Polymarket: books, catalogs, windows, prices, and an account that trades. Its quirks stay here."""
