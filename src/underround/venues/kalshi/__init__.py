@@ -1,1 +1,1 @@
-"""Kalshi: books, catalogs, windows, fees, and an account that trades. Its quirks stay here."""
+"""Kalshi: books, catalogs, windows, fees, an account that trades. Its quirks stay here."""

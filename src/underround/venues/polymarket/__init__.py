@@ -1,1 +1,1 @@
-"""Polymarket: books, catalogs, windows, prices, and an account that trades. Its quirks stay here."""
+"""Polymarket: books, catalogs, windows, prices, an account that trades. Its quirks stay here."""
