@@ -89,3 +89,9 @@ class Accounts:
             if order.is_under_way and order.intent.venue is venue
         )
         return base_e6 + portfolio.cash_usd_e6[venue] - under_way_e6
+
+
+def fills_wanted_ns(portfolio: Portfolio, now_ns: int) -> int:
+    """Return from when on a venue's fills must be read: no trade before may still get one."""
+    begun = (t.plan.at_ns for t in portfolio.active.values() if not (t.is_over and t.is_final))
+    return min(begun, default=now_ns) - 60 * NS_PER_SECOND
