@@ -56,8 +56,8 @@ check-long: setup ## what takes minutes: 100 seeds on the simulated clock, 10,00
 	UNDERROUND_TRADING_SCHEDULES=10000 $(BIN)/python -m pytest -n 2 tests/core/test_trading_invariants.py
 	UNDERROUND_TRADING_KILLS=200 $(BIN)/python -m pytest tests/app/test_trading_kills.py
 
-bench: setup ## measure the replayed path against decoding alone
-	$(BIN)/python -m bench $(ARGS)
+bench: setup ## every measurement with a limit, side by side in one run; one alone: python -m bench.hot_path
+	$(BIN)/python -m bench
 
 fuzz: setup ## spoil frames of both venues for a while; ARGS="--seed 7 --frames 100000" repeats a run
 	$(BIN)/python -m fuzz.codecs_and_engine $(ARGS)
@@ -74,10 +74,11 @@ requirements: setup ## pin again after a change of dependencies; UPGRADE=1 takes
 	  --generate-hashes --no-annotate --no-emit-index-url --quiet \
 	  --custom-compile-command 'make requirements' $(if $(UPGRADE),--upgrade) \
 	  --output-file requirements.txt >/dev/null
-	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --extra alerts --universal --python-version 3.11 \
 	  --generate-hashes --no-annotate --no-emit-index-url --quiet \
 	  --custom-compile-command 'make requirements' $(if $(UPGRADE),--upgrade) \
 	  --constraint requirements.txt --output-file deploy/requirements.txt >/dev/null
+	awk '/^setuptools==/{p=1} p{print} p&&!/\\$$/{exit}' requirements.txt > deploy/build-requirements.txt
 
 clean: ## remove what setup, the checks and the build made
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis \

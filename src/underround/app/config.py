@@ -15,6 +15,7 @@ from underround.app.layering import Layer, environment_layer, merge
 from underround.app.logs import LoggingConfig
 from underround.app.sections.alerts import AlertsConfig
 from underround.app.sections.bitcoin import BitcoinConfig
+from underround.app.sections.telemetry import TelemetryConfig
 from underround.app.sections.trading import PaperConfig, RiskConfig, TradingConfig
 from underround.app.sections.values import EXCHANGES, Text
 from underround.app.sections.venues_and_stores import (
@@ -63,6 +64,7 @@ class Config(Struct, frozen=True, kw_only=True):
     web: WebConfig = field(default_factory=WebConfig)
     alerts: AlertsConfig = field(default_factory=AlertsConfig)
     logging: LoggingConfig = field(default_factory=LoggingConfig)
+    telemetry: TelemetryConfig = field(default_factory=TelemetryConfig)
     risk: RiskConfig = field(default_factory=RiskConfig)
     trading: TradingConfig = field(default_factory=TradingConfig)
     paper: PaperConfig = field(default_factory=PaperConfig)

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from underround.app.config import Config
+from underround.app.telemetry.names import Trace, TraceNames
 from underround.app.wording import describe
 from underround.core.opportunity import Signal
 from underround.core.trading.effect import JournalWanted, TradeRefused, TradingEffect
@@ -24,15 +25,22 @@ _log = logging.getLogger(__name__)
 
 
 @contextmanager
-def logging_run(on_signal: list[Callable[[Signal], None]], on_trading: list[Any]) -> Iterator[None]:
-    """Log what is signalled and traded while the block runs; must be inside the loop."""
+def logging_run(
+    on_signal: list[Callable[[Signal], None]],
+    on_trading: list[Any],
+    names: TraceNames | None = None,
+) -> Iterator[None]:
+    """Log what is signalled and traded while the block runs; must be inside the loop.
+
+    With `names` every line bears the ids of its trace.
+    """
     later = asyncio.get_running_loop().call_soon
 
     def heard(signal: Signal) -> None:
-        later(log_signal, signal)
+        later(log_signal, signal, names)
 
     def traded(effect: TradingEffect) -> None:
-        later(log_trading, effect)
+        later(log_trading, effect, names)
 
     on_signal.append(heard)
     on_trading.append(traded)
@@ -46,9 +54,14 @@ def logging_run(on_signal: list[Callable[[Signal], None]], on_trading: list[Any]
 class RunLog(ExitStack):
     """Logs what is signalled and traded while the log is for machines; a person sees the lines."""
 
-    def __init__(self, on_signal: list[Callable[[Signal], None]], on_trading: list[Any]) -> None:
+    def __init__(
+        self,
+        on_signal: list[Callable[[Signal], None]],
+        on_trading: list[Any],
+        names: TraceNames | None = None,
+    ) -> None:
         super().__init__()
-        self._heard = on_signal, on_trading
+        self._heard = on_signal, on_trading, names
         self._is_on = False
 
     def take_up(self, config: Config) -> None:
@@ -77,10 +90,9 @@ def logging_chances(on_pricing: list[Callable[[PricingEffect], None]]) -> Iterat
         on_pricing.remove(heard)
 
 
-def log_signal(signal: Signal) -> None:
+def log_signal(signal: Signal, names: TraceNames | None = None) -> None:
     """Log one signal under its id."""
-    fields = {
-        "noun": "signal",
+    known = {
         "signal": signal.id,
         "kind": signal.kind.value,
         "underround": signal.underround.value,
@@ -92,34 +104,36 @@ def log_signal(signal: Signal) -> None:
         "reason": signal.reason,
         "legs": msgspec.to_builtins(signal.legs),
     }
-    _log.info("%s", describe(signal), extra=fields)
+    _tell("signal", describe(signal), known, None if names is None else names.of_signal(signal.id))
 
 
-def log_trading(effect: TradingEffect) -> None:
+def log_trading(effect: TradingEffect, names: TraceNames | None = None) -> None:
     """Log what trading decided or learned, under the trade's id; the rest is silent."""
     match effect:
         case TradeRefused(signal=signal, code=code, text=text, at_ns=at_ns):
             known = {"signal": signal, "code": code, "at_ns": at_ns}
-            _tell("refusal", f"not traded: {text}", known)
+            said = "refusal", f"not traded: {text}"
         case JournalWanted(record=TradePlanned(plan=plan)):
             known = msgspec.to_builtins(plan)
             known["trade"] = known.pop("id")
-            _tell("trade", f"trade {plan.id} of signal {plan.signal}", known)
+            said = "trade", f"trade {plan.id} of signal {plan.signal}"
         case JournalWanted(record=TradeMoved() as moved):
             known = msgspec.to_builtins(moved)
-            _tell("trade", f"trade {moved.trade}: {moved.trigger} {moved.reason}".strip(), known)
+            said = "trade", f"trade {moved.trade}: {moved.trigger} {moved.reason}".strip()
         case JournalWanted(record=IntentWritten(intent=intent, role=role)):
             known = msgspec.to_builtins(intent) | {"role": role.value}
             known["order"] = known.pop("id")
-            _tell("order", f"order {intent.id} of trade {intent.trade}", known)
+            said = "order", f"order {intent.id} of trade {intent.trade}"
         case JournalWanted(record=Filled() as fill):
             known = msgspec.to_builtins(fill)
             known["venue_trade"] = known.pop("trade")  # the venue's number, not our trade
-            _tell("fill", f"fill of {fill.instrument}", known)
+            said = "fill", f"fill of {fill.instrument}"
         case JournalWanted(record=HaltSet(reason=reason, at_ns=at_ns)):
-            _tell("halt", f"trading stands still: {reason}", {"reason": reason, "at_ns": at_ns})
+            known = {"reason": reason, "at_ns": at_ns}
+            said = "halt", f"trading stands still: {reason}"
         case _:
             return
+    _tell(*said, known, None if names is None else names.of_effect(effect))
 
 
 def log_value(signal: ValueSignal) -> None:
@@ -131,8 +145,9 @@ def log_value(signal: ValueSignal) -> None:
         "chance": msgspec.to_builtins(signal.chance),
         "reason": signal.reason,
     }
-    _tell("chance", f"{signal.kind} {signal.chance.subject}: {signal.reason}", known)
+    _tell("chance", f"{signal.kind} {signal.chance.subject}: {signal.reason}", known, None)
 
 
-def _tell(noun: str, text: str, known: dict[str, Any]) -> None:
-    _log.info("%s", text, extra={"noun": noun, **known})
+def _tell(noun: str, text: str, known: dict[str, Any], trace: Trace | None) -> None:
+    ids = {} if trace is None else trace.fields()
+    _log.info("%s", text, extra={"noun": noun, **known, **ids})

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from underround.app.clock import file_stamp, steady_clock
 from underround.app.config import Config, load_config
@@ -26,6 +27,7 @@ from underround.app.retention import keep_room
 from underround.app.run_log import RunLog
 from underround.app.service_notice import ServiceNotice
 from underround.app.supervision import kept_running
+from underround.app.telemetry.beside import exporters_for, names_of, telemetry
 from underround.app.trading.end import finish_trading
 from underround.app.trading.executor_queue import queue_of
 from underround.app.trading.live import live_brokers
@@ -78,6 +80,7 @@ async def run_session(request: SessionRequest) -> dict[str, Any] | None:
     None when it was stopped before it had begun, while the venues' lists were still awaited.
     """
     config, entries, remarks = configured(request)
+    exporters = exporters_for(config.telemetry, os.environ)
     stop, asked = stop_on_signals(hangs_up=False), hangups()
     notice = ServiceNotice(os.environ)
     recording = request.recording or new_recording(config, request.kind)
@@ -98,9 +101,14 @@ async def run_session(request: SessionRequest) -> dict[str, Any] | None:
             if not stop.is_set():
                 raise
             return None
+        names = names_of(run)
+        sight = None
+        if exporters is not None:
+            watched = telemetry(run, request.kind, exporters, names)
+            sight = await stack.enter_async_context(watched)
         if request.face is not None:
-            shown = request.face(run, face_options(config, request.kind))
-            show_page(await stack.enter_async_context(shown), request.shows)
+            seen = replace(face_options(config, request.kind), sight=sight)
+            show_page(await stack.enter_async_context(request.face(run, seen)), request.shows)
         if request.shows:
             _greet(run.universe.problems, remarks)
             write_line(
@@ -109,7 +117,8 @@ async def run_session(request: SessionRequest) -> dict[str, Any] | None:
             )
             run.pipeline.on_signal.append(show_signal)
         reload = _reload(request, config, entries, run, asked)
-        logged = stack.enter_context(RunLog(run.pipeline.on_signal, run.pipeline.on_trading))
+        hears = run.pipeline.on_signal, run.pipeline.on_trading
+        logged = stack.enter_context(RunLog(*hears, None if sight is None else names))
         logged.take_up(config)
         reload.on_change.append(logged.take_up)
         queue = await stack.enter_async_context(AsyncExitStack())

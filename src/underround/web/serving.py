@@ -10,9 +10,11 @@ import logging
 import secrets
 import socket
 from collections.abc import AsyncIterator, Generator
+from typing import Final
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from underround.app.clock import wall_ns
 from underround.app.page.face import FaceOptions
@@ -34,6 +36,21 @@ from underround.web.stream import Broadcast
 
 _log = logging.getLogger("underround")
 
+ASKS_WITHIN_S: Final = 10
+MOST_CONNECTIONS: Final = 400
+
+
+class _Impatient(H11Protocol):
+    """A connection that is closed when it asks for nothing: it would hold a place for ever."""
+
+    # What is served here is always a socket.
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for the first request."""
+        super().connection_made(transport)
+        self.timeout_keep_alive_task = self.loop.call_later(
+            ASKS_WITHIN_S, self.timeout_keep_alive_handler
+        )
+
 
 class _Server(uvicorn.Server):
     @contextlib.contextmanager
@@ -50,7 +67,10 @@ async def page(run: Running, options: FaceOptions) -> AsyncIterator[str]:
     """
     listener = listen(options.host, options.port)
     token = options.token or secrets.token_urlsafe(24)
-    async with sight_of(run, options.kind) as sight:
+    async with contextlib.AsyncExitStack() as stack:
+        sight = options.sight
+        if sight is None:
+            sight = await stack.enter_async_context(sight_of(run, options.kind))
         books = TableTopic("books", BookRows(sight))
         view = PageView(
             run.clock_ns, [*topics_of(sight), trading_topic(run), *options.topics, books]
@@ -122,13 +142,14 @@ async def _served(
         log_config=None,
         access_log=False,
         lifespan="off",
+        http=_Impatient,
         ws="none",
         server_header=False,
         date_header=False,
         proxy_headers=False,
         h11_max_incomplete_event_size=16 << 10,
-        limit_concurrency=200,
-        timeout_keep_alive=10,
+        limit_concurrency=MOST_CONNECTIONS,
+        timeout_keep_alive=ASKS_WITHIN_S,
         timeout_graceful_shutdown=1,
     )
     server = _Server(config)

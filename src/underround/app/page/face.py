@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from msgspec import Struct
 
 from underround.app.config import Config
+from underround.app.page.run_sight import RunSight
 from underround.app.page.view import Topic
 from underround.app.sections.web import LOOPBACK
 from underround.app.wiring import Running
@@ -22,7 +23,8 @@ class FaceOptions(Struct, frozen=True, kw_only=True):
     Port 0 is a free one. Without a token one is drawn. `names` are further names that the machine
     is called by in a browser. `catalog` holds the pairs under review, `recordings` past sessions;
     `topics` are shown beside those that every run has; `past` gives the rows of one of their
-    parts over time by its name, None where it knows none.
+    parts over time by its name, None where it knows none. `sight` is that of whoever looks at the
+    run already.
     """
 
     host: str = LOOPBACK
@@ -34,6 +36,7 @@ class FaceOptions(Struct, frozen=True, kw_only=True):
     kind: str = "run"
     topics: tuple[Topic, ...] = ()
     past: Callable[[str], Sequence[Any] | None] | None = None
+    sight: RunSight | None = None
 
 
 class Face(Protocol):

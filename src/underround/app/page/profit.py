@@ -6,7 +6,7 @@ reckoned again. Those that the portfolio has let go of are one sum. Only the cur
 
 from typing import Any, Final
 
-from underround.app.trading.counts import Tally, booked_usd_e6, fees_usd_e6
+from underround.app.trading.counts import Tally, booked_usd_e6
 from underround.core.trading.portfolio import Portfolio
 from underround.core.trading.trade_record import Trade
 from underround.core.units import NS_PER_MS
@@ -58,7 +58,7 @@ class Profit:
         sums = 0, 0, 0
         if any(order.is_sent for order in trade.orders.values()):
             booked_e6 = booked_usd_e6(trade, self._portfolio)
-            sums = booked_e6, trade.plan.quoted_usd_e6, fees_usd_e6(trade)
+            sums = booked_e6, trade.plan.quoted_usd_e6, trade.fee_usd_e6
         if trade.is_over and trade.plan.id not in self._portfolio.active:
             self._settled[trade.plan.id] = sums
         return sums

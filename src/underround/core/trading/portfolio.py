@@ -84,7 +84,7 @@ class Portfolio:
 
     def apply(self, record: JournalRecord) -> None:
         """Take one record, in the order in which they were journaled."""
-        self._routes[type(record)](record)  # type: ignore[operator]
+        self._routes[type(record)](record)  # type: ignore[operator]  # each type has its own
         if (trade := self.trade_concerned(record)) is None:
             return
         if trade.is_balanced:

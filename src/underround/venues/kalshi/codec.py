@@ -41,9 +41,8 @@ from underround.venues.unreadable import (
     SAMPLE_LENGTH,
     NotJsonError,
     described,
-    is_remark,
     loosely,
-    sample,
+    no_json,
 )
 
 _TERMINAL_ERRORS: Final = {10: "channel error", 25: "subscription buffer overflow"}
@@ -70,7 +69,7 @@ def _decoder() -> Callable[[bytes, list[MarketEvent]], None]:
             if message.type != "orderbook_delta":
                 _translate(message, frame, events)
                 return
-            body: WireBody = message.msg  # type: ignore[assignment]
+            body: WireBody = message.msg  # type: ignore[assignment]  # None ends below, as a fault
             ticker = body.market_ticker
             if not ticker:
                 raise ValueError("a delta without market_ticker")
@@ -222,10 +221,7 @@ def _reject(frame: bytes, fault: Exception, events: list[MarketEvent]) -> None:
     try:
         message = loosely(frame)
     except NotJsonError:
-        if is_remark(frame):
-            events.append(FrameRejected("kalshi remark", sample(frame)))
-        else:
-            events.append(FrameRejected("unreadable kalshi frame", sample(frame), None))
+        events.append(no_json("kalshi", frame))
         return
     named: tuple[str, ...] | None = ()
     if isinstance(message, dict):

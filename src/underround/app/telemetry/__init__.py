@@ -1,0 +1,1 @@
+"""What an OpenTelemetry collector is told of a run: its metrics, its signals and its trades."""
