@@ -104,7 +104,7 @@ class Catalog:
 
     def _insert(self, market: CatalogMarket, digest: str, now_ns: int) -> None:
         self.database.execute(
-            f"INSERT INTO market ({_COLUMNS}, first_seen_ns, last_seen_ns)"  # noqa: S608
+            f"INSERT INTO market ({_COLUMNS}, first_seen_ns, last_seen_ns)"  # noqa: S608 - column names of ours
             f" VALUES ({', '.join('?' * 13)})",
             (*_values(market, digest), now_ns, now_ns),
         )

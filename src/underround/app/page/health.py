@@ -42,6 +42,7 @@ def readiness(sight: RunSight) -> Readiness:
         *_stores(sight),
         *_recording(sight),
         *_journals(sight),
+        *_trading(sight),
     )
     reasons = tuple(f"{check.name}: {check.detail}" for check in checks if not check.ok)
     return Readiness(not reasons, reasons, checks)
@@ -49,7 +50,7 @@ def readiness(sight: RunSight) -> Readiness:
 
 def _connections(sight: RunSight) -> Iterator[Check]:
     now_ns = sight.run.clock_ns()
-    for name, link in sight.run.engine.links.items():
+    for name, link in sight.links().items():
         if not link.is_open:
             yield Check(f"connection {name}", ok=False, detail="not connected")
             continue
@@ -57,7 +58,7 @@ def _connections(sight: RunSight) -> Iterator[Check]:
         # Polled books are as old as polling makes them.
         ok = link.is_slow or age_ns <= SILENT_NS
         yield Check(f"connection {name}", ok, f"last data {age_ns / NS_PER_SECOND:.1f} s ago")
-    planned = {feed.connection for feed in sight.run.feeds}
+    planned = {feed.connection for feed in sight.run.feeds if not feed.is_given_up}
     for name in sorted(planned.difference(sight.run.engine.links)):
         yield Check(f"connection {name}", ok=False, detail="never opened")
 
@@ -110,3 +111,16 @@ def _written(name: str, failure: str | None, waiting: int, lost: int) -> Check:
     if failure is None:
         return Check(name, ok=True, detail=f"written, {lost} lost" if lost else "written")
     return Check(name, ok=False, detail=f"{failure} ({waiting} wait, {lost} lost)")
+
+
+def _trading(sight: RunSight) -> Iterator[Check]:
+    trading = sight.run.trading
+    if trading is None:
+        return
+    halt = trading.desk.portfolio.halt
+    yield Check("trading", halt is None, "under way" if halt is None else f"halted: {halt}")
+    doubts = trading.desk.accounts.doubts
+    for venue in trading.desk.accounts.venues:
+        yield Check(f"account {venue}", venue not in doubts, doubts.get(venue, "as the journal"))
+    unknown = len(trading.desk.portfolio.unknown)
+    yield Check("orders", not unknown, f"{unknown} of unknown fate")

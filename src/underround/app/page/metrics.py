@@ -22,13 +22,15 @@ from prometheus_client.registry import Collector
 import underround
 from underround.app.page.run_sight import RunSight
 from underround.app.page.stages import BOUNDS_S
+from underround.app.page.trading_metrics import TradingMetrics, bounded
 from underround.core.book_state import BookState
 from underround.core.instrument import Venue
 from underround.core.opportunity import SignalKind
-from underround.core.trading.circumstances import day_loss_usd_e6
-from underround.core.units import NS_PER_SECOND, SIZE_ONE_E6
+from underround.core.units import NS_PER_SECOND
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+CLOSED: Final = "closed"
+"""The state of a book whose market is over; nobody waits for it to live."""
 _USD_E6: Final = 1e6
 
 
@@ -54,6 +56,8 @@ class RunCollector(Collector):
 
     def __init__(self, sight: RunSight) -> None:
         self._sight = sight
+        trading = sight.run.trading
+        self._trading = None if trading is None else TradingMetrics(sight, trading)
 
     def collect(self) -> Iterator[Metric]:
         """Yield every family of metrics."""
@@ -68,7 +72,8 @@ class RunCollector(Collector):
         yield from self._books()
         yield from self._opportunities()
         yield from self._engine()
-        yield from self._trading()
+        if self._trading is not None:
+            yield from self._trading.families()
         yield from self._stores()
         yield from self._face()
         yield self._stages()
@@ -88,25 +93,30 @@ class RunCollector(Collector):
         ):
             family = _counter(name, help_text, "connection")
             for feed in run.feeds:
+                if feed.is_given_up:
+                    continue
                 family.add_metric([feed.connection], getattr(feed.counters, attribute))
             yield family
         up = _gauge("connection_up", "Whether a connection is open (1) or not (0).", "connection")
         age = _gauge("connection_quiet_seconds", "Since a connection brought data.", "connection")
         now_ns = run.clock_ns()
-        for name, link in run.engine.links.items():
+        for name, link in self._sight.links().items():
             up.add_metric([name], link.is_open)
             age.add_metric([name], (now_ns - link.last_data_ns) / NS_PER_SECOND)
         yield from (up, age)
 
     def _books(self) -> Iterator[Metric]:
         run = self._sight.run
-        states = Counter((book.instrument.venue, book.state) for book in run.engine.books.values())
+        states = Counter(
+            (book.instrument.venue, CLOSED if book.is_closed else book.state.value)
+            for book in run.engine.books.values()
+        )
         books = GaugeMetricFamily(
             "underround_books", "Order books by state.", labels=["venue", "state"]
         )
         for venue in Venue:
-            for state in BookState:
-                books.add_metric([venue.value, state.value], states[venue, state])
+            for state in (*(each.value for each in BookState), CLOSED):
+                books.add_metric([venue.value, state], states[venue, state])
         yield books
         yield GaugeMetricFamily(
             "underround_pairs", "Pairs that are compared.", value=len(run.universe.pairs)
@@ -148,37 +158,13 @@ class RunCollector(Collector):
         for name, count in run.engine.counts.as_dict().items():
             events.add_metric([name], count)
         noted = _counter("noted", "Unexpected things, by kind.", "kind")
-        for kind, count in run.pipeline.noted.items():
+        for kind, count in bounded(run.pipeline.noted).items():
             noted.add_metric([kind], count)
         yield from (events, noted)
         yield GaugeMetricFamily(
             "underround_detection_paused",
             "Whether openings are paused (1) or not (0).",
             value=run.engine.detector.is_paused,
-        )
-
-    def _trading(self) -> Iterator[Metric]:
-        """Yield what somebody must be called for; zeros where the run does not trade."""
-        run = self._sight.run
-        portfolio = None if run.trading is None else run.trading.desk.portfolio
-        uncovered_e6 = loss_usd_e6 = 0
-        if portfolio is not None:
-            uncovered_e6 = sum(trade.naked_e6 for trade in portfolio.active.values())
-            loss_usd_e6 = day_loss_usd_e6(portfolio, run.clock_ns())
-        yield GaugeMetricFamily(
-            "underround_trading_halted",
-            "Whether trading is halted (1) or not (0).",
-            value=portfolio is not None and portfolio.halt is not None,
-        )
-        yield GaugeMetricFamily(
-            "underround_uncovered_contracts",
-            "Contracts held that no other leg covers.",
-            value=uncovered_e6 / SIZE_ONE_E6,
-        )
-        yield GaugeMetricFamily(
-            "underround_day_loss_usd",
-            "What the day's finished trades lost in all; 0 when they gained.",
-            value=loss_usd_e6 / _USD_E6,
         )
 
     def _stores(self) -> Iterator[Metric]:

@@ -258,7 +258,7 @@ def feeds(sight: RunSight, rates: Rates, at_ns: int) -> dict[str, Any]:
     rates.look(at_ns)
     counters = {feed.connection: feed.counters for feed in run.feeds}
     connections = []
-    for name, link in run.engine.links.items():
+    for name, link in sight.links().items():
         counted = counters.get(name)
         frames_per_s, bytes_per_s = rates.by_connection.get(name, (0.0, 0.0))
         connections.append(
