@@ -43,7 +43,8 @@ MOST_CONNECTIONS: Final = 400
 class _Impatient(H11Protocol):
     """A connection that is closed when it asks for nothing: it would hold a place for ever."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # a socket is all we serve
+    # What is served here is always a socket.
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request."""
         super().connection_made(transport)
         self.timeout_keep_alive_task = self.loop.call_later(

@@ -65,6 +65,7 @@ async def test_a_journal_that_cannot_be_written_is_a_reason():
         desk = SimpleNamespace(portfolio=portfolio, accounts=accounts)
         sight.run.trading = SimpleNamespace(shell=SimpleNamespace(line=line), desk=desk)
         found = readiness(sight)
+        sight.run.trading = None
     assert found.reasons == (
         "signal journal: disk full (3 wait, 1 lost)",
         "trade journal: no room (7 wait, 0 lost)",
