@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
-from underround.app.output import write_fields, write_line
+from underround.app.output import write_fields, write_hung, write_line
 from underround.app.patient_output import patient_output
 from underround.app.wiring import Running
 from underround.app.wording import describe, latency_us
@@ -17,6 +17,7 @@ from underround.core.opportunity import Signal, SignalKind
 from underround.core.units import format_price
 
 STATUS_EVERY_S = 5.0
+INDENT = 14  # where what happened stands, behind the time
 
 
 def run_until_done(work: Coroutine[Any, Any, Any]) -> Any:
@@ -141,8 +142,7 @@ def show_page(where: str, shows: bool) -> None:
 def show_signal(said: Signal) -> None:
     """Print a signal; a change only moves the numbers, so it stays quiet."""
     if said.kind is not SignalKind.CHANGED:
-        sys.stdout.write(describe(said) + "\n")
-        sys.stdout.flush()
+        write_hung(describe(said), INDENT)
 
 
 async def show_status(run: Running) -> None:
