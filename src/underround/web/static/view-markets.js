@@ -123,7 +123,7 @@ export function markets(root) {
   const shownCount = h("p", { class: "note", role: "status" });
   const { element, body } = table("Markets", COLUMNS);
   const none = h("div", {}, loading());
-  root.append(heading("Markets", "The YES side of every market that is followed. A row opens its ladder."),
+  root.append(heading("Markets", "The YES side of every market that is followed. Open a row for its ladder."),
     h("div", { class: "tools" }, search, h("label", { for: "only-pairs", class: "check" }, only, "only paired"), shownCount),
     element, none);
   const missed = h("p", { class: "note", hidden: true }, "No market has all these words. Empty the filter to see every one.");
