@@ -27,11 +27,11 @@ function line(key, fact) {
     key, fact, element, visible: false,
     update() {
       const row = (feed.topic("books") || {})[key];
-      if (!row) { mark(element, "data-state", "empty"); say(word, "no book yet"); say(glyph, GLYPHS.empty); return; }
+      if (!row) { item.state = "empty"; mark(element, "data-state", "empty"); say(word, "no book yet"); say(glyph, GLYPHS.empty); return; }
       const [bid, bidSize, ask, askSize, state, why] = row;
       say(cells[0], price(bid)); sized(cells[1], aligned(bidSize));
       say(cells[2], price(ask)); sized(cells[3], aligned(askSize));
-      mark(element, "data-state", state);
+      if (item.state !== state) { item.state = state; mark(element, "data-state", state); }
       say(glyph, GLYPHS[state] || "?");
       say(word, state === "live" ? "live" : `${WORDS[state] || state}: ${why}`);
       // The line has a point a second: more strokes would show nothing more.
@@ -45,7 +45,7 @@ function line(key, fact) {
       if (!row) return;
       const agedMs = feed.now() - row[6] * 1000;
       say(aged, since(agedMs));
-      mark(aged, "data-quiet", agedMs > QUIET_MS ? "true" : null);
+      if (item.quiet !== agedMs > QUIET_MS) { item.quiet = agedMs > QUIET_MS; mark(aged, "data-quiet", item.quiet ? "true" : null); }
     },
   };
   return item;
