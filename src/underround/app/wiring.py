@@ -14,7 +14,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from underround import __version__
-from underround.app.alerts import with_alerts
+from underround.app.alerts import Alerts, with_alerts
 from underround.app.audit_trail import audit_trail
 from underround.app.codecs import CODECS
 from underround.app.collector import calm_the_collector
@@ -75,6 +75,7 @@ class Running(Struct):
     frames: FrameWatch
     delivery: SignalDelivery | None = None
     audit: AuditLog | None = None
+    alerts: Alerts | None = None
     trading: Trading | None = None
     pair_watch: PairWatch | None = None
     markets: MarketWatch | None = None
@@ -143,7 +144,7 @@ async def running(
 
         watches = watching(made_of, universe, frames, start)
         run.pair_watch, run.markets = watches.pairs, watches.markets
-        with_alerts(config.alerts, pipeline, stack, start)
+        run.alerts = with_alerts(config.alerts, pipeline, stack, start)
         watches.markets.on_pair += [board.watch, partial(_paired, run, watches.markets)]
         watches.subscriptions.open(await canaries(rest, config, options, universe))
         run.structures = watches.structures

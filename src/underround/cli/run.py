@@ -10,8 +10,9 @@ from cyclopts.validators import Number
 from underround.app.config import load_config
 from underround.app.logs import LogFormat, log_to_stderr
 from underround.app.output import write_json
+from underround.app.run_status import show_summary
 from underround.app.session import SessionRequest, run_session
-from underround.app.watching import run_live, show_summary
+from underround.app.stopping import run_live
 from underround.cli.errors import ExitCode
 from underround.cli.live_gate import trading_mode
 from underround.cli.page import HIDDEN, PageFlags
@@ -77,6 +78,7 @@ def run(
         transport=transport,
         every_s=every,
         shows=not json,
+        verbose=verbose,
         trades=trading_mode(config, flags, paper=paper, live=live, account=account),
         face=page.face(),
     )
@@ -105,6 +107,7 @@ def record(
         recording=out,
         seconds=seconds,
         shows=not json,
+        verbose=verbose,
         detects=False,
     )
     return _carry_out(request, json, verbose)
@@ -122,7 +125,7 @@ def log_flags(form: LogFormat | None) -> dict[str, Any]:
 
 def _carry_out(request: SessionRequest, json: bool, verbose: bool) -> int:
     config = load_config(request.config_path, os.environ, request.flags)
-    log_to_stderr(verbose=verbose, form=config.logging.format)
+    log_to_stderr(verbose, config.logging.format, level=config.logging.level)
     return end(run_live(run_session(request)), json)
 
 

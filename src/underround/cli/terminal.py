@@ -88,8 +88,10 @@ class Terminal(App[None]):
             for name, (title, tables) in VIEWS.items():
                 with TabPane(title, id=name):
                     for table in tables:
-                        kind = "row" if table is tables[0] else "none"
-                        yield DataTable(id=f"{table.name}-rows", cursor_type=kind)
+                        first = table is tables[0]
+                        yield DataTable(
+                            id=f"{table.name}-rows", cursor_type="row" if first else "none"
+                        )
         yield Footer()
 
     def on_mount(self) -> None:

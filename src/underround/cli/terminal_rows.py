@@ -38,7 +38,7 @@ def market_rows(topics: Topics, _: int) -> list[Row]:
     """Return every market's best prices, the paired ones first; a book that is not live has !."""
     books, found = topics.get("books") or {}, []
     for name, fact in (topics.get("markets") or {}).items():
-        unknown = [None, None, None, None, "no book yet", "", 0]
+        unknown: list[Any] = [None, None, None, None, "no book yet", "", 0]
         bid, bid_size, ask, ask_size, state, why, _second = books.get(name) or unknown
         cells = (_price(bid), _size(bid_size), _price(ask), _size(ask_size))
         is_live = state == "live"

@@ -15,7 +15,9 @@ def exchange(name: str, *, connected: bool, **counted: int) -> SimpleNamespace:
     counters = FeedCounters()
     for key, value in counted.items():
         setattr(counters, key, value)
-    return SimpleNamespace(connection=name, connected=connected, counters=counters)
+    return SimpleNamespace(
+        connection=name, connected=connected, counters=counters, is_given_up=False
+    )
 
 
 async def test_an_exchange_stands_beside_the_venues():

@@ -9,6 +9,8 @@ import msgspec
 
 from tests.app.market_day import Day
 from tests.app.sighted_day import run_of
+from underround.app.page.metrics import Exposition
+from underround.app.page.run_sight import sight_of
 from underround.app.page.trading import go_on, limits_in_use, stop, trading_topic
 from underround.app.simulated.demo import run_demo
 from underround.core.trading.portfolio import Portfolio
@@ -34,6 +36,9 @@ async def test_a_trading_demo_is_shown_and_can_be_stopped(tmp_path: Path):
             shown = shown if encoded is None else msgspec.json.decode(encoded)
         stop(run, "a drill")
         halted = run.trading.desk.portfolio.halt
+        async with sight_of(run, "demo") as sight:
+            exposed = Exposition(sight).text().decode()
+        assert "\nunderround_trading_halted 1.0\n" in exposed
         go_on(run, "over")
         seen.append((shown, halted, run.trading.desk.portfolio.halt))
 

@@ -30,8 +30,13 @@ class Connection(Struct, frozen=True):
 
 
 def connections(run: Running) -> list[Connection]:
-    """Return the engine's connections, then the feeds that it does not know."""
-    counters = {feed.connection: feed.counters for feed in run.feeds}
+    """Return the engine's connections, then the feeds that it does not know.
+
+    A connection that was given up with its last market is missed by nobody.
+    """
+    feeds = [feed for feed in run.feeds if not feed.is_given_up]
+    gone = {feed.connection for feed in run.feeds if feed.is_given_up}
+    counters = {feed.connection: feed.counters for feed in feeds}
     found = [
         Connection(
             name=name,
@@ -44,6 +49,7 @@ def connections(run: Running) -> list[Connection]:
             counters=counters.get(name, NOTHING_COUNTED),
         )
         for name, link in run.engine.links.items()
+        if name not in gone
     ]
     return found + [
         Connection(
@@ -56,6 +62,6 @@ def connections(run: Running) -> list[Connection]:
             last_data_ns=feed.counters.last_data_at_ns or None,
             counters=feed.counters,
         )
-        for feed in run.feeds
+        for feed in feeds
         if feed.connection not in run.engine.links
     ]

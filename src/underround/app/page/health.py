@@ -43,6 +43,7 @@ def readiness(sight: RunSight) -> Readiness:
         *_stores(sight),
         *_recording(sight),
         *_journals(sight),
+        *_trading(sight),
     )
     reasons = tuple(f"{check.name}: {check.detail}" for check in checks if not check.ok)
     return Readiness(not reasons, reasons, checks)
@@ -112,3 +113,16 @@ def _written(name: str, failure: str | None, waiting: int, lost: int) -> Check:
     if failure is None:
         return Check(name, ok=True, detail=f"written, {lost} lost" if lost else "written")
     return Check(name, ok=False, detail=f"{failure} ({waiting} wait, {lost} lost)")
+
+
+def _trading(sight: RunSight) -> Iterator[Check]:
+    trading = sight.run.trading
+    if trading is None:
+        return
+    halt = trading.desk.portfolio.halt
+    yield Check("trading", halt is None, "under way" if halt is None else f"halted: {halt}")
+    doubts = trading.desk.accounts.doubts
+    for venue in trading.desk.accounts.venues:
+        yield Check(f"account {venue}", venue not in doubts, doubts.get(venue, "as the journal"))
+    unknown = len(trading.desk.portfolio.unknown)
+    yield Check("orders", not unknown, f"{unknown} of unknown fate")

@@ -38,6 +38,8 @@ class Stage(StrEnum):
     DETECT = "detect"  # the frame that made an edge to its signal
     HOLD = "hold"  # an opening held back until its books were whole or confirmed
     DELIVER = "deliver"  # journal, digest and queue of one signal
+    JOURNAL = "journal"  # an order's decision to its note on the disk
+    ANSWER = "answer"  # that note to the venue's first answer
     LOOP = "loop"  # how late the event loop comes to what is due
     PAGE = "page"  # making one update of the page
 

@@ -16,25 +16,18 @@ from msgspec.structs import replace
 from underround.app.clock import steady_clock
 from underround.app.config import Config
 from underround.app.connections import Options
+from underround.app.opportunity_log import OpportunityLog
 from underround.app.page.face import Face, face_options
 from underround.app.pairs.file import load_pairs
 from underround.app.run_log import logging_run
+from underround.app.run_status import live_books, show_page, show_signal, show_status, summary
 from underround.app.sections.web import WebConfig
 from underround.app.simulated.venues_process import simulated_config, simulated_venues
+from underround.app.stopping import stop_on_signals, wait
 from underround.app.trading.demo import trading_demo_config
 from underround.app.trading.end import finish_trading
 from underround.app.trading.live import live_brokers
 from underround.app.trading.setup import paper_brokers
-from underround.app.watching import (
-    OpportunityLog,
-    live_books,
-    show_page,
-    show_signal,
-    show_status,
-    stop_on_signals,
-    summary,
-    wait,
-)
 from underround.app.wiring import Running, running
 from underround.core.book_state import BookState
 from underround.core.errors import UnderroundError
@@ -91,7 +84,9 @@ async def run_demo(
                 status.cancel()
             ended_ns = clock_ns()
             seen = Seen.of(run, log, ended_ns)
-            traded = None if run.trading is None else await finish_trading(run, clock_ns)
+            traded = (
+                None if run.trading is None else await finish_trading(run, clock_ns, stop.hurried)
+            )
             ledger = (await _asked(control.get("/ledger"))).json()
         result = scored(run, seen, ledger, kinds)
         return result if traded is None else result | {"trades": traded}

@@ -16,6 +16,8 @@ const STAGES = [
   ["detect", "Tick to signal", "The frame that made an edge to its signal. Every one."],
   ["hold", "Held back", "Openings that waited until their books were whole or confirmed. Every one."],
   ["deliver", "Delivery", "Journal, digest and queue of one signal. Every one."],
+  ["journal", "Order to disk", "An order's decision to its note on the disk. Every one."],
+  ["answer", "Order to answer", "From that note to the venue's first answer. Every one."],
   ["loop", "Loop lateness", "How late the event loop comes to what is due. Sampled."],
   ["page", "This page", "Making one update of this page. Every one."],
 ];
