@@ -56,8 +56,8 @@ check-long: setup ## what takes minutes: 100 seeds on the simulated clock, 10,00
 	UNDERROUND_TRADING_SCHEDULES=10000 $(BIN)/python -m pytest -n 2 tests/core/test_trading_invariants.py
 	UNDERROUND_TRADING_KILLS=200 $(BIN)/python -m pytest tests/app/test_trading_kills.py
 
-bench: setup ## measure the replayed path against decoding alone
-	$(BIN)/python -m bench $(ARGS)
+bench: setup ## every measurement with a limit, side by side in one run; one alone: python -m bench.hot_path
+	$(BIN)/python -m bench
 
 fuzz: setup ## spoil frames of both venues for a while; ARGS="--seed 7 --frames 100000" repeats a run
 	$(BIN)/python -m fuzz.codecs_and_engine $(ARGS)

@@ -1,4 +1,4 @@
-"""`python -m bench signing`: how long it takes to hash, sign and authenticate one order.
+"""`python -m bench.signing`: how long it takes to hash, sign and authenticate one order.
 
 Keys are made here; nothing is sent.
 """
@@ -63,4 +63,4 @@ def main() -> bool:
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(0 if main() else 1)

@@ -18,7 +18,9 @@ class HeardWorld(TradingWorld):
         self.hears = hears or SimpleNamespace(on_signal=[], on_trading=[], on_told=[])
         super().__init__(seed, crashes=False)
         self.trading = SimpleNamespace(
-            desk=self.desk, ledger=SimpleNamespace(settings=self.settings)
+            desk=self.desk,
+            ledger=SimpleNamespace(settings=self.settings),
+            shell=SimpleNamespace(line=SimpleNamespace(failure=None, waiting=0, lost=0)),
         )
 
     def _carry_out(self, epoch: int) -> None:

@@ -55,7 +55,7 @@ def test_each_setting_names_who_gave_it(tmp_path) -> None:
     assert shown["detection.threshold_usd"] == Shown(
         "detection.threshold_usd", "0.02", "UNDERROUND__DETECTION__THRESHOLD_USD"
     )
-    assert shown["storage.redis_url"].value == "redis://***@localhost:6379"
+    assert shown["storage.redis_url"].value == "redis://me:***@localhost:6379"
     assert shown["storage.prices"] == Shown("storage.prices", "memory://", "default")
     assert shown["alerts.channels"].value == ["tgram://***", "json://***"]
     assert "hidden" not in str(shown)
@@ -97,6 +97,7 @@ def test_no_answers_mean_the_defaults() -> None:
     ("key", "answer", "said"),
     [
         ("storage__prices", "redis://me:pw@host:6379", "UNDERROUND__STORAGE__PRICES"),
+        ("storage__prices", "redis://host?password=pw", "UNDERROUND__STORAGE__PRICES"),
         ("detection__threshold_usd", "1 cent", "dollars below 1"),
         ("venues__kalshi__environment", "prod", '"production", "demo"'),
     ],

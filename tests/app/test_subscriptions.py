@@ -1,6 +1,7 @@
 """What connections carry: dealt at the start, grown and shrunk while they stand."""
 
 import json
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -8,6 +9,7 @@ from msgspec.structs import replace
 from tests.app.desk import Desk
 from tests.core.desk import FREE, market, token
 from tests.venues.loopback import Ears, a_feed
+from underround.app.connections import Options
 from underround.app.subscriptions import BUSY_USD_E6, Subscriptions
 from underround.core.effect import Resubscribe, Unsubscribe
 from underround.core.event import InstrumentsExpected
@@ -46,11 +48,19 @@ class Line:
 class Office:
     """Subscriptions opened on a desk, with lines in place of feeds."""
 
-    def __init__(self, instruments: list[Instrument], *, canaries=(), keyed: bool = True) -> None:
+    def __init__(
+        self,
+        instruments: list[Instrument],
+        *,
+        canaries=(),
+        keyed: bool = True,
+        recording: Path | None = None,
+    ) -> None:
         self.desk = Desk(instruments)
         signer = object.__new__(Signer) if keyed else None
         self.started: list = []
         run = self.desk.connecting(None, signer=signer)
+        run.options = Options(recording=recording)
         if not keyed:
             self.desk.hands.bodies[Venue.KALSHI] = lambda names: iter(())
         run.rest = type("Offset", (), {"offset": None})()
@@ -161,6 +171,16 @@ def test_kalshi_s_tickers_come_and_go_on_one_connection(office):
         "subscribe",
         "list_subscriptions",
     ]
+
+
+def test_trades_on_kalshi_are_followed_where_a_recording_will_be_asked_about_them(office, tmp_path):
+    for recording, channels in (
+        (None, ["orderbook_delta", "market_lifecycle_v2"]),
+        (tmp_path, ["orderbook_delta", "market_lifecycle_v2", "trade"]),
+    ):
+        made = office([market(FREE[1])], recording=recording)
+        frames = made.desk.hands.sessions["kalshi-1"].opened()
+        assert [json.loads(frame)["params"]["channels"][0] for frame in frames] == channels
 
 
 def test_kalshi_s_connection_is_opened_when_its_first_market_comes(office):

@@ -57,6 +57,20 @@ def test_trades_positions_and_profit_agree(place, capsys, tmp_path):
     assert run(["trades"]) == run(["pnl"]) == run(["positions"]) == 0
 
 
+def test_one_trade_is_told_from_its_plan_to_its_end(place, capsys):
+    portfolio = TradeJournal(place).portfolio()
+    for name, trade in portfolio.trades.items():
+        story = told(["trades", "show", name], capsys)
+        assert story["trade"]["state"] == story["steps"][-1]["state"] == trade.state.value
+        assert story["held_e6"] == list(trade.holdings_e6)
+        words = "\n".join(step["what"] for step in story["steps"])
+        assert [order for order in trade.orders if f"{order}: " not in words] == []
+    assert run(["trades", "show", name]) == 0
+    assert capsys.readouterr().out.startswith(f"{name}  {trade.plan.pair}")
+    assert run(["trades", "show", "nobody"]) == 1
+    assert "`underround trades` lists their ids" in capsys.readouterr().err
+
+
 def test_the_tax_list_has_every_fill(place, capsys, tmp_path):
     assert run(["trades", "--tax", str(tmp_path / "tax.csv")]) == 0
     rows = read_rows(tmp_path / "tax.csv")

@@ -9,6 +9,8 @@ from underround.core.trading.journal_record import TradeMoved, TradePlanned
 from underround.core.trading.order_event import FillStatus, OrderSent
 from underround.core.trading.portfolio import Portfolio
 
+DUST_E6 = 10**6
+"""Fewer contracts than one are worth less than a dollar, Polymarket's smallest purchase."""
 TERMINAL = {"rejected", "no_fill", "hedged_settled", "unwound", "stranded"}
 
 
@@ -71,15 +73,16 @@ class Checks:
             if trade.state.value in ("rejected", "no_fill"):
                 continue
             for number, leg in enumerate(trade.plan.legs):
-                bought = sum(
+                usd_e6 = sum(
                     max(_held(order), order.intent.size_e6 if _lives(order) else 0)
+                    * order.intent.limit_e4
                     for order in trade.orders.values()
                     if order.intent.leg == number and order.intent.is_buy
                 )
                 is_begun = trade.state.value in ("hedged", "hedged_settled", "unwound", "stranded")
                 if not is_begun and not trade.state.value.startswith("unwind"):
-                    bought = max(bought, trade.plan.size_e6)
-                usd_e6 = bought * leg.limit_e4 / 10_000
+                    usd_e6 = max(usd_e6, trade.plan.size_e6 * leg.limit_e4)
+                usd_e6 /= 10_000
                 by_pair[trade.plan.pair] = by_pair.get(trade.plan.pair, 0) + usd_e6
                 by_venue[leg.venue] = by_venue.get(leg.venue, 0) + usd_e6
         # Other pairs may be above it: what gives contracts back is never refused for a limit.
@@ -102,9 +105,9 @@ class Checks:
                 leg = trade.plan.legs[order.intent.leg]
                 gives = order.intent.is_buy == (order.intent.outcome is leg.outcome)
                 held[order.intent.leg] += _held(order) if gives else -_held(order)
-            if trade.state.value in ("hedged_settled", "unwound") and min(held) < -10_000:
+            if trade.state.value in ("hedged_settled", "unwound") and min(held) <= -DUST_E6:
                 self.offend(6, f"{name} ends with {held}")
-            if max(held) - min(held) < 10_000:
+            if max(held) - min(held) < DUST_E6:
                 self._naked_ns.pop(name, None)
                 continue
             since_ns = self._naked_ns.setdefault(name, world.now_ns)

@@ -4,7 +4,7 @@ Switched on for one test by replacing an attribute; nothing in the product knows
 """
 
 from tests.core.trading_world import TradingWorld
-from underround.core.trading import order_patience, risk
+from underround.core.trading import desk, order_patience, risk
 from underround.core.trading.desk import TradingDesk
 from underround.core.trading.journal_record import AbsenceProven
 from underround.core.trading.order import Approved, PlaceOrders
@@ -22,7 +22,7 @@ def without_rail(patch, *names: str) -> None:
 
 def unblocked(patch, *rails: str) -> None:
     without_rail(patch, *rails)
-    patch.setattr(TradingDesk, "_blocked", lambda _desk, _signal, _now_ns: None)
+    patch.setattr(desk, "blocked", lambda *_told: None)
 
 
 def send_again_on_unknown(patch) -> None:
@@ -100,9 +100,9 @@ def one_missing_read_is_proof(patch) -> None:
 def the_same_signal_again(patch) -> None:
     consider = TradingDesk.consider
 
-    def forgetful(self, key, signal, now_ns):
+    def forgetful(self, key, signal, now_ns, **how):
         self.portfolio.signals.clear()
-        consider(self, key, signal, now_ns)
+        consider(self, key, signal, now_ns, **how)
 
     patch.setattr(TradingDesk, "consider", forgetful)
 

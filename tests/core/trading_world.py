@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Callable
 from types import SimpleNamespace
 
+from msgspec.structs import replace
+
 from tests.core.trading_venue import ModelVenue
 from underround.core.book import Book
 from underround.core.event import Timer
@@ -126,8 +128,11 @@ class TradingWorld:
         book.updated_ns = self.now_ns - (3 * SECOND if self.rng.random() < 0.05 else 0)
 
     def signal(self, number: int, pair: int) -> Signal:
+        """Return an underround of a pair; some have legs of the other pairs' markets besides."""
         sets = self.rng.choice((5, 12, 30))
-        return a_signal(f"p{pair}/yes_no/{number}", pair, self.now_ns, sets)
+        signal = a_signal(f"p{pair}/yes_no/{number}", pair, self.now_ns, sets)
+        more = self.rng.choice((0, 0, 1, 2))
+        return _widened(signal, [(pair + n) % 3 for n in range(1, more + 1)])
 
     def give(self, event: object) -> None:
         """Give the desk an event and carry out what it wants."""
@@ -245,6 +250,20 @@ class TradingWorld:
     def halts(self) -> list[HaltSet]:
         """Every halt that is on the disk."""
         return [record for record in self.disk if isinstance(record, HaltSet)]
+
+
+def _widened(signal: Signal, pairs: list[int]) -> Signal:
+    """Add a NO leg of each pair, for which a set pays as much more as the leg and a cent cost."""
+    if not pairs:
+        return signal
+    more = tuple(Leg(Venue.POLYMARKET, f"no{n}", Outcome.NO, 5_700, 5_700) for n in pairs)
+    sets = signal.size_e6 // 10**6
+    return replace(
+        signal,
+        legs=signal.legs + more,
+        cost_usd_e6=(960_000 + 570_000 * len(more)) * sets,
+        edge_usd_e6=(40_000 + 20_000 * len(more)) * sets,
+    )
 
 
 def a_signal(name: str = "p0/yes_no/1", pair: int = 0, at_ns: int = 7, sets: int = 5) -> Signal:

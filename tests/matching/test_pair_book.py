@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from tests.matching.contracts import SAME, kalshi, poly
 from underround.app.pairs.file import decode_pairs
-from underround.matching.pair_book import BookEntry, polarity_of, render
+from underround.core.contract_terms import Grade
+from underround.matching.pair_book import BookEntry, graded, polarity_of, render
 from underround.matching.pair_merge import merge_pair_file, wanted
-from underround.matching.verdict import judge
+from underround.matching.verdict import Decision, judge
 
 
 def test_the_written_file_is_read_by_the_engine(tmp_path):
@@ -50,3 +51,27 @@ def test_two_ids_for_one_ticker_stay_apart(tmp_path):
 def test_any_note_survives_the_file(note):
     entry = BookEntry(id="a", polymarket="0x1", kalshi="KXA", polarity="same", note=note)
     assert tomllib.loads(render([entry]))["pair"][0]["note"] == note
+
+
+def test_what_is_left_over_is_graded_in_the_file_and_read_back(tmp_path):
+    verdicts = [judge(*pair) for pair in SAME.values()]
+    merge_pair_file(tmp_path / "pairs.toml", wanted(verdicts))
+    entries, problems = decode_pairs((tmp_path / "pairs.toml").read_text(), "pairs.toml")
+    assert problems == []
+    by_market = {(each.polymarket, each.kalshi): each.terms for each in entries}
+    seen = set()
+    for verdict in verdicts:
+        terms = by_market[verdict.polymarket.id, verdict.kalshi.id]
+        assert terms is not None
+        left_over = "; ".join(map(str, verdict.residual))
+        grade = Grade.EQUIVALENT if left_over else Grade.IDENTICAL
+        assert (terms.grade, terms.residual, terms.approved_by) == (grade, left_over, "guards")
+        seen.add(grade)
+    assert seen == {Grade.IDENTICAL, Grade.EQUIVALENT}
+
+
+def test_what_a_person_accepted_against_the_guards_is_left_over():
+    assert graded(Decision.REVIEW, "deadline unknown") == ("equivalent", "deadline unknown")
+    assert graded(Decision.REFUSE, "") == ("", "")
+    assert graded(Decision.ACCEPT, "all pass: subject") == ("identical", "")
+    assert graded(Decision.ACCEPT, "all pass: subject; residual: a; b") == ("equivalent", "a; b")

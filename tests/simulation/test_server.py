@@ -1,6 +1,8 @@
 """Serving several applications, each on a port of its own."""
 
 import socket
+import time
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
@@ -35,3 +37,12 @@ def test_a_listener_names_its_protocol_so_that_small_answers_are_not_delayed() -
             listener.accept()[0] as accepted,
         ):
             assert accepted.proto == socket.IPPROTO_TCP
+
+
+async def test_every_answer_says_the_time_at_which_it_was_made() -> None:
+    async with served(app("one")) as [address], httpx.AsyncClient(trust_env=False) as web:
+        for _ in range(2):
+            before_s = int(time.time())
+            told = parsedate_to_datetime((await web.get(address)).headers["date"])
+            assert before_s <= told.timestamp() <= time.time()
+            time.sleep(1.1)  # noqa: ASYNC251 - nothing that turns with the loop may renew it

@@ -17,7 +17,7 @@ from underround.venues.coinbase.codec import Codec as Coinbase
 from underround.venues.cryptocom.codec import Codec as Cryptocom
 from underround.venues.lmax.codec import Codec as Lmax
 from underround.venues.paxos.codec import Codec as Paxos
-from underround.venues.spot_codec import delta_levels, iso_ns, snapshot_levels
+from underround.venues.spot_codec import by_side, delta_levels, iso_ns, snapshot_levels
 
 ONE = 100_000_000
 
@@ -32,6 +32,13 @@ def decoded(codec, *messages):
 def test_a_snapshot_drops_what_is_no_level():
     rows = [["1", "2"], ["x", "2"], ["1", "0.-10000"], ["1", "0"], ["-1", "2"], [3, 4, 9]]
     assert snapshot_levels(rows) == [(ONE, 2 * ONE), (3 * ONE, 4 * ONE)]
+
+
+def test_changes_are_parted_by_their_side():
+    changes = [["buy", "1", "2"], ["sell", "3", "4"], ["buy", "5", "6"]]
+    assert by_side(changes) == ([["1", "2"], ["5", "6"]], [["3", "4"]])
+    with pytest.raises(KeyError):
+        by_side([["bid", "1", "2"]])
 
 
 def test_a_delta_takes_a_level_of_no_size_out():

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from underround.venues.unreadable import NotJsonError, described, is_remark, loosely, sample
+from underround.core.event import FrameRejected
+from underround.venues.unreadable import (
+    NotJsonError,
+    described,
+    is_remark,
+    loosely,
+    no_json,
+    sample,
+)
 
 
 @pytest.mark.parametrize("frame", [b"", b" \n", b"INVALID OPERATION", b"PONG", b"slow (9)!"])
@@ -19,6 +27,11 @@ def test_a_remark(frame: bytes):
 )
 def test_no_remark(frame: bytes):
     assert not is_remark(frame)
+
+
+def test_a_remark_hurts_no_book_and_a_wreck_may_hurt_any():
+    assert no_json("kalshi", b"PONG") == FrameRejected("kalshi remark", "PONG", ())
+    assert no_json("kalshi", b"{") == FrameRejected("unreadable kalshi frame", "{", None)
 
 
 def test_json_is_read_as_loosely_as_anybody_writes_it():

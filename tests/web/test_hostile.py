@@ -9,6 +9,7 @@ from tests.app.market_day import Day
 from tests.app.sighted_day import run_of
 from underround.app.page.face import FaceOptions
 from underround.web.serving import page
+from underround.web.stream import MOST_STREAMS
 
 LOCAL = "Host: localhost\r\n"
 JSON = "content-type: application/json\r\n"
@@ -73,6 +74,38 @@ async def test_an_attempt_is_refused_and_changes_nothing(name: str, tmp_path, ca
     assert b"Traceback" not in said
     assert not day.pipeline.engine.detector.is_paused
     assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+
+async def test_a_flood_of_watchers_keeps_nobody_from_the_switch(tmp_path):
+    day = Day(1)
+    options = FaceOptions(token=TOKEN, recordings=tmp_path)
+    async with page(run_of(day), options) as where:
+        port = int(where.partition("/#")[0].rpartition(":")[2])
+
+        async def asked(request: bytes) -> tuple[bytes, asyncio.StreamWriter]:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(request)
+            return (await reader.readline()).split()[1], writer
+
+        # None of them reads what comes after its status.
+        watching = [await asked(get("/stream")) for _ in range(220)]
+        statuses = [status for status, _ in watching]
+        status, stopping = await asked(post("/api/pause", JSON + HELD))
+        for writer in (stopping, *(writer for _, writer in watching)):
+            writer.close()
+    assert (status, set(statuses)) == (b"200", {b"200", b"503"})
+    assert statuses.count(b"200") == MOST_STREAMS
+    assert day.pipeline.engine.detector.is_paused
+
+
+async def test_a_connection_that_asks_for_nothing_is_closed(tmp_path, monkeypatch):
+    monkeypatch.setattr("underround.web.serving.ASKS_WITHIN_S", 0.05)
+    async with page(run_of(Day(1)), FaceOptions(recordings=tmp_path)) as where:
+        port = int(where.partition("/#")[0].rpartition(":")[2])
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        async with asyncio.timeout(10):
+            assert await reader.read() == b""
+        writer.close()
 
 
 async def test_metrics_are_many_and_each_says_what_it_is(tmp_path):

@@ -26,6 +26,7 @@ from underround.core.errors import ConfigError
 from underround.core.opportunity import Signal, SignalKind
 from underround.core.units import NS_PER_SECOND, parse_usd_e6
 from underround.core.venue_event import VenueStatusChanged
+from underround.venues.ports import STOPPED
 
 _log = logging.getLogger("underround.alerts")
 
@@ -131,7 +132,7 @@ class Alerts:
 
     def closed(self, connection: str, code: int | None, reason: str) -> None:
         """Take in that a connection is gone."""
-        if reason != "stopped":
+        if reason != STOPPED:
             text = f"{connection} closed: {reason or code}"
             self._add("connection", Severity.WARNING, text, wall_ns())
 

@@ -16,10 +16,9 @@ from msgspec import Struct
 from underround.app.config import Config, config_layers, configured_text, decode
 from underround.app.layering import origins
 from underround.core.errors import ConfigError, UnderroundError
+from underround.stores.address import MASK, shown_address
 
 DEFAULT: Final = "default"
-MASK: Final = "***"
-_PASSWORD = re.compile(r"(?<=://)([^/@\s]*:)?[^/@\s]+(?=@)")
 _KEY_IDS: Final = frozenset({"key_id", "token", "secret"})
 _ADDRESSES: Final = frozenset({"channels"})
 
@@ -51,7 +50,7 @@ def without_secrets(key: str, value: Any) -> Any:
         return value
     if key in _KEY_IDS:
         return value[:4] + MASK
-    return _PASSWORD.sub(MASK, value)
+    return shown_address(value) if "://" in value else value
 
 
 class Question(Struct, frozen=True):
@@ -179,6 +178,7 @@ def _value_of(key: str) -> str:
 def _refuse_secrets(key: str, answer: str) -> None:
     if "PRIVATE KEY" in answer:
         raise ConfigError(f"{key}: that is a key itself; give the path of a file that holds it")
-    if _PASSWORD.search(answer):
+    address, _, options = answer.partition("?")
+    if "://" in address and (MASK in shown_address(address) or "password" in options):
         variable = "UNDERROUND__" + key.replace(".", "__").upper()
         raise ConfigError(f"{key}: a password does not belong in a file; set {variable} instead")

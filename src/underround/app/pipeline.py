@@ -9,6 +9,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from underround.app.connection_log import ConnectionLog
 from underround.app.ports import Hands
 from underround.app.recordings.plan import Plan, books_fetched, fetch_request, plan_arguments
 from underround.app.recordings.told import Told, arguments_of, name_of
@@ -110,7 +111,7 @@ class Pipeline:
         self._recorder = recorder
         self._clock_ns = clock_ns
         self._plans: dict[str, Plan] = {}
-        self._closed_for: dict[str, str] = {}
+        self._connections = ConnectionLog(stopped_level=logging.INFO)
         self._decoders: dict[str, Decode] = {}
 
     def plan(self, plan: Plan) -> None:
@@ -127,8 +128,7 @@ class Pipeline:
         plan = self._plans[connection]
         if self._recorder is not None:
             self._recorder.append_connection(connection, "opened", at_ns)
-        _log.info("✅ %s", self._way(plan))
-        self._closed_for.pop(connection, None)
+        self._connections.opened(connection, self._way(plan))
         self.process(
             ConnectionOpened(connection, plan.venue, at_ns, plan.instruments, plan.is_slow)
         )
@@ -157,11 +157,8 @@ class Pipeline:
         if self._recorder is not None:
             self._recorder.append_connection(connection, "closed", at_ns, code, reason)
         why = reason or str(code)
-        is_news = self._closed_for.get(connection) != why
-        self._closed_for[connection] = why
-        level = logging.INFO if reason == "stopped" else logging.WARNING
-        _log.log(level if is_news else logging.DEBUG, "%s closed: %s", connection, why)
-        self.process(ConnectionClosed(connection, at_ns, reason or str(code)))
+        self._connections.closed(connection, why)
+        self.process(ConnectionClosed(connection, at_ns, why))
         self.last_batches.pop(connection, None)
         for tell in self.on_closed:
             tell(connection, code, reason)

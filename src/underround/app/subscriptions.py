@@ -17,7 +17,7 @@ from underround.core.units import USD_ONE_E6
 from underround.core.venue_event import VenueStatusChanged
 from underround.core.venue_status import VenueState
 from underround.venues.feed import Feed
-from underround.venues.kalshi.commands import INDICES, INDICES_5HZ, LIVES
+from underround.venues.kalshi.commands import INDICES, INDICES_5HZ, LIVES, TRADES
 from underround.venues.kalshi.session import BookSession
 from underround.venues.polymarket.session import (
     TOKENS_PER_CONNECTION,
@@ -167,7 +167,9 @@ class Subscriptions:
 
     def _open_books(self, tickers: tuple[str, ...]) -> None:
         indices = self._run.config.universe.kalshi_indices
-        channels = (LIVES, INDICES, INDICES_5HZ) if indices else (LIVES,)
+        channels: tuple[str, ...] = (LIVES, INDICES, INDICES_5HZ) if indices else (LIVES,)
+        if self._run.options.recording is not None:  # what took a level is asked of recordings
+            channels += (TRADES,)
         self._books = BookSession(tickers, channels=channels, indices=indices)
         self._run.hands.sessions["kalshi-1"] = self._books
         plan = Plan("kalshi-1", Venue.KALSHI, tickers)

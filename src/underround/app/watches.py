@@ -73,7 +73,7 @@ def watching(run: Connecting, universe: Universe, frames: FrameWatch, start: Sta
     catalog = run.config.storage.catalog
     pairs = PairWatch(run.rest, run.pipeline, catalog, run.clock_ns, lambda: markets.universe.pairs)
     run.hands.subscriptions = subscriptions
-    run.hands.on_look_up.append(markets.announced)
+    run.hands.on_look_up += [markets.announced, structures.announced]
     run.hands.on_reprice.append(fees.changed)
     run.pipeline.on_closed += [
         markets.closed,

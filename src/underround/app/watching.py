@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from underround.app.output import write_fields, write_line
+from underround.app.patient_output import patient_output
 from underround.app.wiring import Running
 from underround.app.wording import describe, latency_us
 from underround.core.book_state import BookState
@@ -26,6 +27,12 @@ def run_until_done(work: Coroutine[Any, Any, Any]) -> Any:
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(work)
+
+
+def run_live(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run what watches markets: no reader of its lines, however slow, holds it up."""
+    with patient_output():
+        return run_until_done(work)
 
 
 def stop_on_signals() -> asyncio.Event:
@@ -127,11 +134,12 @@ async def show_status(run: Running) -> None:
 
 
 def pair_lines(run: Running) -> list[str]:
-    """Say which pairs are suspended, and which have prices that speak against them."""
+    """Say what is suspended, pairs and structures, and which pairs' prices speak against them."""
     watch = run.pair_watch
     if watch is None:
         return []
-    suspended = [f"   {name}: suspended: {why}" for name, why in watch.suspended.items()]
+    reasons = watch.suspended | run.engine.desk.suspended
+    suspended = [f"   {name}: suspended: {why}" for name, why in reasons.items()]
     return suspended + [f"   {name}: {why}" for name, why in watch.alarms.rows().items()]
 
 
@@ -157,6 +165,7 @@ def summary(run: Running) -> dict[str, Any]:
         "hashes": run.frames.hashes.as_dict(),
         "venues_not_normal": run.engine.trust.statuses.rows(),
         "pairs_suspended": {} if run.pair_watch is None else dict(run.pair_watch.suspended),
+        "structures_suspended": run.engine.desk.suspended,
         "pair_alarms": {} if run.pair_watch is None else run.pair_watch.alarms.rows(),
         "noted": dict(run.pipeline.noted),
         "reconnects": sum(max(0, feed.counters.connects - 1) for feed in run.feeds),

@@ -9,7 +9,7 @@ from cyclopts import App, Parameter
 from underround.app.config import load_config
 from underround.app.logs import log_to_stderr
 from underround.app.session import SessionRequest, run_session
-from underround.app.watching import run_until_done
+from underround.app.watching import run_live
 from underround.cli.live_gate import trading_mode
 from underround.cli.run import ConfigPath, Json, LogForm, Seconds, Verbose, end, log_flags
 
@@ -44,4 +44,4 @@ def run(
         trades=trading_mode(config, {}, paper=not live, live=live, account=account),
         from_queue=True,
     )
-    return end(run_until_done(run_session(request)), json)
+    return end(run_live(run_session(request)), json)

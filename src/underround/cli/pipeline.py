@@ -10,7 +10,7 @@ from underround.app.bitcoin.session import DEFAULT_EVERY_S, BitcoinRequest, run_
 from underround.app.config import load_config
 from underround.app.logs import log_to_stderr
 from underround.app.output import write_json, write_line
-from underround.app.watching import run_until_done
+from underround.app.watching import run_live
 from underround.cli.errors import ExitCode
 from underround.cli.page import HIDDEN, PageFlags
 from underround.cli.run import (
@@ -74,7 +74,7 @@ def pipeline(
         shows=not json,
         records=record,
     )
-    result = run_until_done(run_bitcoin_session(request))
+    result = run_live(run_bitcoin_session(request))
     if json:
         write_json(result)
     else:

@@ -11,7 +11,7 @@ from underround.app.config import load_config
 from underround.app.logs import LogFormat, log_to_stderr
 from underround.app.output import write_json
 from underround.app.session import SessionRequest, run_session
-from underround.app.watching import run_until_done, show_summary
+from underround.app.watching import run_live, show_summary
 from underround.cli.errors import ExitCode
 from underround.cli.live_gate import trading_mode
 from underround.cli.page import HIDDEN, PageFlags
@@ -123,7 +123,7 @@ def log_flags(form: LogFormat | None) -> dict[str, Any]:
 def _carry_out(request: SessionRequest, json: bool, verbose: bool) -> int:
     config = load_config(request.config_path, os.environ, request.flags)
     log_to_stderr(verbose=verbose, form=config.logging.format)
-    return end(run_until_done(run_session(request)), json)
+    return end(run_live(run_session(request)), json)
 
 
 def end(result: dict[str, Any] | None, json: bool) -> int:

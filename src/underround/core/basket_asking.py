@@ -27,6 +27,11 @@ class BasketAsking:
         """Ask for a basket from now on."""
         self.by_subject[watch.subject] = watch, edge
 
+    def forget(self, subject: str) -> None:
+        """Ask for a basket no more; an answer under way is for nobody."""
+        for kept in (self.by_subject, self._asked_ns, self._next_ns):
+            kept.pop(subject, None)
+
     def sweep(self, at_ns: int) -> None:
         """State the programs of those that moved."""
         for subject, (watch, edge) in self.by_subject.items():

@@ -5,7 +5,7 @@ that has been quiet was confirmed over REST.
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Any
 
 from underround.core.book import Book
 from underround.core.contract_terms import PairTerms
@@ -13,15 +13,13 @@ from underround.core.counts import Counts
 from underround.core.effect import Effect, SignalRaised, WakeAt
 from underround.core.instrument import Venue
 from underround.core.offered import Offered, closing_signal, signal_of
-from underround.core.opportunity import Opportunity, Signal, SignalKind, is_material
+from underround.core.opportunity import Opportunity, Signal, SignalKind, Underround, is_material
 from underround.core.settings import Settings
 from underround.core.sizing import Sizing
 from underround.core.standing import doubt, is_frozen
 from underround.core.trust import VERIFY, Trust
 from underround.core.venue_event import PairsSuspended
 from underround.core.worst_case import with_worst_case
-
-NO_BOOKS: Final[frozenset[Book]] = frozenset()
 
 
 class Detector:
@@ -53,7 +51,7 @@ class Detector:
             elif offered.is_thin:
                 self._update(offered, opportunity, at_ns)
             return
-        if not offered.has_edge or offered.subject in self.suspended:
+        if not offered.has_edge or self._is_suspended(offered):
             self._release(offered)
             return
         if offered.seen_ns == 0:
@@ -86,19 +84,25 @@ class Detector:
         self.suspended = dict(event.reasons)
         for offered in list(self.open):
             opportunity = offered.opportunity
-            if opportunity is not None and offered.subject in self.suspended:
+            if opportunity is not None and self._is_suspended(offered):
                 self._close(offered, opportunity, "pair suspended", event.at_ns)
         for offered in list(self.held):
-            if offered.subject in self.suspended:
+            if self._is_suspended(offered):
                 self._release(offered)
 
+    def _is_suspended(self, offered: Offered) -> bool:
+        """Tell whether it is of a suspended pair; a structure may have a pair's name."""
+        return offered.underround is Underround.CROSS_VENUE and offered.subject in self.suspended
+
     def group_ended(self, book: Book) -> None:
-        """Note which held openings still stand, now that a later group of `book` begins."""
+        """Note at what whole prices held openings stand, now that a later group begins."""
         for offered in list(book.held):
-            if offered.has_edge:
-                offered.confirmed |= {book}
-            else:
+            if not offered.has_edge:
                 self._release(offered)
+                continue
+            for side in offered.sides:
+                if side.book is book:
+                    offered.whole[side] = side.cost
 
     def reconsider(self, books: Iterable[Book], at_ns: int) -> None:
         """Look again at the openings that wait for these books."""
@@ -134,12 +138,24 @@ class Detector:
             self._release(offered)
 
     def _waits_for_group(self, offered: Offered, at_ns: int) -> bool:
-        due_ns, confirmed = 0, offered.confirmed
+        """Tell whether changes may be missing: held until each book is whole, or was with an edge.
+
+        All whole prices count together: one book's end says nothing of another's unfinished group.
+        """
+        due_ns, costs, is_known = 0, {}, True
         for side in offered.sides:
             book = side.book
-            if book.group is not None and book not in confirmed:
-                due_ns = max(due_ns, book.group_at_ns + self._settings.group_quiet_ns)
-        if due_ns <= at_ns:
+            if book.group is None:
+                continue
+            quiet_ns = book.group_at_ns + self._settings.group_quiet_ns
+            if quiet_ns > at_ns:
+                due_ns = max(due_ns, quiet_ns)
+                whole_e6 = offered.whole.get(side)
+                if whole_e6 is None:
+                    is_known = False
+                else:
+                    costs[side] = whole_e6
+        if not due_ns or (is_known and offered.stands_at(costs)):
             return False
         for side in offered.sides:
             if side.book.group is not None:
@@ -225,7 +241,7 @@ class Detector:
             return
         offered.is_active = False
         offered.seen_ns = 0
-        offered.confirmed = NO_BOOKS
+        offered.whole.clear()
         offered.held_for = ""
         self.held.pop(offered, None)
         for side in offered.sides:
@@ -235,7 +251,8 @@ class Detector:
 
     def _raise(self, signal: Signal) -> None:
         self._counts.signals += 1
-        told = with_worst_case(signal, self.terms.get(signal.pair))
+        is_pair = signal.underround is Underround.CROSS_VENUE
+        told = with_worst_case(signal, self.terms.get(signal.pair) if is_pair else None)
         self._out.append(SignalRaised(told))
         self.on_raised(told)
 

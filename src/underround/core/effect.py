@@ -64,13 +64,17 @@ class Unsubscribe(Struct, frozen=True):
 
 
 class LookUpMarket(Struct, frozen=True):
-    """See whether anybody waits for this market, which the venue has just listed or opened."""
+    """See whether anybody waits for this market, which the venue has just listed or opened.
+
+    `event_id` is the event that it belongs to, "" where that is not known.
+    """
 
     venue: Venue
     market: str
     instruments: tuple[str, ...]
     name: str
     at_ns: int
+    event_id: str = ""
 
 
 class RepriceEvent(Struct, frozen=True):

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 
 from underround.core.agreement import Agreement
 from underround.core.arbitrage.cross_venue import Direction
-from underround.core.basket_event import BasketSolved
 from underround.core.book import Book, Side
 from underround.core.counts import Counts
 from underround.core.detector import Detector
@@ -37,7 +36,7 @@ from underround.core.structure import Structure
 from underround.core.structure_desk import StructureDesk
 from underround.core.trust import Trust
 from underround.core.units import SIZE_BITS
-from underround.core.venue_event import PairsListed, PairsSuspended, StructuresListed
+from underround.core.venue_event import PairsListed, PairsSuspended
 from underround.core.venue_told import VenueTold
 from underround.core.watchlist import Watchlist
 from underround.core.windows.forgetting import forget
@@ -73,6 +72,7 @@ class Engine:
         self._mirror = MirrorAlarm(self.books, self.trust)
         self._agreement = Agreement(settings, self.trust)
         self.told = VenueTold(settings, self.books, self.trust, self._out, self._reconsider)
+        self.told.on_appeared, self.told.on_terms = self.desk.appeared, self.desk.terms_changed
         self._market.routes |= self.told.in_batches
         self._next_sweep_ns = 0
         self._routes: dict[type, Route] = {
@@ -83,8 +83,7 @@ class Engine:
             Timer: self._timer,
             Command: self._command,
             PairsListed: self._listed,
-            StructuresListed: self._structures_listed,
-            BasketSolved: self.desk.solved,
+            **self.desk.inputs,
             **LinkEvents(self.links, self.books, self.trust).inputs,
             **self.told.inputs,
             **self.detector.inputs,
@@ -261,10 +260,6 @@ class Engine:
             self._watchlist.pairs_listed(event)
             self.desk.suspend(self.directions, event.at_ns)
         self._settle(event.at_ns)
-
-    def _structures_listed(self, event: StructuresListed) -> None:
-        self.desk.list(event.structures)
-        self.desk.regained(list(self.books.values()), event.at_ns)
 
     def _pairs_suspended(self, event: PairsSuspended) -> None:
         self.detector.inputs[PairsSuspended](event)

@@ -24,6 +24,7 @@ from underround.core.venue_event import (
     PairsListed,
     PairsSuspended,
     StructuresListed,
+    StructuresSuspended,
     TermsChanged,
     TopClaimed,
     TradingHalted,
@@ -273,6 +274,7 @@ Event: TypeAlias = (
     | PairsListed
     | PairsSuspended
     | StructuresListed
+    | StructuresSuspended
     | BasketSolved
     | BooksProven
     | BooksDoubted

@@ -3,11 +3,12 @@
 A pair's direction is one, so is a purchase within a structure. Says what is wanted, not whether.
 """
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from msgspec.structs import replace
 
-from underround.core.book import Book, Side
+from underround.core.book import Side
 from underround.core.carry import annual_return_bps, capital_by_venue, latest, return_bps
 from underround.core.opportunity import Leg, Opportunity, Signal, SignalKind, Underround
 from underround.core.sizing import Sizing
@@ -16,14 +17,14 @@ from underround.core.sizing import Sizing
 class Offered(Protocol):
     """Legs to be bought together, and what became of the wish; compared by identity.
 
-    `is_active`: open, or seen and held back. `confirmed`: books at the end of whose group of
-    changes the edge stood. `seen_ns`: when it first stood, 0 while it does not. `awaits_size`: an
-    edge stands, but too little of it to trade.
+    `is_active`: open, or seen and held back. `whole`: what a side cost at the end of its book's
+    last group of changes, while it is held back. `seen_ns`: when it first stood, 0 while it does
+    not. `awaits_size`: an edge stands, but too little of it to trade.
     """
 
     opportunity: Opportunity | None
     is_active: bool
-    confirmed: frozenset[Book]
+    whole: dict[Side, int]
     seen_ns: int
     held_for: str
     awaits_size: bool
@@ -55,6 +56,9 @@ class Offered(Protocol):
     @property
     def has_edge(self) -> bool:
         """Whether the best prices leave the threshold or more, after fees."""
+
+    def stands_at(self, costs: Mapping[Side, int]) -> bool:
+        """Tell whether the edge stands too where some sides cost as given (usd_e6 a contract)."""
 
     @property
     def is_thin(self) -> bool:

@@ -4,26 +4,24 @@ Closing is the detector's and immediate. A structure is solved only when a cheap
 edge, and not again for the same promise until something better comes or the next sweep.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
-from underround.core.arbitrage.basket import Claim as Claimed
-from underround.core.arbitrage.basket import cluster_of
 from underround.core.arbitrage.basket_edge import BasketEdge
 from underround.core.arbitrage.cross_venue import Direction
-from underround.core.arbitrage.ladder_edge import LadderEdge
-from underround.core.arbitrage.partition import OutcomeSet, Way, refusal
-from underround.core.arbitrage.partition_edge import PartitionEdge
-from underround.core.arbitrage.share import Share, shares_of
-from underround.core.arbitrage.watch import Edge, Purchase, Watch
+from underround.core.arbitrage.share import Share
+from underround.core.arbitrage.watch import Purchase, Watch
 from underround.core.basket_asking import BasketAsking
 from underround.core.basket_event import BasketSolved
 from underround.core.book import NO_COST, Book, Side
 from underround.core.detector import Detector
 from underround.core.effect import Effect
-from underround.core.instrument import Outcome
 from underround.core.settings import Settings
-from underround.core.structure import Basket, Ladder, Partition, Structure, instruments_of
+from underround.core.structure import Structure, instruments_of
+from underround.core.structure_doubts import StructureDoubts
+from underround.core.structure_edges import edges_of
 from underround.core.trust import Trust
+from underround.core.venue_event import MarketAppeared, StructuresListed, StructuresSuspended
 
 WORTH_E3 = 1_001
 """Other legs replace open ones when they are worth so many thousandths of them."""
@@ -49,22 +47,32 @@ class StructureDesk:
         self._books = books
         self._trust = trust
         self._detector = detector
+        self.doubts = StructureDoubts(books)
         self._suspended: list[tuple[str, set[str]]] = []
+        self.inputs: dict[type, Callable[[Any], None]] = {
+            BasketSolved: self.solved,
+            StructuresListed: self._listed,
+            StructuresSuspended: self._suspend_told,
+        }
 
-    def list(self, structures: Iterable[Structure]) -> list[Watch]:
-        """Watch structures that are not watched yet; one with unknown instruments is left out."""
+    def list(self, structures: Iterable[Structure], at_ns: int = 0) -> list[Watch]:
+        """Watch structures not watched yet, and known ones as they are now; return the ways added.
+
+        One with unknown instruments is left out.
+        """
         added: list[Watch] = []
         for structure in structures:
-            if structure.id in self.structures:
+            if structure == self.structures.get(structure.id):
                 continue
+            self._forget(structure.id, at_ns)
             missing = [name for name in instruments_of(structure) if name not in self._books]
             if missing:
                 self._trust.note("a structure of unknown instruments", structure.id)
                 continue
             self.structures[structure.id] = structure
-            for edge in self._edges(structure):
+            for edge in edges_of(structure, self._books, self._threshold_e6, self.refused):
                 watch = Watch(structure.id, edge, self._threshold_e6)
-                watch.is_suspended = self._joins_suspended(watch)
+                watch.is_suspended = self._why_not(watch) is not None
                 if isinstance(edge, BasketEdge):
                     self.baskets.add(watch, edge)
                 added.append(watch)
@@ -126,11 +134,66 @@ class StructureDesk:
             for pair in dict.fromkeys(one.pair for one in directions)
             if pair.id in self._detector.suspended
         ]
+        self._judge(at_ns)
+
+    def appeared(self, event: MarketAppeared, at_ns: int) -> None:
+        """Signal nothing from now on that counts on all outcomes of an event and lacks this one."""
+        if self.doubts.appeared(event):
+            self._judge(at_ns)
+
+    def terms_changed(self, instrument: str, at_ns: int) -> None:
+        """Signal nothing that rests on what an instrument asked until its catalog is read again."""
+        if self.doubts.terms_changed(instrument, self.structures.values(), at_ns):
+            self._judge(at_ns)
+
+    @property
+    def suspended(self) -> dict[str, str]:
+        """Which structures may not be signalled now, with the reason."""
+        reasons = {name: self.doubts.reason(each) for name, each in self.structures.items()}
+        return {name: why for name, why in reasons.items() if why is not None}
+
+    def _listed(self, event: StructuresListed) -> None:
+        for each in event.structures:
+            self.doubts.read_again(each, event.read_at_ns)
+        self.list(event.structures, event.at_ns)
+        self._judge(event.at_ns)
+        self.regained(list(self._books.values()), event.at_ns)
+
+    def _suspend_told(self, event: StructuresSuspended) -> None:
+        self.doubts.told = dict(event.reasons)
+        self._judge(event.at_ns)
+
+    def _judge(self, at_ns: int) -> None:
+        """Close what may not be signalled any more; what may again opens with the next sweep."""
         for watch in self.watches:
-            watch.is_suspended = self._joins_suspended(watch)
-            if watch.is_suspended and watch.purchase is not None:
-                self._detector.lose(watch.purchase, "pair suspended", at_ns)
+            reason = self._why_not(watch)
+            watch.is_suspended = reason is not None
+            if reason is not None and watch.purchase is not None:
+                self._detector.lose(watch.purchase, reason, at_ns)
                 watch.drop()
+
+    def _why_not(self, watch: Watch) -> str | None:
+        if self._joins_suspended(watch):
+            return "pair suspended"
+        reason = self.doubts.reason(self.structures[watch.subject])
+        return None if reason is None else f"structure suspended: {reason}"
+
+    def _forget(self, structure: str, at_ns: int) -> None:
+        """Watch a structure no more, and close what stands on it: it is not what it was."""
+        if self.structures.pop(structure, None) is None:
+            return
+        gone = [watch for watch in self.watches if watch.subject == structure]
+        for watch in gone:
+            if watch.purchase is not None:
+                self._detector.lose(watch.purchase, "structure changed", at_ns)
+                watch.drop()
+            for share in watch.edge.shares:
+                share.side.shares = tuple(each for each in share.side.shares if each is not share)
+        self.watches = [watch for watch in self.watches if watch.subject != structure]
+        self.due[:] = [watch for watch in self.due if watch.subject != structure]
+        self.baskets.forget(structure)
+        for way in [name for name in self.refused if name.rpartition("/")[0] == structure]:
+            del self.refused[way]
 
     def lost(self, book: Book, reason: str, at_ns: int) -> None:
         """Close what stands on a book that lost trust, and do without its prices."""
@@ -159,47 +222,6 @@ class StructureDesk:
         return any(
             kalshi in names and not names.isdisjoint(tokens) for kalshi, tokens in self._suspended
         )
-
-    def _edges(self, structure: Structure) -> Iterable[Edge]:
-        sides = {
-            (name, is_bid): book.bids if is_bid else book.asks
-            for name in instruments_of(structure)
-            for book in (self._books[name],)
-            for is_bid in (True, False)
-        }
-        match structure:
-            case Partition(questions=questions):
-                outcomes = OutcomeSet(
-                    id=structure.id,
-                    is_exhaustive=structure.is_exhaustive,
-                    is_exclusive=structure.is_exclusive,
-                    is_open_ended=structure.is_open_ended,
-                )
-                for way in Way:
-                    why_not = refusal(outcomes, way)
-                    if why_not is not None:
-                        self.refused[f"{structure.id}/{way}"] = f"{why_not} ({structure.proof})"
-                        continue
-                    claims = [each.yes if way is Way.ALL_YES else each.no for each in questions]
-                    legs = [shares_of(one, sides, leg) for leg, one in enumerate(claims)]
-                    yield PartitionEdge(outcomes, way, legs, self._threshold_e6)
-            case Ladder(rungs=rungs):
-                claims = [each for rung in rungs for each in (rung.yes, rung.no)]
-                legs = [shares_of(one, sides, leg) for leg, one in enumerate(claims)]
-                yield LadderEdge(legs, self._threshold_e6)
-            case Basket(questions=questions, worlds=worlds):
-                both = [
-                    (Claimed(number, outcome), claims)
-                    for number, each in enumerate(questions)
-                    for outcome, claims in ((Outcome.YES, each.yes), (Outcome.NO, each.no))
-                ]
-                sold = [(claimed, claim) for claimed, claims in both for claim in claims]
-                shares = [
-                    Share(claim, sides[claim.instrument, claim.takes_bids], leg, 0)
-                    for leg, (_, claim) in enumerate(sold)
-                ]
-                cluster = cluster_of(worlds, [claimed for claimed, _ in sold])
-                yield BasketEdge(cluster, shares, self._threshold_e6)
 
     def _look(self, watch: Watch, at_ns: int) -> None:
         purchase = watch.purchase

@@ -25,13 +25,15 @@ class TopClaimed(Struct, gc=False):
 class MarketAppeared(Struct, gc=False):
     """The venue listed a market, or an event whose markets follow (then without instruments).
 
-    `market` is the venue's id of it, `name` a slug or title to recognise it by.
+    `market` is the venue's id of it, `name` a slug or title to recognise it by, `event_id` the
+    event that it belongs to, "" where that is not said.
     """
 
     market: str
     instruments: tuple[str, ...]
     name: str
     time_ms: int | None = None
+    event_id: str = ""
 
 
 class TradingHalted(Struct, gc=False):
@@ -114,9 +116,20 @@ class PairsSuspended(Struct, gc=False):
 
 
 class StructuresListed(Struct, gc=False):
-    """Structures to watch from now on; their instruments are listed already."""
+    """Structures to watch from now on; their instruments are listed already.
+
+    One of a known id takes its place. `read_at_ns` is when the reading of the catalogs began.
+    """
 
     structures: Sequence[Structure]
+    at_ns: int
+    read_at_ns: int = 0
+
+
+class StructuresSuspended(Struct, gc=False):
+    """These structures, by id with the reason, and no others are spoken against from outside."""
+
+    reasons: dict[str, str]
     at_ns: int
 
 

@@ -55,6 +55,8 @@ class VenueTold:
         self._claims: dict[Book, tuple[TopClaimed, int]] = {}
         self._doubts: dict[Book, int] = {}
         self.on_value: Callable[[Venue, str, int, int], None] = _nobody
+        self.on_appeared: Callable[[MarketAppeared, int], None] = _nobody
+        self.on_terms: Callable[[str, int], None] = _nobody
         self.indices: dict[tuple[str, str], IndexPrinted] = {}
         self.terms: dict[str, TermsChanged] = {}
         self.in_batches: dict[type, Callable[[Any, Link, int], None]] = {
@@ -104,10 +106,10 @@ class VenueTold:
             self._claims[book] = (event, now_ns)
 
     def _market_appeared(self, event: MarketAppeared, link: Link, now_ns: int) -> None:
+        self.on_appeared(event, now_ns)
         if not any(name in self._books for name in event.instruments):
-            self._out.append(
-                LookUpMarket(link.venue, event.market, event.instruments, event.name, now_ns)
-            )
+            market, names, event_id = event.market, event.instruments, event.event_id
+            self._out.append(LookUpMarket(link.venue, market, names, event.name, now_ns, event_id))
 
     def _market_closed(self, event: MarketClosed, link: Link, now_ns: int) -> None:
         self._end(link.venue, (event.instrument,), event.reason, now_ns)
@@ -148,8 +150,10 @@ class VenueTold:
             self._reconsider((book,), now_ns)
 
     def _terms_changed(self, event: TermsChanged, link: Link, now_ns: int) -> None:
-        if event.instrument in self._books:  # the venue tells of all its markets
+        # The venue tells of all its markets, and of one again and again.
+        if event.instrument in self._books and self.terms.get(event.instrument) != event:
             self.terms[event.instrument] = event
+            self.on_terms(event.instrument, now_ns)
 
     def _fees_announced(self, event: FeesAnnounced, link: Link, now_ns: int) -> None:
         self._out.append(
@@ -204,5 +208,5 @@ class VenueTold:
             self._trust.on_lost(book, f"{event.venue} {event.state}", event.at_ns)
 
 
-def _nobody(_venue: Venue, _instrument: str, _value_e4: int, _at_ns: int) -> None:
-    """Stand in until somebody holds what was settled."""
+def _nobody(*_told: object) -> None:
+    """Stand in until somebody wants to know."""

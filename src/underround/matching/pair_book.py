@@ -9,25 +9,41 @@ import re
 from collections.abc import Container, Iterable
 from itertools import count
 from pathlib import Path
+from typing import Final
 
 from msgspec import Struct
 
 from underround.matching.listing import Listing
-from underround.matching.verdict import Decision, Verdict
+from underround.matching.verdict import LEFT_OVER, Decision, Verdict
 from underround.matching.wording import folded
 
 _NOT_PLAIN = re.compile(r"[^a-z0-9]+")
 _LONGEST_ID = 60
+_MAY_BE_LEFT_OUT: Final = frozenset({"grade", "residual", "approved_by"})
 
 
 class BookEntry(Struct, frozen=True, kw_only=True):
-    """One `[[pair]]` of the file."""
+    """One `[[pair]]` of the file; "" is not written."""
 
     id: str
     polymarket: str
     kalshi: str
     polarity: str
     note: str = ""
+    grade: str = ""
+    residual: str = ""
+    approved_by: str = ""
+
+
+def graded(decision: Decision, reason: str) -> tuple[str, str]:
+    """Return (grade, residual) of an approved pair, by what the guards said of it.
+
+    What they could not pass, and a person accepted all the same, is left over too.
+    """
+    left_over = reason.partition(LEFT_OVER)[2] if decision is Decision.ACCEPT else reason
+    if left_over:
+        return "equivalent", left_over
+    return ("identical", "") if decision is Decision.ACCEPT else ("", "")
 
 
 def entry_id(kalshi: str, polarity: str) -> str:
@@ -77,12 +93,16 @@ def entries_of(verdicts: Iterable[Verdict]) -> list[BookEntry]:
             continue
         name = free_id(entry_id(market.id, polarity), taken)
         taken.add(name)
+        grade, left_over = graded(verdict.decision, verdict.reason)
         entries[side.id, market.id] = BookEntry(
             id=name,
             polymarket=side.id,
             kalshi=market.id,
             polarity=polarity,
             note="; ".join((f"{side.title} [{side.outcome}]", *map(str, verdict.residual))),
+            grade=grade,
+            residual=left_over,
+            approved_by="guards",
         )
     return list(entries.values())
 
@@ -92,7 +112,9 @@ def render(entries: Iterable[BookEntry]) -> str:
     blocks = ["# Written by `underround`; every pair here was approved.\n"]
     for entry in entries:
         lines = ["[[pair]]"]
-        for name in ("id", "polymarket", "kalshi", "polarity", "note"):
+        for name in BookEntry.__struct_fields__:
+            if name in _MAY_BE_LEFT_OUT and not getattr(entry, name):
+                continue
             # A JSON string is a TOML basic string once DEL is escaped.
             quoted = json.dumps(getattr(entry, name), ensure_ascii=False)
             quoted = quoted.replace("\x7f", "\\u007f")

@@ -70,14 +70,7 @@ def places(desk: ReviewDesk) -> list[Known]:
     for pair in desk.pairs():
         market = desk.catalog.market(Venue.POLYMARKET, pair.polymarket)
         names = {pair.polymarket, "" if market is None else market.slug} - {""}
-        entry = BookEntry(
-            id=pair.id,
-            polymarket=pair.polymarket,
-            kalshi=pair.kalshi,
-            polarity=pair.polarity,
-            note=pair.note,
-        )
-        found.append(Known(entry, frozenset(names), _place(desk, pair)))
+        found.append(Known(desk.entry(pair), frozenset(names), _place(desk, pair)))
     return found
 
 

@@ -14,7 +14,7 @@ from underround.core.instrument import Venue
 from underround.matching.catalog import Catalog
 from underround.matching.catalog_entries import CatalogMarket
 from underround.matching.listing import Listing, rules_digest
-from underround.matching.pair_book import BookEntry, entry_id, free_id, polarity_of
+from underround.matching.pair_book import BookEntry, entry_id, free_id, graded, polarity_of
 from underround.matching.pair_states import TO_REVIEW, TRANSITIONS, Answer, PairState
 from underround.matching.review_records import PastAnswer, ReviewPair, pair_of
 from underround.matching.verdict import Decision, Verdict
@@ -257,16 +257,26 @@ class ReviewDesk:
 
     def approved(self) -> list[BookEntry]:
         """Return the entries of the pairs file: the pairs that are approved now."""
-        return [
-            BookEntry(
-                id=pair.id,
-                polymarket=pair.polymarket,
-                kalshi=pair.kalshi,
-                polarity=pair.polarity,
-                note=pair.note,
-            )
-            for pair in self.pairs(PairState.APPROVED)
+        return [self.entry(pair) for pair in self.pairs(PairState.APPROVED)]
+
+    def entry(self, pair: ReviewPair) -> BookEntry:
+        """Return a pair as the pairs file would have it, with who accepted it."""
+        grade, left_over = graded(pair.verdict, pair.reason)
+        accepted = [
+            each.who
+            for each in self.history(pair.id)
+            if each.answer is Answer.ACCEPT and not each.undone
         ]
+        return BookEntry(
+            id=pair.id,
+            polymarket=pair.polymarket,
+            kalshi=pair.kalshi,
+            polarity=pair.polarity,
+            note=pair.note,
+            grade=grade,
+            residual=left_over,
+            approved_by=", ".join(dict.fromkeys(accepted)),
+        )
 
 
 def _digest(listing: Listing) -> str:

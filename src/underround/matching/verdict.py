@@ -6,6 +6,7 @@ Similarity has no part in this. `judge` sees one pair; `one_to_one` sees them al
 from collections import Counter
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,6 +17,9 @@ from underround.matching.guards import check_pair
 from underround.matching.listing import Listing
 from underround.matching.reading import read
 from underround.matching.residual import Residual, residuals
+
+LEFT_OVER: Final = "; residual: "
+"""In a reason, what passed stands before this, and what is left over after it."""
 
 
 class Decision(StrEnum):
@@ -41,7 +45,7 @@ class Verdict(Struct, frozen=True):
         wanted = Finding.FAIL if self.decision is Decision.REFUSE else Finding.UNKNOWN
         if self.decision is Decision.ACCEPT:
             names = ", ".join(dict.fromkeys(check.name for check in self.checks))
-            left = f"; residual: {'; '.join(map(str, self.residual))}" if self.residual else ""
+            left = f"{LEFT_OVER}{'; '.join(map(str, self.residual))}" if self.residual else ""
             return f"all pass: {names}{left}"
         return "; ".join(str(check) for check in self.checks if check.finding is wanted)
 

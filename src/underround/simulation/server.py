@@ -7,9 +7,13 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator, Generator, Mapping
+from email.utils import formatdate
 
 import uvicorn
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from underround.simulation.clock import wall_ns
 
 
 class _Server(uvicorn.Server):
@@ -20,13 +24,22 @@ class _Server(uvicorn.Server):
 
 
 class _ByPort:
-    """Hands each request to the application of the port that it came to."""
+    """Hands each request to the application of the port that it came to; answers carry a `Date`.
+
+    The server's own is renewed by a timer, which a busy machine lets be late by seconds.
+    """
 
     def __init__(self, apps: Mapping[int, ASGIApp]) -> None:
         self._apps = apps
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._apps[scope["server"][1]](scope, receive, send)
+        async def dated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(raw=message["headers"])
+                headers.setdefault("date", formatdate(wall_ns() / 1e9, usegmt=True))
+            await send(message)
+
+        await self._apps[scope["server"][1]](scope, receive, dated)
 
 
 @contextlib.asynccontextmanager
@@ -38,6 +51,7 @@ async def served(*apps: ASGIApp) -> AsyncIterator[list[str]]:
         _ByPort(dict(zip(ports, apps, strict=True))),
         log_config=None,
         access_log=False,
+        date_header=False,
         lifespan="off",
         ws="none",
         timeout_graceful_shutdown=1,

@@ -11,6 +11,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from underround.core.errors import UnusableError
+from underround.stores.address import shown_address
 from underround.stores.memory import MemoryPrices, MemorySignals
 from underround.stores.prices import Prices
 from underround.stores.signals import SignalQueue
@@ -22,7 +23,7 @@ _FORMS: Final = "memory://, redis://HOST:PORT/DB, rediss://HOST:PORT/DB or embed
 
 def check_store_url(url: str) -> str:
     """Return the URL without its password; UnusableError in one line when it names no store."""
-    shown = _without_password(url)
+    shown = shown_address(url)
     try:
         parts = urlsplit(url)
     except ValueError as error:
@@ -86,11 +87,3 @@ async def _open_redis(url: str, shown: str, stack: AsyncExitStack) -> tuple[Pric
     prices, signals = RedisPrices(link), RedisSignals(link)
     stack.push_async_callback(prices.close)
     return prices, signals
-
-
-def _without_password(url: str) -> str:
-    url = url.partition("?")[0]  # it may be among the options too
-    before, at, after = url.rpartition("@")
-    scheme, separator, login = before.partition("://")
-    user = login.partition(":")[0]
-    return f"{scheme}{separator}{user}:***@{after}" if at and ":" in login else url

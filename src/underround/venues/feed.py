@@ -15,7 +15,14 @@ from underround.venues.backoff import Backoff
 from underround.venues.errors import FATAL_AFTER, RefusedError, VenueFaultError, printable
 from underround.venues.handshake import Opener, open_socket
 from underround.venues.hosts import check_url
-from underround.venues.ports import DEFAULT_LIMITS, FeedCounters, FeedLimits, Session, Sink
+from underround.venues.ports import (
+    DEFAULT_LIMITS,
+    STOPPED,
+    FeedCounters,
+    FeedLimits,
+    Session,
+    Sink,
+)
 from underround.venues.watchdog import Patience, Watchdog
 from underround.venues.websocket import WebSocket
 
@@ -98,7 +105,7 @@ class Feed:
                 raise
         finally:
             self._task = None
-            self._drop(None, "stopped")
+            self._drop(None, STOPPED)
 
     def send(self, frame: bytes) -> None:
         """Send a text frame now; when not connected only count it, `opened` will say it all."""
@@ -146,7 +153,6 @@ class Feed:
         is_data = self._session.is_data
         if is_data(frames[0]) or any(map(is_data, frames)):
             socket.data_batches += 1
-            counters.last_data_at_ns = at_ns
         self._sink.batch(self.connection, frames, at_ns)
 
     def socket_ended(self, socket: WebSocket, code: int | None, reason: str) -> None:
@@ -191,7 +197,7 @@ class Feed:
         except VenueFaultError as error:
             return self._take_failure(error)
         finally:
-            socket.drop(None, "stopped")
+            socket.drop(None, STOPPED)
         return self._backoff.next_s()
 
     async def _attend(self, socket: WebSocket, gone: "asyncio.Future[None]") -> None:

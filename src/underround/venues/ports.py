@@ -6,6 +6,9 @@ Shapes only; no behaviour, no transport.
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+STOPPED: Final = "stopped"
+"""The reason of a close that we asked for ourselves."""
+
 
 class Session(Protocol):
     """What to say on a connection; sans-io, one per venue and connection."""
@@ -89,4 +92,3 @@ class FeedCounters:
     silent: int = 0
     half_open: int = 0
     no_first_data: int = 0
-    last_data_at_ns: int = 0

@@ -117,6 +117,14 @@ def delta_levels(rows: Iterable[Row]) -> list[Level]:
     return levels
 
 
+def by_side(changes: Iterable[Row]) -> tuple[list[Row], list[Row]]:
+    """Return bids and asks of changes that begin with "buy" or "sell"; KeyError for others."""
+    sides: dict[Number, list[Row]] = {"buy": [], "sell": []}
+    for side, *level in changes:
+        sides[side].append(level)
+    return sides["buy"], sides["sell"]
+
+
 def iso_ns(text: str) -> int | None:
     """Return an ISO 8601 time as nanoseconds since 1970, to the microsecond.
 

@@ -7,6 +7,7 @@ import json
 import re
 from typing import Any, Final
 
+from underround.core.event import FrameRejected
 from underround.venues.errors import printable
 
 SAMPLE_LENGTH: Final = 160
@@ -35,6 +36,13 @@ def is_remark(frame: bytes) -> bool:
     No message that changes a book is one, whole or cut off: all of them begin with a brace.
     """
     return _REMARK.fullmatch(frame.strip()) is not None
+
+
+def no_json(venue: str, frame: bytes) -> FrameRejected:
+    """Return what to say of a frame that is not JSON: a remark hurts no book, a wreck may any."""
+    if is_remark(frame):
+        return FrameRejected(f"{venue} remark", sample(frame))
+    return FrameRejected(f"unreadable {venue} frame", sample(frame), None)
 
 
 def sample(frame: bytes) -> str:

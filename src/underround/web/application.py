@@ -85,6 +85,8 @@ class Page:
         return Response(content, media_type=media_type, headers={"cache-control": "no-cache"})
 
     async def _stream(self, _: Request) -> Response:
+        if self._broadcast.is_full:
+            return refusal(503, "too many are watching; close some")
         return StreamingResponse(self._broadcast.events(), media_type="text/event-stream")
 
     async def _healthz(self, _: Request) -> Response:

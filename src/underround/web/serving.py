@@ -10,9 +10,11 @@ import logging
 import secrets
 import socket
 from collections.abc import AsyncIterator, Generator
+from typing import Final
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from underround.app.clock import wall_ns
 from underround.app.page.face import FaceOptions
@@ -33,6 +35,20 @@ from underround.web.guard import Guard, is_loopback
 from underround.web.stream import Broadcast
 
 _log = logging.getLogger("underround")
+
+ASKS_WITHIN_S: Final = 10
+MOST_CONNECTIONS: Final = 400
+
+
+class _Impatient(H11Protocol):
+    """A connection that is closed when it asks for nothing: it would hold a place for ever."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for the first request."""
+        super().connection_made(transport)
+        self.timeout_keep_alive_task = self.loop.call_later(
+            ASKS_WITHIN_S, self.timeout_keep_alive_handler
+        )
 
 
 class _Server(uvicorn.Server):
@@ -125,13 +141,14 @@ async def _served(
         log_config=None,
         access_log=False,
         lifespan="off",
+        http=_Impatient,
         ws="none",
         server_header=False,
         date_header=False,
         proxy_headers=False,
         h11_max_incomplete_event_size=16 << 10,
-        limit_concurrency=200,
-        timeout_keep_alive=10,
+        limit_concurrency=MOST_CONNECTIONS,
+        timeout_keep_alive=ASKS_WITHIN_S,
         timeout_graceful_shutdown=1,
     )
     server = _Server(config)

@@ -12,6 +12,8 @@ from underround.app.page.run_sight import FaceCounts
 
 EVERY_S: Final = 0.1
 KEEP_ALIVE_S: Final = 10.0
+MOST_STREAMS: Final = 64
+"""A browser needs one for all its tabs; the rest of the server's room is for who wants to act."""
 
 Update = Callable[[], bytes | None]
 """Returns what changed since the last call as JSON, None when nothing did."""
@@ -58,8 +60,18 @@ class Broadcast:
         for client in self._clients:
             client.ready.set()
 
+    @property
+    def is_full(self) -> bool:
+        """Whether nobody more may listen."""
+        return len(self._clients) >= MOST_STREAMS
+
     async def events(self) -> AsyncIterator[bytes]:
-        """Yield a client's part of the stream as server-sent events, until the end of the page."""
+        """Yield a client's part of the stream as server-sent events, until the end of the page.
+
+        Who comes when it is full gets none.
+        """
+        if self.is_full:
+            return
         client = _Client()
         if not self._clients:
             self._update()  # nobody listened: what is whole is of long ago

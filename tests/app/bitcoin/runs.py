@@ -12,6 +12,7 @@ from underround.app.bitcoin.simulated import simulated_config
 from underround.app.bitcoin.window_run import Addresses, RunPlan, WindowRun, running_windows
 from underround.app.clock import steady_clock
 from underround.app.config import BitcoinConfig, Config
+from underround.app.sections.venues_and_stores import FeesConfig
 from underround.simulation.bitcoin_world.windows import SeriesPlan
 from underround.simulation.bitcoin_world.world import BitcoinWorld
 
@@ -49,12 +50,14 @@ async def bitcoin_run(
     recording: Path | None = None,
     seed: int = 5,
     keyless: bool = False,
+    fees: FeesConfig | None = None,
     **settings,
 ) -> AsyncIterator[tuple[BitcoinWorld, Listener]]:
     """Start a world and a run on it; `settings` are those of the configuration's section."""
     async with BitcoinWorld(seed, SHORT) as world:
         addresses = world.addresses
-        config = simulated_config(Config(bitcoin=BitcoinConfig()), addresses)
+        made_of = Config(bitcoin=BitcoinConfig(), fees=fees or FeesConfig())
+        config = simulated_config(made_of, addresses)
         bitcoin = replace(config.bitcoin, least_returns=2, **settings)
         kalshi = config.venues.kalshi
         if keyless:

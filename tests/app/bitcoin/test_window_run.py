@@ -9,6 +9,8 @@ from underround.app.bitcoin.session_log import SessionLog
 from underround.app.bitcoin.session_report import report_page
 from underround.app.bitcoin.window_decisions import decisions_of
 from underround.app.recordings.replay import Replay
+from underround.app.sections.venues_and_stores import FeesConfig
+from underround.core.fees import BROKER_E6, PolymarketReading
 from underround.core.instrument import Venue
 from underround.core.windows.index import IndexQuality
 from underround.core.windows.pricing_effect import (
@@ -150,3 +152,16 @@ async def test_of_a_ladder_only_the_nearest_rungs_are_followed():
         windows = list(roll.followed.values())
         assert len({window.close_at_ns for window in windows}) == len(windows)
         assert all(abs(window.strike_e8 / 10**8 - 80_000) < 100 for window in windows)
+
+
+async def test_windows_are_priced_with_the_fees_of_the_operator_s_own_account():
+    told = FeesConfig(polymarket="shares", kalshi_account="broker")
+    async with bitcoin_run("KXBTC15M", fees=told) as (_, listener):
+        books = listener.run.engine.books
+        await listener.until(lambda: len({one.instrument.venue for one in books.values()}) == 2)
+        for book in books.values():
+            fees = book.instrument.fees
+            if book.instrument.venue is Venue.KALSHI:
+                assert fees.precision_e6 == BROKER_E6
+            else:
+                assert fees.kind == PolymarketReading.SHARES

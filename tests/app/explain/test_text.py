@@ -4,9 +4,12 @@ import pytest
 from msgspec.structs import replace
 
 from tests.app.explain.rain import written
+from tests.core.test_structure_desk import a_set
 from underround.app.explain.explanation import explained
+from underround.app.explain.moment import taken
 from underround.app.explain.retrace import Wanted
 from underround.app.explain.text import WIDTH, lines
+from underround.core.opportunity import Underround
 
 
 @pytest.fixture
@@ -45,3 +48,19 @@ def test_what_is_beyond_a_dozen_signals_is_counted(found):
     assert "… 10 more" in text
     assert sum("changed  edge" in line for line in text) == 10
     assert any("closed: edge gone" in line for line in text)
+
+
+def test_a_structure_says_why_it_pays_and_that_no_terms_were_compared(found):
+    hall = a_set()
+    moment = taken(hall.engine, hall.open[0], 1)
+    assert moment.proof == "made for a test"
+    text = list(lines(replace(found, proof=moment.proof)))
+    start = text.index(next(line for line in text if line.startswith("── Why it pays")))
+    assert text[start + 1] == "made for a test."
+    assert text[start + 2].startswith("This holds while every market settles by its own rules")
+
+
+def test_a_pair_of_a_structure_s_name_gives_its_signals_no_proof():
+    hall = a_set()
+    pair = replace(hall.open[0], underround=Underround.CROSS_VENUE)
+    assert taken(hall.engine, pair, 1).proof == ""

@@ -42,6 +42,7 @@ from underround.core.venue_event import (
     PairsListed,
     PairsSuspended,
     StructuresListed,
+    StructuresSuspended,
     VenueStatusChanged,
 )
 from underround.core.venue_status import VenueState
@@ -65,6 +66,7 @@ EVERY = [
     BooksDoubted(Venue.POLYMARKET, [NO_TOKEN.id], 4),
     VenueStatusChanged(Venue.KALSHI, VenueState.PAUSED, "trading is paused", 5, 2),
     PairsSuspended({"rain": "its rules changed"}, 6),
+    StructuresSuspended({"set": "its rules changed"}, 6),
     MarketsEnded(Venue.POLYMARKET, [YES_TOKEN.id], "resolved", 7),
 ]
 

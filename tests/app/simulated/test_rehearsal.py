@@ -13,6 +13,7 @@ from underround.app.recordings.replay import Replay
 from underround.app.simulated.rehearsal import rehearse, stage
 from underround.app.simulated.virtual_time import VirtualLoop, run_virtually
 from underround.core.book_state import BookState
+from underround.core.event import Batch, Event, TradePrinted
 from underround.simulation.structures.structure import KINDS
 from underround.simulation.wire import cut
 
@@ -61,10 +62,17 @@ def test_one_seed_has_one_history_in_any_process() -> None:
 
 def test_a_recorded_rehearsal_replays_to_the_same_signals(tmp_path: Path) -> None:
     found = rehearse(7, 4.0, recording=tmp_path / "rehearsal")
-    replay = Replay()
+    replay, traded = Replay(), set[str]()
+
+    def note_trades(event: Event) -> None:
+        if isinstance(event, Batch) and any(isinstance(one, TradePrinted) for one in event.events):
+            traded.add(event.connection)
+
+    replay.on_event.append(note_trades)
     replay.run(tmp_path / "rehearsal")
     assert (replay.digest.hex, replay.digest.count) == (found["digest"], found["signals"])
     assert found["signals"] > 0
+    assert traded == {"polymarket-1", "kalshi-1"}  # what ended an opportunity can be told
 
 
 def test_a_cut_connection_is_made_anew_in_simulated_time() -> None:

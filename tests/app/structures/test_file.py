@@ -80,3 +80,10 @@ def test_an_id_is_taken_once_and_a_file_must_be_one():
         decode_structures("structure = 3", "pairs.toml")
     with pytest.raises(ConfigError, match="not TOML"):
         decode_structures("[[", "pairs.toml")
+
+
+def test_a_structure_may_not_have_a_pair_s_name():
+    listed = '[[pair]]\nid = "one"\n' + text() + text(id='"two"')
+    entries, problems = decode_structures(listed, "pairs.toml")
+    assert [entry.id for entry in entries] == ["two"]
+    assert problems == ["pairs.toml: structure 1 'one': its id is taken by a pair"]

@@ -12,38 +12,47 @@ from underround.app.recordings.replay import Replay
 from underround.app.structures.file import decode_structures
 from underround.app.structures.watch import StructureWatch
 from underround.core.event import InstrumentsListed
-from underround.core.instrument import Instrument
+from underround.core.instrument import Instrument, Venue
 from underround.core.structure import Partition
 from underround.core.venue_event import StructuresListed
+from underround.venues.errors import UnreachableError
 
 EVENT = "KXRACE-1"
 
 
 class Catalog:
-    """Stands for Kalshi's REST: one exclusive event of three markets whose strikes cover all."""
+    """Stands for Kalshi's REST: one exclusive event of three markets whose strikes cover all.
+
+    A test may change `strikes` and `rules` by market, or take it down.
+    """
 
     def __init__(self) -> None:
         self.asked: list[str] = []
-
-    async def get(self, path: str, query: Any = ()) -> bytes:
-        self.asked.append(path)
-        strikes = {
+        self.is_down = False
+        self.rules: dict[str, str] = {}
+        self.strikes: dict[str, dict[str, Any]] = {
             "A": {"strike_type": "less", "cap_strike": 10},
             "B": {"strike_type": "between", "floor_strike": 10, "cap_strike": 19.99999999},
             "C": {"strike_type": "greater", "floor_strike": 19.99999999},
         }
+
+    async def get(self, path: str, query: Any = ()) -> bytes:
+        self.asked.append(path)
+        if self.is_down:
+            raise UnreachableError(Venue.KALSHI, "is down", retryable=True)
         markets = [
             {
                 "ticker": name,
                 "event_ticker": EVENT,
                 "title": name,
+                "rules_primary": self.rules.get(name, ""),
                 "status": "active",
                 "market_type": "binary",
                 "close_time": "2029-01-09T22:00:00Z",
                 "price_ranges": [{"start": "0.0000", "end": "1.0000", "step": "0.0100"}],
             }
             | strike
-            for name, strike in strikes.items()
+            for name, strike in self.strikes.items()
         ]
         event = {"event_ticker": EVENT, "mutually_exclusive": True, "title": "Race?"}
         answers: dict[str, Any] = {
@@ -73,10 +82,21 @@ class Subscribed:
 
 
 def watched(
-    desk: Desk, subscribed: Subscribed, limit: int = 40, entries: Any = ()
+    desk: Desk,
+    subscribed: Subscribed,
+    limit: int = 40,
+    entries: Any = (),
+    catalog: Catalog | None = None,
 ) -> StructureWatch:
     return StructureWatch(
-        rest_of(Catalog()), desk.pipeline, subscribed, (), entries, limit, WORSE, desk.clock_ns
+        rest_of(catalog or Catalog()),
+        desk.pipeline,
+        subscribed,
+        (),
+        entries,
+        limit,
+        WORSE,
+        desk.clock_ns,
     )
 
 

@@ -8,6 +8,7 @@ from underround.app.trading.counts import booked_usd_e6
 from underround.app.trading.reports import trade_row
 from underround.core.event import Timer
 from underround.core.instrument import Outcome, Venue
+from underround.core.opportunity import Leg, Signal
 from underround.core.trading.desk import TradingDesk
 from underround.core.trading.event import KillSwitched
 from underround.core.trading.order import PlaceOrders, QueryOrder
@@ -120,6 +121,55 @@ def test_the_hedge_is_what_filled_and_a_retry_is_dearer_but_bounded():
     table.done(unwind, 2 * ONE)
     assert table.trade.state.value == "unwound"
     assert table.trade.holdings_e6 == (ONE, ONE)
+
+
+def test_less_than_any_order_can_remove_is_dust_and_halts_nothing():
+    table = Table(policy=LegPolicy.SETTLEMENT, hedge_tries=0)
+    [first] = table.take()
+    [hedge] = table.done(first, 5 * ONE)
+    assert table.done(hedge, 5 * ONE - 317_126) == []  # no 0.32 contracts are worth a dollar
+    assert (table.trade.state.value, table.trade.naked_e6) == ("hedged_settled", 317_126)
+    table.now_ns += 60 * SECOND
+    table.give(Timer(table.now_ns))
+    assert table.desk.portfolio.halt is None
+
+
+def test_a_way_out_that_is_too_small_for_the_venue_is_none():
+    table = Table(policy=LegPolicy.SETTLEMENT, hedge_tries=0)
+    table.books["no0"].asks.fill([(900, 100 * ONE)])  # the cheaper way, worth $0.27 for three
+    [first] = table.take()
+    [hedge] = table.done(first, 5 * ONE)
+    [unwind] = table.done(hedge, 2 * ONE)
+    assert (unwind.outcome, unwind.is_buy, unwind.size_e6) == (Outcome.YES, False, 3 * ONE)
+
+
+def three_legs(table: Table) -> Signal:
+    """Return a set of three legs that pays $1.60 for what costs $1.53."""
+    signal = a_signal(at_ns=table.now_ns)
+    more = Leg(Venue.POLYMARKET, "no0", Outcome.NO, 5_700, 5_700)
+    cost, edge = 1_530_000 * 5, 70_000 * 5
+    return replace(signal, legs=(*signal.legs, more), cost_usd_e6=cost, edge_usd_e6=edge)
+
+
+def test_a_leg_that_lacks_dust_does_not_keep_another_from_its_second_try():
+    table = Table(policy=LegPolicy.SETTLEMENT)
+    table.desk.take(three_legs(table))
+    [first] = table.orders()
+    hedges = table.done(first, 5 * ONE)
+    table.done(hedges[0], 5 * ONE - 400_000)
+    [again] = table.done(hedges[1], 0)
+    assert (again.id[:5], again.leg, again.size_e6) == ("r-1-h", hedges[1].leg, 5 * ONE)
+
+
+def test_all_legs_that_hold_too_much_give_back_at_once():
+    table = Table(policy=LegPolicy.SETTLEMENT, hedge_tries=0)
+    table.desk.take(three_legs(table))
+    [first] = table.orders()
+    hedges = table.done(first, 5 * ONE)
+    table.done(hedges[0], 5 * ONE)
+    unwinds = table.done(hedges[1], 0)
+    assert [order.size_e6 for order in unwinds] == [5 * ONE, 5 * ONE]
+    assert {order.leg for order in unwinds} == {first.leg, hedges[0].leg}
 
 
 def test_after_the_deadline_nothing_is_tried_again():

@@ -106,9 +106,11 @@ def test_trade(changes: dict, expected: list):
 def test_lives_of_a_market():
     more = {"title": "Will it rain?", "event_ticker": "KXRAIN"}
     assert life("created", open_ts=1, close_ts=2, additional_metadata=more) == [
-        MarketAppeared(TICKER, (TICKER,), "Will it rain?")
+        MarketAppeared(TICKER, (TICKER,), "Will it rain?", event_id="KXRAIN")
     ]
-    assert life("created") == [MarketAppeared(TICKER, (TICKER,), "")]
+    assert life("created") == [
+        MarketAppeared(TICKER, (TICKER,), "", event_id="KXBTC15M-26APR200030")
+    ]
     assert life("deactivated") == [TradingHalted(TICKER, is_halted=True, reason="deactivated")]
     assert life("activated") == [TradingHalted(TICKER, is_halted=False, reason="activated")]
     assert life("activated", is_deactivated=True) == [

@@ -6,8 +6,9 @@ import pytest
 
 from tests.venues.http_peer import Asked, Reply, http_peer, rest_client
 from tests.venues.kalshi.answers import CLOSE_NS, market, page, series
-from underround.venues.errors import RefusedError
+from underround.venues.errors import RefusedError, UnreadableError
 from underround.venues.kalshi.catalog import (
+    EVERYTHING,
     MarketFilter,
     fetch_books,
     fetch_markets,
@@ -161,3 +162,17 @@ async def test_a_venue_that_refuses_its_status_is_not_there():
     async with http_peer(answer) as peer, rest_client(peer.root, "kalshi") as kalshi:
         with pytest.raises(RefusedError, match="GET /exchange/status answered HTTP 404"):
             await fetch_status(kalshi)
+
+
+@pytest.mark.parametrize("path", ["/markets", "/events"])
+async def test_a_cursor_that_runs_in_a_circle_is_the_venue_s_fault(path: str):
+    answers = {"/markets": {"markets": []}, "/events": {"events": []}}
+
+    def answer(asked: Asked) -> Reply:
+        return Reply(json.dumps(answers[asked.path] | {"cursor": "again"}).encode())
+
+    wanted = MarketFilter(series="KXA") if path == "/markets" else EVERYTHING
+    async with http_peer(answer) as peer, rest_client(peer.root, "kalshi") as kalshi:
+        with pytest.raises(UnreadableError, match="cursor comes to no end"):
+            await fetch_markets(kalshi, wanted)
+    assert [asked.path for asked in peer.asked] == [path, path]

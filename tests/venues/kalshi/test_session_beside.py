@@ -5,7 +5,7 @@ import json
 import pytest
 
 from underround.core.event import CommandAnswered
-from underround.venues.kalshi.commands import CHANNEL, INDICES, LIVES
+from underround.venues.kalshi.commands import CHANNEL, INDICES, LIVES, TICKERS_PER_COMMAND
 from underround.venues.kalshi.session import BookSession
 
 
@@ -52,6 +52,34 @@ def test_tickers_come_and_go_on_the_channels_that_are_filtered_by_them(session: 
     assert session.sids == {1: {"A", "B"}}
     deleted = read(session.delete(["A"]))
     assert [each["params"]["sid"] for each in deleted] == [1, 4]
+
+
+def test_trades_are_never_asked_for_of_all_markets_there_are():
+    made = BookSession([], channels=["trade"])
+    assert made.opened() == []
+    books, trades = read(made.add(["A"]))
+    assert books["params"]["channels"] == [CHANNEL]
+    assert trades["params"] == {"channels": ["trade"], "market_tickers": ["A"]}
+
+
+def test_a_ticker_that_comes_while_its_channel_is_being_opened_is_not_forgotten():
+    made = BookSession(["A"], channels=["trade"])
+    made.opened()
+    _, trades = read(made.add(["B"]))
+    assert trades["params"] == {"channels": ["trade"], "market_tickers": ["B"]}
+    made.on_reply(answer("subscribed", id=2, stream=2, channel="trade"))
+    merged = answer("ok", id=trades["id"], stream=2, instruments=("A", "B"))
+    assert made.on_reply(merged) == []
+    assert made.beside == {2: "trade"}
+
+
+def test_many_tickers_are_spread_over_commands_here_too():
+    names = [f"T{number}" for number in range(TICKERS_PER_COMMAND + 1)]
+    made = BookSession(names, channels=["trade"])
+    trades = [
+        each["params"] for each in read(made.opened()) if "trade" in each["params"]["channels"]
+    ]
+    assert [len(each["market_tickers"]) for each in trades] == [TICKERS_PER_COMMAND, 1]
 
 
 def test_an_unknown_channel_costs_nothing_else():

@@ -80,8 +80,11 @@ def read(message: object) -> list:
         (without(TOP, best_bid="0", best_ask="1"), TopClaimed(YES, None, None, TIME_MS)),
         (without(TOP, best_bid="", best_ask=""), TopClaimed(YES, None, None, TIME_MS)),
         (without(TOP, best_bid=..., timestamp=""), TopClaimed(YES, None, 5_100, None)),
-        (NEW, MarketAppeared(MARKET, (YES, NO), "will-it-rain", TIME_MS)),
-        (without(NEW, assets_ids=..., timestamp=""), MarketAppeared(MARKET, (), "will-it-rain")),
+        (NEW, MarketAppeared(MARKET, (YES, NO), "will-it-rain", TIME_MS, "1")),
+        (
+            without(NEW, assets_ids=..., timestamp=""),
+            MarketAppeared(MARKET, (), "will-it-rain", event_id="1"),
+        ),
         (
             without(TRADE, side="SELL"),
             TradePrinted(YES, 4_560, 2_500_000, TIME_MS, is_taker_buyer=False),

@@ -24,6 +24,7 @@ from underround.app.bitcoin.reference_lines import (
     SpotPlan,
 )
 from underround.app.clock import monotonic_ns
+from underround.app.connection_log import ConnectionLog
 from underround.app.pipeline import Pipeline
 from underround.app.side_tasks import SideTasks
 from underround.core.units import NS_PER_SECOND
@@ -82,7 +83,7 @@ class ReferenceFeeds:
         self._tasks = SideTasks(self._failed)
         self._rest: dict[str, RestClient] = {}
         self._crossed_since_ns: dict[str, int] = {}
-        self._closed_for: dict[str, str] = {}
+        self._connections = ConnectionLog(stopped_level=logging.DEBUG)  # a dozen end at once
 
     def add_spot(self, plan: SpotPlan, url: str | None = None) -> Coroutine[Any, Any, None]:
         """Plan a connection to an exchange; return the work that keeps it."""
@@ -142,8 +143,7 @@ class ReferenceFeeds:
         """Learn that a connection stands."""
         if self._recorder is not None:
             self._recorder.append_connection(connection, "opened", at_ns)
-        _log.info("✅ Connected to %s", connection)
-        self._closed_for.pop(connection, None)
+        self._connections.opened(connection, f"Connected to {connection}")
         self.lines.by_connection[connection].opened()
 
     def batch(self, connection: str, frames: list[bytes], at_ns: int) -> None:
@@ -163,11 +163,8 @@ class ReferenceFeeds:
         if self._recorder is not None:
             self._recorder.append_connection(connection, "closed", at_ns, code, reason)
         why = reason or str(code)
-        is_news = why != "stopped" and self._closed_for.get(connection) != why
-        _log.log(_news(is_news), "%s closed: %s", connection, why)
-        self._closed_for[connection] = why
-        line = self.lines.by_connection[connection]
-        self._carry_out(connection, line.closed(at_ns, reason or str(code)))
+        self._connections.closed(connection, why)
+        self._carry_out(connection, self.lines.by_connection[connection].closed(at_ns, why))
 
     def _planned(self, plan: LinePlan) -> Any:
         if self._recorder is not None:
@@ -243,8 +240,3 @@ class ReferenceFeeds:
                 exchange, root, bucket, monotonic_ns=monotonic_ns, randomness=random.random
             )
         return client
-
-
-def _news(is_news: bool) -> int:
-    """Return the level of a log line: what was said before is not said loudly again."""
-    return logging.WARNING if is_news else logging.DEBUG

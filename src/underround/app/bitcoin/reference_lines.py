@@ -37,6 +37,7 @@ from underround.core.windows.spot_event import (
 from underround.core.windows.window import Window
 from underround.venues.bitstamp.codec import Codec as BitstampCodec
 from underround.venues.kalshi import index_codec
+from underround.venues.ports import STOPPED
 from underround.venues.spot_codec import SnapshotTaker, SpotCodec
 
 MEND_FIRST_S: Final = 1
@@ -104,7 +105,7 @@ class SpotLine:
     def closed(self, at_ns: int, reason: str) -> Outcome:
         """Take the connection's end."""
         lost = SpotFault(self.plan.exchange, SpotFaultKind.LOST, reason, at_ns)
-        if reason != "stopped":  # we ended it ourselves
+        if reason != STOPPED:
             self._count(lost)
         return Outcome([SpotReceived(self.plan.asset, at_ns, [lost])])
 

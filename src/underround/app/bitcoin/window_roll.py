@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from underround.app.bitcoin.reference_lines import resolved_event, window_arguments, window_events
 from underround.app.bitcoin.window_books import WindowBooks
+from underround.app.fees.reading import WORSE, FeeReading
 from underround.app.pipeline import Pipeline
 from underround.core.instrument import Instrument, Venue
 from underround.core.units import NS_PER_SECOND
@@ -60,6 +61,7 @@ class WindowRoll:
         recorder: RecordingWriter | None,
         clock_ns: Callable[[], int],
         index_of: Callable[[Asset], float | None],
+        reading: FeeReading = WORSE,
     ) -> None:
         self.followed: dict[str, Window] = {}
         self.twins: dict[str, Window] = {}
@@ -72,6 +74,7 @@ class WindowRoll:
         self._recorder = recorder
         self._clock_ns = clock_ns
         self._index_of = index_of
+        self._reading = reading
         self._fees: dict[str, SeriesFees] = {}
         self._asked_ns: dict[str, int] = {}
         self._wanted_twins: dict[str, UpDown] = {}
@@ -231,7 +234,7 @@ class WindowRoll:
                 self._books.drop(Venue.POLYMARKET, [twin.yes, twin.no or twin.yes])
 
     def _tell(self, window: Window, instruments: Sequence[Instrument]) -> None:
-        arguments = window_arguments(window, instruments)
+        arguments = window_arguments(window, self._reading.all(instruments))
         at_ns = self._clock_ns()
         if self._recorder is not None:
             self._recorder.append_command("window", arguments, at_ns)

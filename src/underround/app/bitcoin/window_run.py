@@ -25,6 +25,7 @@ from underround.app.codecs import CODECS
 from underround.app.collector import calm_the_collector
 from underround.app.config import Config
 from underround.app.connections import Rest, kalshi_headers, rest_clients, signer_of
+from underround.app.fees.reading import fee_reading
 from underround.app.hands import VenueHands
 from underround.app.pipeline import Pipeline
 from underround.app.price_board import PriceBoard
@@ -219,6 +220,7 @@ def _start_windows(
         run.recorder,
         run.clock_ns,
         partial(_index_of, run.desk),
+        fee_reading(run.config),
     )
     start(run.roll.run())
 

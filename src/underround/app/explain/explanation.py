@@ -41,7 +41,8 @@ class Life(Struct, frozen=True, kw_only=True):
 class Explanation(Struct, frozen=True, kw_only=True):
     """Everything a signal rested on, and what happened after.
 
-    `worst_payoff_e6` is the least a set pays in any of the `void_cases`, usd_e6.
+    `worst_payoff_e6` is the least a set pays in any of the `void_cases`, usd_e6; `proof` says why
+    a structure pays when all is settled as asked, "" for a pair.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Explanation(Struct, frozen=True, kw_only=True):
     walk: Walk | None
     evidence: tuple[Evidence, ...]
     life: Life
+    proof: str = ""
 
 
 def explain(
@@ -92,6 +94,7 @@ def explained(recording: Path, wanted: Wanted) -> Explanation:
         walk=walk_again(moment),
         evidence=tuple(evidence_of(traced)),
         life=_life(traced),
+        proof=moment.proof,
     )
 
 

@@ -10,7 +10,7 @@ from underround.core.engine import Engine
 from underround.core.event import Level
 from underround.core.gates import GateReading, Sight, readings
 from underround.core.instrument import FeeTerms, Instrument
-from underround.core.opportunity import Leg, Signal
+from underround.core.opportunity import Leg, Signal, Underround
 from underround.core.units import PRICE_ONE_E4
 
 
@@ -52,12 +52,16 @@ class LegMoment(Struct, frozen=True, kw_only=True):
 
 
 class Moment(Struct, frozen=True, kw_only=True):
-    """A signal, what its legs looked like, and the input under which it was raised."""
+    """A signal, what its legs looked like, and the input under which it was raised.
+
+    `proof` says why its structure was taken to pay, "" for a pair.
+    """
 
     signal: Signal
     number: int
     threshold_e6: int
     legs: tuple[LegMoment, ...]
+    proof: str = ""
 
 
 def taken(engine: Engine, signal: Signal, number: int) -> Moment:
@@ -67,6 +71,8 @@ def taken(engine: Engine, signal: Signal, number: int) -> Moment:
     """
     sides = tuple(_side(engine.books[leg.instrument], leg) for leg in signal.legs)
     at_ns, trust, settings = signal.at_ns, engine.trust, engine.settings
+    is_pair = signal.underround is Underround.CROSS_VENUE
+    structure = None if is_pair else engine.desk.structures.get(signal.pair)
     return Moment(
         signal=signal,
         number=number,
@@ -75,6 +81,7 @@ def taken(engine: Engine, signal: Signal, number: int) -> Moment:
             _leg(side, leg, readings(Sight(side, sides, at_ns, trust, settings)))
             for side, leg in zip(sides, signal.legs, strict=True)
         ),
+        proof="" if structure is None else structure.proof,
     )
 
 

@@ -24,7 +24,7 @@ from underround.core.event import (
     time_of,
 )
 from underround.core.instrument import Instrument, Venue
-from underround.core.opportunity import Signal, SignalKind
+from underround.core.opportunity import Signal, SignalKind, Underround
 from underround.core.pair import Pair
 from underround.core.units import NS_PER_SECOND
 from underround.stores.recording_reader import Place
@@ -149,13 +149,14 @@ class _Retrace:
 
     def _find(self, signal: Signal) -> None:
         moment, place, sources, story = self._openings[signal.id]
+        is_pair = signal.underround is Underround.CROSS_VENUE  # a structure may have its name
         self.found = Retraced(
             recording="",
             moment=moment,
             raised_at=place,
             sources=sources,
             venues={name: plan.venue for name, plan in self._replay.plans.items()},
-            pair=self._replay.pairs.get(signal.pair),
+            pair=self._replay.pairs.get(signal.pair) if is_pair else None,
             story=story,
             end=None,
             ended_ns=self._now_ns,

@@ -15,6 +15,11 @@ from underround.core.opportunity import Signal, SignalKind
 from underround.core.units import NS_PER_MS, format_price, format_size, format_usd
 
 WIDTH: Final = 100
+PROOF_RESTS: Final = (
+    "This holds while every market settles by its own rules as they read when they were listed: no"
+    " terms of settlement were compared between its markets. A rule that pays one of them otherwise"
+    " (a void, a carve-out, another source or instant) breaks it."
+)
 _SHOWN_SIGNALS: Final = 12
 _SIDE_BY_SIDE: Final = 3
 """More legs than these are told of one below the other."""
@@ -163,7 +168,12 @@ def _gates(legs: Sequence[LegMoment]) -> Iterator[str]:
 
 
 def _terms(explanation: Explanation) -> Iterator[str]:
-    yield from _title("How both sides settle")
+    if explanation.proof:
+        yield from _title("Why it pays, and by what texts")
+        yield from wrap(f"{explanation.proof}.", WIDTH)
+        yield from wrap(PROOF_RESTS, WIDTH)
+    else:
+        yield from _title("How both sides settle")
     terms = None if explanation.pair is None else explanation.pair.terms
     if terms is None:
         yield "No terms are stated; voids are taken as the venues mostly pay them."

@@ -42,6 +42,7 @@ def readiness(sight: RunSight) -> Readiness:
         *_stores(sight),
         *_recording(sight),
         *_trading(sight),
+        *_journals(sight),
     )
     reasons = tuple(f"{check.name}: {check.detail}" for check in checks if not check.ok)
     return Readiness(not reasons, reasons, checks)
@@ -105,3 +106,21 @@ def _trading(sight: RunSight) -> Iterator[Check]:
         yield Check(f"account {venue}", venue not in doubts, doubts.get(venue, "as the journal"))
     unknown = len(trading.desk.portfolio.unknown)
     yield Check("orders", not unknown, f"{unknown} of unknown fate")
+
+
+def _journals(sight: RunSight) -> Iterator[Check]:
+    run = sight.run
+    delivery, audit, trading = run.delivery, run.audit, run.trading
+    if delivery is not None:
+        yield _written("signal journal", delivery.failure, delivery.waiting, delivery.lost)
+    if audit is not None:
+        yield _written("audit log", audit.failure, audit.waiting, audit.lost)
+    if trading is not None:
+        line = trading.shell.line
+        yield _written("trade journal", line.failure, line.waiting, line.lost)
+
+
+def _written(name: str, failure: str | None, waiting: int, lost: int) -> Check:
+    if failure is None:
+        return Check(name, ok=True, detail=f"written, {lost} lost" if lost else "written")
+    return Check(name, ok=False, detail=f"{failure} ({waiting} wait, {lost} lost)")

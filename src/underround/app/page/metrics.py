@@ -169,13 +169,26 @@ class RunCollector(Collector):
 
     def _stores(self) -> Iterator[Metric]:
         run = self._sight.run
-        up = _gauge("store_up", "Whether a store is connected (1) or not (0).", "store")
+        up = _gauge(
+            "store_up", "Whether a store is connected or written to (1) or not (0).", "store"
+        )
         pending = _gauge("store_pending", "Writes that wait for a store.", "store")
         lost = _counter("store_lost", "Writes given up.", "store")
         for name, status in (("prices", run.prices.status()), ("signals", run.signals.status())):
             up.add_metric([name], status.state == "connected")
             pending.add_metric([name], status.pending)
             lost.add_metric([name], status.lost)
+        delivery, audit, trading = run.delivery, run.audit, run.trading
+        line = None if trading is None else trading.shell.line
+        for name, journal in (
+            ("signal_journal", delivery),
+            ("audit_log", audit),
+            ("trade_journal", line),
+        ):
+            if journal is not None:
+                up.add_metric([name], journal.failure is None)
+                pending.add_metric([name], journal.waiting)
+                lost.add_metric([name], journal.lost)
         yield from (up, pending, lost)
         recorder = run.recorder
         yield CounterMetricFamily(

@@ -33,6 +33,7 @@ from underround.core.venue_event import (
     PairsListed,
     PairsSuspended,
     StructuresListed,
+    StructuresSuspended,
     VenueStatusChanged,
 )
 
@@ -41,6 +42,7 @@ Told: TypeAlias = (
     | PairsListed
     | PairsSuspended
     | StructuresListed
+    | StructuresSuspended
     | BasketSolved
     | MarketsEnded
     | BooksProven
@@ -54,6 +56,7 @@ KINDS: Final[dict[str, type[Told]]] = {
     "pairs": PairsListed,
     "suspended": PairsSuspended,
     "structures": StructuresListed,
+    "structures suspended": StructuresSuspended,
     "solved": BasketSolved,
     "ended": MarketsEnded,
     "proven": BooksProven,

@@ -4,7 +4,6 @@ Finds events, the markets of them that nobody watches yet, and what a person app
 nothing about what it proves.
 """
 
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
@@ -13,9 +12,17 @@ from underround.app.connections import Rest
 from underround.app.fees.reading import FeeReading
 from underround.app.structures.file import Named, StructureEntry
 from underround.app.structures.making import make_structures
+from underround.app.structures.texts import omitted, texts_of
 from underround.core.instrument import Instrument, Venue
 from underround.core.pair import Pair
-from underround.core.structure import Question, Structure, merged, opposite, question_of
+from underround.core.structure import (
+    Question,
+    Structure,
+    instruments_of,
+    merged,
+    opposite,
+    question_of,
+)
 from underround.venues.errors import VenueFaultError
 from underround.venues.event import ListedEvent
 from underround.venues.kalshi import catalog as kalshi_catalog
@@ -24,11 +31,15 @@ from underround.venues.polymarket import catalog as polymarket_catalog
 
 
 class Found(Struct):
-    """Structures, the instruments that they need beside those watched, and what was left out."""
+    """Structures, the instruments that they need beside those watched, and what was left out.
+
+    `texts` says by market id what each market of their events asks.
+    """
 
     structures: list[Structure]
     fresh: list[Instrument]
     problems: list[str]
+    texts: dict[str, str] = {}
 
 
 async def find_structures(
@@ -43,14 +54,8 @@ async def find_structures(
 
     Events of more than `event_limit` markets are left alone; 0 leaves all of them.
     """
-    events: list[ListedEvent] = []
-    if event_limit:
-        listed = await asyncio.gather(
-            _polymarket_events(rest, watched), _kalshi_events(rest, watched)
-        )
-        events = [
-            each for venue in listed for each in venue if 1 < len(each.markets) <= event_limit
-        ]
+    listed = await _events(rest, watched.values()) if event_limit else []
+    events = [each for each in listed if 1 < len(each.markets) <= event_limit]
     fresh = reading.all(await _siblings(rest, watched, events))
     known = dict(watched) | {one.id: one for one in fresh}
     structures = make_structures(events, known, pairs)
@@ -58,28 +63,47 @@ async def find_structures(
     for entry in entries:
         try:
             questions = [await _question(rest, asked, known) for asked in entry.questions]
-            structures.append(entry.structure(tuple(questions)))
+            structure = entry.structure(tuple(questions))
+            used = [known[name] for name in instruments_of(structure)]
+            seen = {(each.venue, each.id) for each in listed}
+            listed += await _events(rest, [one for one in used if _event(one) not in seen])
+            left_out = omitted(entry, structure, listed, known)
+            if left_out:
+                raise ValueError(f"not exhaustive: its event has {', '.join(left_out[:3])} too")
+            structures.append(_alone(structure, structures))
         except (VenueFaultError, ValueError) as fault:
             if isinstance(fault, VenueFaultError) and fault.retryable:
                 raise
             problems.append(f"structure {entry.id!r}: {fault}")
     fresh = reading.all(one for name, one in known.items() if name not in watched)
-    return Found(structures, fresh, problems)
+    return Found(structures, fresh, problems, texts_of(listed))
 
 
-async def _polymarket_events(rest: Rest, watched: Mapping[str, Instrument]) -> list[ListedEvent]:
-    ids = _event_ids(watched, Venue.POLYMARKET)
-    return await polymarket_catalog.fetch_events(rest.gamma, ids) if ids else []
+def _alone(structure: Structure, others: Sequence[Structure]) -> Structure:
+    if any(each.id == structure.id for each in others):
+        raise ValueError("its id is taken by a structure found in a catalog; give it another")
+    return structure
 
 
-async def _kalshi_events(rest: Rest, watched: Mapping[str, Instrument]) -> list[ListedEvent]:
-    ids = _event_ids(watched, Venue.KALSHI)
-    return await kalshi_catalog.fetch_events(rest.kalshi, ids) if ids else []
+async def _events(rest: Rest, instruments: Iterable[Instrument]) -> list[ListedEvent]:
+    """Return the events that these instruments belong to; VenueError."""
+    ids: dict[Venue, dict[str, None]] = {venue: {} for venue in Venue}
+    for one in instruments:
+        if one.event_id:
+            ids[one.venue][one.event_id] = None
+    on_polymarket, on_kalshi = list(ids[Venue.POLYMARKET]), list(ids[Venue.KALSHI])
+    return [
+        *(
+            await polymarket_catalog.fetch_events(rest.gamma, on_polymarket)
+            if on_polymarket
+            else ()
+        ),
+        *(await kalshi_catalog.fetch_events(rest.kalshi, on_kalshi) if on_kalshi else ()),
+    ]
 
 
-def _event_ids(watched: Mapping[str, Instrument], venue: Venue) -> list[str]:
-    ids = [one.event_id for one in watched.values() if one.venue is venue and one.event_id]
-    return list(dict.fromkeys(ids))
+def _event(one: Instrument) -> tuple[Venue, str]:
+    return one.venue, one.event_id
 
 
 async def _siblings(

@@ -67,16 +67,20 @@ def decode_structures(text: str, origin: str) -> tuple[list[StructureEntry], lis
     Raises ConfigError, one line, when the file is not TOML or the entries are no tables.
     """
     try:
-        listed = tomllib.loads(text).get("structure", [])
+        tables = tomllib.loads(text)
+        listed, pairs = tables.get("structure", []), tables.get("pair", [])
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{origin}: not TOML: {error}") from None
     if not (isinstance(listed, list) and all(isinstance(each, dict) for each in listed)):
         raise ConfigError(f"{origin}: structure must be a list of tables, under [[structure]]")
     entries: list[StructureEntry] = []
     problems: list[str] = []
+    of_pairs = {table.get("id") for table in pairs if isinstance(table, dict)}
     for position, table in enumerate(listed, 1):
         try:
             entry = _entry(table)
+            if entry.id in of_pairs:
+                raise ValueError("its id is taken by a pair")
             if any(entry.id == known.id for known in entries):
                 raise ValueError("its id is taken by another structure")
             entries.append(entry)

@@ -44,23 +44,13 @@ def counted(portfolio: Portfolio, unreconciled: int, since_ns: int = 0) -> dict[
 
 def booked_usd_e6(trade: Trade, portfolio: Portfolio) -> int:
     """Return a trade's profit: its cash and what its holdings pay, or surely will."""
-    return trade.cash_usd_e6 + payout_usd_e6(trade, portfolio) + merged_usd_e6(trade)
-
-
-def merged_usd_e6(trade: Trade) -> int:
-    """Return what both outcomes of one market, held together after an unwind, pay: a dollar."""
-    pairs_e6 = 0
-    for order in trade.orders.values():
-        leg = trade.plan.legs[order.intent.leg]
-        if order.intent.outcome is not leg.outcome:
-            pairs_e6 += order.filled_e6 if order.intent.is_buy else -order.filled_e6
-    return pairs_e6 * USD_ONE_E6 // SIZE_ONE_E6
+    return trade.cash_usd_e6 + payout_usd_e6(trade, portfolio) + trade.merged_usd_e6
 
 
 def payout_usd_e6(trade: Trade, portfolio: Portfolio) -> int:
     """Return what the holdings pay: by the venues' own word, leg by leg, where they have settled.
 
-    A leg not yet settled counts only as part of a complete set, which is presumed to pay a dollar.
+    Before, only complete sets count, as paid in full; what is owed counts as a dollar a contract.
     """
     held = trade.holdings_e6
     settled = [portfolio.settled.get((leg.venue, leg.instrument)) for leg in trade.plan.legs]
@@ -73,7 +63,7 @@ def payout_usd_e6(trade: Trade, portfolio: Portfolio) -> int:
                 value_e4 = PRICE_ONE_E4 - value_e4
             paid_e6 += size_e6 * value_e4 // PRICE_ONE_E4
         return paid_e6
-    return max(min(held), 0) * trade.plan.payoff_e6 // SIZE_ONE_E6
+    return trade.presumed_usd_e6
 
 
 def naked_contract_seconds(trades: Iterable[Trade]) -> float:

@@ -4,12 +4,12 @@ The program is solved elsewhere, by effect and event; nothing of the answer is b
 sizes, and those only as far as today's books fill and pay for them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from underround.core.arbitrage.basket import Cluster, price
-from underround.core.arbitrage.share import Share
-from underround.core.book import NO_COST
+from underround.core.arbitrage.share import NOW, Share
+from underround.core.book import NO_COST, Side
 from underround.core.leg import BuyLadder
 from underround.core.opportunity import Underround
 from underround.core.sizing import Sizing
@@ -74,12 +74,12 @@ class BasketEdge:
         edge_top_e6 = self.top_edge_e6(self.shares)
         return price(self.cluster, ladders, sizes_e6, self._threshold_e6, edge_top_e6)
 
-    def top_edge_e6(self, shares: Sequence[Share]) -> int:
-        """Return what the answer leaves a dollar of sure payoff at the best prices now."""
+    def top_edge_e6(self, shares: Sequence[Share], costs: Mapping[Side, int] = NOW) -> int:
+        """Return what the answer leaves a dollar of sure payoff at the best prices or `costs`."""
         if self._payoff_e6 <= 0:
             return -NO_COST
         cost_e12 = sum(
-            size_e6 * share.side.cost
+            size_e6 * share.cost_at(costs)
             for share, size_e6 in zip(self.shares, self._sizes_e6, strict=True)
             if size_e6
         )

@@ -3,6 +3,8 @@
 Knows the two ladders it buys from and nothing of feeds, time or trust.
 """
 
+from collections.abc import Mapping
+
 from underround.core.book import Book, Side
 from underround.core.instrument import Outcome, Venue
 from underround.core.leg import LegOrder
@@ -18,7 +20,6 @@ class Direction:
     __slots__ = (
         "awaits_size",
         "claims",
-        "confirmed",
         "first",
         "held_for",
         "is_active",
@@ -30,6 +31,7 @@ class Direction:
         "second",
         "seen_ns",
         "threshold_e6",
+        "whole",
     )
 
     def __init__(
@@ -46,7 +48,7 @@ class Direction:
         self.least_e6 = max(side.book.instrument.min_size_e6 for side in self.sides)
         self.opportunity: Opportunity | None = None
         self.is_active = False  # open, or seen and held back
-        self.confirmed: frozenset[Book] = frozenset()  # an edge stood at the end of their groups
+        self.whole: dict[Side, int] = {}  # costs at the end of groups, while it is held back
         self.seen_ns = 0  # when the edge first stood, 0 while it does not
         self.held_for = ""
         self.awaits_size = False  # an edge stands, but too little of it to trade
@@ -82,6 +84,11 @@ class Direction:
     def has_edge(self) -> bool:
         """Whether the best prices leave the threshold or more, after fees."""
         return self.first.cost + self.second.cost <= self.limit_e6
+
+    def stands_at(self, costs: Mapping[Side, int]) -> bool:
+        """Tell whether the edge stands too where some sides cost as given (usd_e6 a contract)."""
+        cost_e6 = sum(costs.get(side, side.cost) for side in self.sides)
+        return cost_e6 <= self.limit_e6
 
     @property
     def is_thin(self) -> bool:

@@ -4,12 +4,12 @@ A move is held against the cheapest counterpart that its rung could have. Those 
 low after a price rose, never too high; an edge that they promise is checked before it is solved.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from underround.core.arbitrage.ladder import Rung, solve
-from underround.core.arbitrage.share import Share
-from underround.core.book import NO_COST
+from underround.core.arbitrage.share import NOW, Share
+from underround.core.book import NO_COST, Side
 from underround.core.opportunity import Underround
 from underround.core.sizing import Sizing
 from underround.core.units import USD_ONE_E6
@@ -87,21 +87,21 @@ class LadderEdge:
         )
         return None if found is None else found.sizing
 
-    def top_edge_e6(self, shares: Sequence[Share]) -> int:
-        """Return what the best pair among exactly these shares, in leg order, leaves now."""
+    def top_edge_e6(self, shares: Sequence[Share], costs: Mapping[Side, int] = NOW) -> int:
+        """Return what the best pair among exactly these shares leaves, at `costs` if given."""
         best_e6 = yes_e6 = NO_COST
         yes_rung = -1
         waiting: list[tuple[int, int]] = []
         for share in sorted(shares, key=_place):
             rung, is_no = divmod(share.leg, 2)
             if not is_no:
-                waiting.append((rung, share.side.cost))
+                waiting.append((rung, share.cost_at(costs)))
                 continue
             while waiting and waiting[0][0] < rung:
                 yes_rung, cost_e6 = waiting.pop(0)
                 yes_e6 = min(yes_e6, cost_e6)
             if yes_rung >= 0:
-                best_e6 = min(best_e6, yes_e6 + share.side.cost)
+                best_e6 = min(best_e6, yes_e6 + share.cost_at(costs))
         return USD_ONE_E6 - best_e6
 
 

@@ -3,12 +3,12 @@
 Every move of a best price costs one addition; only a sum that leaves the threshold is solved.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from underround.core.arbitrage.partition import OutcomeSet, Way, size
-from underround.core.arbitrage.share import Share
-from underround.core.book import NO_COST
+from underround.core.arbitrage.share import NOW, Share
+from underround.core.book import NO_COST, Side
 from underround.core.leg import BuyLadder
 from underround.core.opportunity import Underround
 from underround.core.sizing import Sizing
@@ -58,14 +58,14 @@ class PartitionEdge:
         ]
         return size(self._outcomes, self._way, ladders, self._threshold_e6)
 
-    def top_edge_e6(self, shares: Sequence[Share]) -> int:
-        """Return what the best prices of exactly these shares leave a set now."""
-        costs: dict[int, int] = {}
+    def top_edge_e6(self, shares: Sequence[Share], costs: Mapping[Side, int] = NOW) -> int:
+        """Return what the best prices of exactly these shares leave a set, at `costs` if given."""
+        by_leg: dict[int, int] = {}
         for share in shares:
-            cost_e6 = share.side.cost
-            if cost_e6 < costs.get(share.leg, NO_COST):
-                costs[share.leg] = cost_e6
-        return self._edge_e6([costs.get(leg, NO_COST) for leg in range(len(self._legs))])
+            cost_e6 = share.cost_at(costs)
+            if cost_e6 < by_leg.get(share.leg, NO_COST):
+                by_leg[share.leg] = cost_e6
+        return self._edge_e6([by_leg.get(leg, NO_COST) for leg in range(len(self._legs))])
 
     def _edge_e6(self, costs: Sequence[int]) -> int:
         if self._way is Way.ALL_YES:

@@ -5,8 +5,9 @@ Carries what a structure must know of a side between two moves; decides nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from underround.core.arbitrage.cross_venue import leg_of
 from underround.core.book import NO_COST, Side
@@ -18,6 +19,10 @@ from underround.core.units import PRICE_ONE_E4, USD_ONE_E6
 
 if TYPE_CHECKING:
     from underround.core.arbitrage.watch import Watch
+
+
+NOW: Final[Mapping[Side, int]] = MappingProxyType({})
+"""No costs given: those of this moment count."""
 
 
 class Share:
@@ -37,6 +42,10 @@ class Share:
         self.is_blocked = False
         self.is_taken = False  # part of what is open, or held back
         self.watch: Watch | None = None
+
+    def cost_at(self, costs: Mapping[Side, int]) -> int:
+        """Return what it costs now, or as given for its side (usd_e6 a contract)."""
+        return costs.get(self.side, self.side.cost)
 
     def ladder(self, within_e6: int = USD_ONE_E6) -> BuyLadder:
         """Return the levels that cost at most `within_e6` a contract, fee included."""

@@ -5,11 +5,11 @@ Knows costs and sizes; trust, time and when to open are the detector's.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from underround.core.arbitrage.share import Share, legs_of
-from underround.core.book import Book, Side
+from underround.core.arbitrage.share import NOW, Share, legs_of
+from underround.core.book import Side
 from underround.core.opportunity import Leg, Opportunity, Underround
 from underround.core.sizing import Sizing
 
@@ -40,8 +40,8 @@ class Edge(Protocol):
     def solve(self, shares: Sequence[Share]) -> Sizing | None:
         """Return the best purchase from these shares alone."""
 
-    def top_edge_e6(self, shares: Sequence[Share]) -> int:
-        """Return what the best prices of exactly these shares leave a set now."""
+    def top_edge_e6(self, shares: Sequence[Share], costs: Mapping[Side, int] = NOW) -> int:
+        """Return what the best prices of exactly these shares leave a set, at `costs` if given."""
 
 
 class Watch:
@@ -103,7 +103,6 @@ class Purchase:
 
     __slots__ = (
         "awaits_size",
-        "confirmed",
         "ended",
         "held_for",
         "is_active",
@@ -113,6 +112,7 @@ class Purchase:
         "sides",
         "solved",
         "watch",
+        "whole",
     )
 
     def __init__(self, watch: Watch, shares: tuple[Share, ...]) -> None:
@@ -121,7 +121,7 @@ class Purchase:
         self.sides: tuple[Side, ...] = tuple(share.side for share in shares)
         self.opportunity: Opportunity | None = None
         self.is_active = False
-        self.confirmed: frozenset[Book] = frozenset()
+        self.whole: dict[Side, int] = {}
         self.seen_ns = 0
         self.held_for = ""
         self.awaits_size = False
@@ -147,6 +147,10 @@ class Purchase:
     def has_edge(self) -> bool:
         """Whether the best prices of its legs leave the threshold or more, after fees."""
         return self.watch.edge.top_edge_e6(self.shares) >= self.watch.threshold_e6
+
+    def stands_at(self, costs: Mapping[Side, int]) -> bool:
+        """Tell whether the edge stands too where some sides cost as given (usd_e6 a contract)."""
+        return self.watch.edge.top_edge_e6(self.shares, costs) >= self.watch.threshold_e6
 
     @property
     def is_thin(self) -> bool:

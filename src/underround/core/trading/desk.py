@@ -15,6 +15,7 @@ from underround.core.offers import Offers
 from underround.core.opportunity import Signal, SignalKind
 from underround.core.part import Route
 from underround.core.trading.accounts import Accounts
+from underround.core.trading.blocking import blocked
 from underround.core.trading.circumstances import circumstances, room_e6
 from underround.core.trading.effect import JournalWanted, PersonPaged
 from underround.core.trading.event import KillSwitched, SignalTaken
@@ -125,11 +126,12 @@ class TradingDesk:
         """Trade a signal unless a rail is in the way; where money is short, with the next tick."""
         if key in self.portfolio.signals:
             return
-        blocked = self._blocked(signal, now_ns)
-        if blocked is not None:
-            self.refusals.say(key, None, blocked, now_ns)
+        limits = self.settings.limits
+        forbidden = blocked(signal, self.portfolio, self.accounts, limits, now_ns)
+        if forbidden is not None:
+            self.refusals.say(key, None, forbidden, now_ns)
             return
-        room = room_e6(signal, self.portfolio, self.accounts, self.settings.limits, now_ns)
+        room = room_e6(signal, self.portfolio, self.accounts, limits, now_ns)
         if may_wait and room < min(signal.size_e6, order_room_e6(signal.legs, self.settings)):
             self._offers.wait(key, signal)
             return
@@ -189,20 +191,6 @@ class TradingDesk:
         if self.portfolio.halt is None:
             self.record(HaltSet(reason, now_ns))
             self._out.append(PersonPaged(reason, now_ns))
-
-    def _blocked(self, signal: Signal, now_ns: int) -> str | None:
-        if self.portfolio.halt is not None:
-            return f"halted: {self.portfolio.halt}"
-        if self.accounts.difference is not None:
-            return f"unreconciled: {self.accounts.difference}"
-        if self.portfolio.unknown:
-            return "unknown order: its fate is being asked for"
-        age_ns = now_ns - signal.at_ns
-        if age_ns > self.settings.limits.max_quote_age_ns:
-            return f"the signal is {age_ns // 1_000_000} ms old"
-        if any(t.plan.pair == signal.pair and t.reserves for t in self._active()):
-            return "a trade on this pair is under way"
-        return None
 
     def _active(self) -> list[Trade]:
         return list(self.portfolio.active.values())
@@ -282,8 +270,6 @@ class TradingDesk:
 
     def _timer(self, event: Timer) -> None:
         now_ns = event.at_ns
-        for key, signal in self._offers.best_first():
-            self.consider(key, signal, now_ns, may_wait=False)
         for venue, due_ns in self._account_due_ns.items():
             if now_ns >= due_ns:
                 self._account_due_ns[venue] = now_ns + ACCOUNT_AGAIN_NS * 5
@@ -291,6 +277,9 @@ class TradingDesk:
                 self.want(QueryAccount(venue, since_ns - 60 * NS_PER_SECOND, now_ns))
         for trade in self._active():
             self._steps.tick(trade, now_ns)
+        # Last: what has just gone wrong with another trade must stand in their way.
+        for key, signal in self._offers.best_first():
+            self.consider(key, signal, now_ns, may_wait=False)
 
     def _go_on(self, order: str, now_ns: int) -> None:
         trade = self.portfolio.trade_of(order)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from underround.core.book import Book
 from underround.core.fees import POLYMARKET_IN_SHARES, taker_fee_usd_e6
-from underround.core.instrument import Instrument
+from underround.core.instrument import Instrument, Venue
 from underround.core.opportunity import Leg, Signal
 from underround.core.trading.quotes import depth_to_e6, on_grid_e4
 from underround.core.trading.settings import LegPolicy, TradingSettings
@@ -71,7 +71,20 @@ def plan_trade(
         at_ns=at_ns,
         deadline_ns=at_ns + settings.deadline_ns,
         payoff_e6=payoff_e6,
+        dust_e6=dust_e6(planned, settings),
     )
+
+
+def dust_e6(legs: Sequence[PlannedLeg], settings: TradingSettings) -> int:
+    """Return the most contracts by which legs may differ and no order could change it.
+
+    Less than a lot is no order anywhere; at Polymarket a purchase must be worth
+    `min_marketable_usd_e6`, which fewer contracts than this are not even at a dollar each.
+    """
+    least_e6 = max(leg.lot_e6 for leg in legs)
+    if any(leg.venue is Venue.POLYMARKET for leg in legs):
+        least_e6 = max(least_e6, settings.min_marketable_usd_e6 * SIZE_ONE_E6 // USD_ONE_E6)
+    return least_e6 - 1
 
 
 def payoff_of(signal: Signal) -> int:

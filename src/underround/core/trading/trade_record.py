@@ -11,7 +11,12 @@ from underround.core.instrument import Outcome, Venue
 from underround.core.trading.order import OrderIntent
 from underround.core.trading.order_event import Filled, FillStatus
 from underround.core.trading.trade import TERMINAL, TradeState
-from underround.core.units import USD_ONE_E6, notional_down_usd_e6, notional_up_usd_e6
+from underround.core.units import (
+    SIZE_ONE_E6,
+    USD_ONE_E6,
+    notional_down_usd_e6,
+    notional_up_usd_e6,
+)
 
 
 class Role(StrEnum):
@@ -57,7 +62,7 @@ class TradePlan(Struct, frozen=True, kw_only=True):
 
     `legs` stand in the order in which they go; a complete set surely pays `payoff_e6` (usd_e6).
     `quoted_usd_e6` is the edge that was seen for `size_e6`; after `deadline_ns` no hedge is tried,
-    only the unwind.
+    only the unwind. `dust_e6`: a difference between legs that no order of theirs can remove.
     """
 
     id: str
@@ -72,6 +77,7 @@ class TradePlan(Struct, frozen=True, kw_only=True):
     at_ns: int
     deadline_ns: int
     payoff_e6: int = USD_ONE_E6
+    dust_e6: int = 0
 
 
 class LiveOrder(Struct, kw_only=True):
@@ -186,8 +192,8 @@ class Trade(Struct, kw_only=True):
 
     @property
     def dust_e6(self) -> int:
-        """The difference that no order can remove: less than a lot."""
-        return max(leg.lot_e6 for leg in self.plan.legs) - 1
+        """The difference that no order can remove: less than a lot, or than the plan says."""
+        return max(self.plan.dust_e6, max(leg.lot_e6 for leg in self.plan.legs) - 1)
 
     @property
     def is_balanced(self) -> bool:
@@ -195,9 +201,36 @@ class Trade(Struct, kw_only=True):
         return self.naked_e6 <= self.dust_e6
 
     @property
+    def merged_usd_e6(self) -> int:
+        """What both outcomes of one market, held together after an unwind, pay: a dollar."""
+        pairs_e6 = 0
+        for order in self.orders.values():
+            intent = order.intent
+            if intent.outcome is not self.plan.legs[intent.leg].outcome:
+                pairs_e6 += order.filled_e6 if intent.is_buy else -order.filled_e6
+        return pairs_e6 * USD_ONE_E6 // SIZE_ONE_E6
+
+    @property
     def cash_usd_e6(self) -> int:
         """Money that all its fills brought or took."""
         return sum(order.cash_usd_e6 for order in self.orders.values())
+
+    @property
+    def fee_usd_e6(self) -> int:
+        """Fees of all its standing fills; a match that failed to settle is charged none."""
+        fills = [fill for order in self.orders.values() for fill in order.fills.values()]
+        return sum(f.fee_usd_e6 for f in fills if f.status is not FillStatus.FAILED)
+
+    @property
+    def presumed_usd_e6(self) -> int:
+        """What its holdings surely pay: complete sets their payoff, what stands alone nothing.
+
+        A contract given back that was never delivered is owed, and may cost a whole dollar.
+        """
+        held = self.holdings_e6
+        owed_e6 = -sum(min(size_e6, 0) for size_e6 in held)
+        sets_usd_e6 = max(min(held), 0) * self.plan.payoff_e6 // SIZE_ONE_E6
+        return sets_usd_e6 - owed_e6 * USD_ONE_E6 // SIZE_ONE_E6
 
     @property
     def unwinds(self) -> int:

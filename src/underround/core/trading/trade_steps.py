@@ -15,8 +15,8 @@ from underround.core.trading.order_patience import OrderPatience
 from underround.core.trading.quotes import on_grid_e4
 from underround.core.trading.trade import TradeState, TradeTrigger
 from underround.core.trading.trade_record import LiveOrder, OrderStage, Role, Trade
-from underround.core.trading.unwind import cheapest_way_out
-from underround.core.units import NS_PER_SECOND, notional_up_usd_e6
+from underround.core.trading.unwind import cheapest_way_out, is_too_small
+from underround.core.units import NS_PER_SECOND
 
 if TYPE_CHECKING:
     from underround.core.trading.desk import TradingDesk
@@ -185,10 +185,10 @@ class TradeSteps:
         for number, leg in enumerate(trade.plan.legs):
             size_e6 = max(held) - held[number]
             size_e6 -= size_e6 % leg.lot_e6
-            if not size_e6:
+            if size_e6 <= trade.dust_e6:
                 continue
             intent = self._entry(trade, number, size_e6, Role.HEDGE, now_ns)
-            if self._is_too_small(leg.venue, intent):
+            if is_too_small(intent.venue, intent.limit_e4, size_e6, self._desk.settings):
                 return False
             verdict = self._desk.judge(intent, trade, now_ns)
             if not isinstance(verdict, Approved):
@@ -199,37 +199,38 @@ class TradeSteps:
         return bool(orders)
 
     def _unwind(self, trade: Trade, now_ns: int) -> None:
+        """Send what brings every leg down to the least held, all at once."""
         held = trade.holdings_e6
-        adds = min(held) < 0  # more was given back than was delivered in the end
-        number = held.index(min(held) if adds else max(held))
-        leg = trade.plan.legs[number]
-        size_e6 = max(held) - min(held)
-        size_e6 -= size_e6 % leg.lot_e6
-        desk = self._desk
-        way = cheapest_way_out(trade, number, size_e6, desk.books, desk.settings, adds=adds)
-        if way is None:
-            return
-        intent = self._intent(
-            trade,
-            number,
-            way.instrument,
-            way.outcome,
-            way.limit_e4,
-            size_e6,
-            Role.UNWIND,
-            now_ns,
-            is_buy=way.is_buy,
-        )
-        if self._is_too_small(leg.venue, intent):
-            return
-        verdict = self._desk.judge(intent, trade, now_ns)
-        if isinstance(verdict, Approved):
-            self._desk.place(trade, [verdict], Role.UNWIND, now_ns)
-
-    def _is_too_small(self, venue: Venue, intent: OrderIntent) -> bool:
-        value_e6 = notional_up_usd_e6(intent.limit_e4, intent.size_e6)
-        least_e6 = self._desk.settings.min_marketable_usd_e6
-        return venue is Venue.POLYMARKET and intent.is_buy and value_e6 < least_e6
+        desk, orders = self._desk, []
+        if min(held) < 0:  # more was given back than was delivered in the end
+            wanted = {held.index(min(held)): max(held) - min(held)}
+        else:
+            wanted = {n: size_e6 - min(held) for n, size_e6 in enumerate(held)}
+        for number, excess_e6 in wanted.items():
+            size_e6 = excess_e6 - excess_e6 % trade.plan.legs[number].lot_e6
+            if size_e6 <= trade.dust_e6:
+                continue
+            way = cheapest_way_out(
+                trade, number, size_e6, desk.books, desk.settings, adds=min(held) < 0
+            )
+            if way is None:
+                continue
+            intent = self._intent(
+                trade,
+                number,
+                way.instrument,
+                way.outcome,
+                way.limit_e4,
+                size_e6,
+                Role.UNWIND,
+                now_ns,
+                is_buy=way.is_buy,
+            )
+            verdict = desk.judge(intent, trade, now_ns)
+            if isinstance(verdict, Approved):
+                orders.append(verdict)
+        if orders:
+            desk.place(trade, orders, Role.UNWIND, now_ns)
 
     def _entry(
         self, trade: Trade, number: int, size_e6: int, role: Role, now_ns: int

@@ -88,6 +88,8 @@ def _way(
         is_mirrored=outcome is not instrument.outcome,
         is_buy=is_buy,
     )
+    if is_buy and is_too_small(instrument.venue, limit_e4, size_e6, settings):
+        return None
     missing_e6, value_e6 = size_e6, 0
     for price_e4, level_e6 in levels:
         if missing_e6 <= 0 or (price_e4 > limit_e4 if is_buy else price_e4 < limit_e4):
@@ -102,6 +104,12 @@ def _way(
         ) - fee_e6
     reach_e6 = size_e6 - missing_e6
     return WayOut(instrument.id, outcome, is_buy, limit_e4, value_e6, reach_e6)
+
+
+def is_too_small(venue: Venue, limit_e4: int, size_e6: int, settings: TradingSettings) -> bool:
+    """Tell whether a venue refuses a purchase for being worth too little."""
+    value_e6 = notional_up_usd_e6(limit_e4, size_e6)
+    return venue is Venue.POLYMARKET and value_e6 < settings.min_marketable_usd_e6
 
 
 def _may_sell(trade: Trade, number: int, outcome: Outcome, size_e6: int) -> bool:

@@ -39,23 +39,37 @@ class Mute:
         return left
 
 
-class Lose:
-    """Every so many-th frame about the target is written and never arrives; openings do."""
+class _Turn:
+    """Counts the frames about a target, openings excepted; its turn comes every so many."""
 
     def __init__(self, target: Target, every: int) -> None:
         self._target = target
         self._every = every
         self._count = 0
 
+    def concerns(self, frame: Frame) -> bool:
+        """Tell whether a frame counts."""
+        return self._target.hits(frame.about) and not frame.is_opening
+
+    def comes(self) -> bool:
+        """Count a frame, and tell whether it is the one."""
+        self._count += 1
+        return self._count % self._every == 0
+
+
+class Lose:
+    """Every so many-th frame about the target is written and never arrives; openings do."""
+
+    def __init__(self, target: Target, every: int) -> None:
+        self._turn = _Turn(target, every)
+
     def through(self, outlet: Outlet, frames: list[Frame]) -> list[Frame]:
         """Lose frames, their numbers with them."""
         left = []
         for frame in frames:
-            if self._target.hits(frame.about) and not frame.is_opening:
-                self._count += 1
-                if self._count % self._every == 0:
-                    frame.render()
-                    continue
+            if self._turn.concerns(frame) and self._turn.comes():
+                frame.render()
+                continue
             left.append(frame)
         return left
 
@@ -64,25 +78,22 @@ class Repeat:
     """Every so many-th frame about the target is followed by an earlier one once more."""
 
     def __init__(self, target: Target, every: int, dice: random.Random) -> None:
-        self._target = target
-        self._every = every
+        self._turn = _Turn(target, every)
         self._dice = dice
-        self._count = 0
         self._said: dict[Outlet, deque[str | bytes]] = {}
 
     def through(self, outlet: Outlet, frames: list[Frame]) -> list[Frame]:
         """Say some frames again."""
         left = []
         for frame in frames:
-            if not self._target.hits(frame.about) or frame.is_opening:
+            if not self._turn.concerns(frame):
                 left.append(frame)
                 continue
             said = self._said.setdefault(outlet, deque(maxlen=_REMEMBERED))
             text = frame.render()
             said.append(text)
             left.append(Frame(_constant(text), frame.about))
-            self._count += 1
-            if self._count % self._every == 0:
+            if self._turn.comes():
                 left.append(Frame(_constant(self._dice.choice(said)), frame.about))
         return left
 
@@ -91,21 +102,19 @@ class Swap:
     """Every so many-th frame about the target leaves after the one behind it."""
 
     def __init__(self, target: Target, every: int) -> None:
-        self._target = target
-        self._every = every
-        self._count = 0
+        self._turn = _Turn(target, every)
         self._held: dict[Outlet, Frame] = {}
 
     def through(self, outlet: Outlet, frames: list[Frame]) -> list[Frame]:
         """Put some frames behind their successors."""
         left = []
         for frame in frames:
-            if not self._target.hits(frame.about) or frame.is_opening:
+            if not self._turn.concerns(frame):
                 left.append(frame)
                 continue
-            self._count += 1
+            comes = self._turn.comes()
             held = self._held.pop(outlet, None)
-            if held is None and self._count % self._every == 0:
+            if held is None and comes:
                 self._held[outlet] = Frame(_constant(frame.render()), frame.about)
                 continue
             left.append(frame)
@@ -162,22 +171,18 @@ class Spoil:
     """Every so many-th frame about the target arrives spoilt, openings excepted."""
 
     def __init__(self, target: Target, every: int, dice: random.Random, mangle: Mangle) -> None:
-        self._target = target
-        self._every = every
+        self._turn = _Turn(target, every)
         self._dice = dice
         self._mangle = mangle
-        self._count = 0
 
     def through(self, outlet: Outlet, frames: list[Frame]) -> list[Frame]:
         """Spoil some frames."""
         left = []
         for frame in frames:
-            if self._target.hits(frame.about) and not frame.is_opening:
-                self._count += 1
-                if self._count % self._every == 0:
-                    spoilt = self._mangle(str(frame.render()), self._dice)
-                    left.append(Frame(_constant(spoilt), frame.about))
-                    continue
+            if self._turn.concerns(frame) and self._turn.comes():
+                spoilt = self._mangle(str(frame.render()), self._dice)
+                left.append(Frame(_constant(spoilt), frame.about))
+                continue
             left.append(frame)
         return left
 

@@ -83,10 +83,9 @@ def market_resolved(market: PolymarketMarket, at_ms: int) -> dict[str, Any]:
 
 
 def _event(market: PolymarketMarket) -> dict[str, str]:
-    return {
-        "id": f"9{market.gamma_id}",
-        "ticker": market.slug,
-        "slug": market.slug,
-        "title": market.question,
-        "description": "",
-    }
+    event = market.event
+    if event is None:
+        name, slug, title = f"9{market.gamma_id}", market.slug, market.question
+    else:
+        name, slug, title = event.id, event.slug, event.title
+    return {"id": name, "ticker": slug, "slug": slug, "title": title, "description": ""}

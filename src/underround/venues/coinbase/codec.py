@@ -24,6 +24,7 @@ from underround.venues.coinbase.messages import WireEvent, WireMessage
 from underround.venues.spot_codec import (
     FAULTS,
     Row,
+    by_side,
     delta_levels,
     iso_ns,
     malformed,
@@ -130,10 +131,8 @@ class Codec:
         if message.type == "snapshot":
             events.append(_snapshot(message.bids, message.asks, received_at_ns, stamp_ns))
             return
-        sides: dict[object, list[Row]] = {"buy": [], "sell": []}
-        for side, *level in message.changes:
-            sides[side].append(level)
-        events.append(_delta(sides["buy"], sides["sell"], received_at_ns, stamp_ns))
+        bids, asks = by_side(message.changes)
+        events.append(_delta(bids, asks, received_at_ns, stamp_ns))
 
     def _command(self, kind: str, channel: str) -> bytes:
         words = {"type": kind, "product_ids": [self.symbol], "channel": channel}

@@ -24,6 +24,7 @@ from underround.venues.gemini.messages import WireMessage
 from underround.venues.spot_codec import (
     FAULTS,
     Row,
+    by_side,
     delta_levels,
     malformed,
     plausible_ns,
@@ -116,15 +117,13 @@ class Codec:
             events.append(delta)
 
     def _older(self, message: WireMessage, received_at_ns: int, events: list[SpotEvent]) -> None:
-        sides: dict[object, list[Row]] = {"buy": [], "sell": []}
-        for side, *level in message.changes:
-            sides[side].append(level)
+        bids, asks = by_side(message.changes)
         if not self._complete:
             self._complete = True
-            self._snapshot(sides["buy"], sides["sell"], None, received_at_ns, events)
+            self._snapshot(bids, asks, None, received_at_ns, events)
             return
-        bids, asks = delta_levels(sides["buy"]), delta_levels(sides["sell"])
-        events.append(SpotDelta(self.exchange, bids, asks, received_at_ns))
+        levels = delta_levels(bids), delta_levels(asks)
+        events.append(SpotDelta(self.exchange, *levels, received_at_ns))
 
     def _snapshot(
         self,

@@ -5,10 +5,8 @@ nothing. https://docs.kalshi.com/api-reference/portfolio
 """
 
 from collections.abc import Callable, Mapping
-from typing import Final, TypeVar
+from typing import Final
 from urllib.parse import urlencode
-
-import msgspec
 
 from underround.core.instrument import Venue
 from underround.core.trading.order import OrderIntent, QueryAccount, QueryOrder
@@ -23,24 +21,25 @@ from underround.core.trading.order_event import (
     QueryFailed,
 )
 from underround.core.units import NS_PER_MS, NS_PER_SECOND
+from underround.venues.account_reads import AccountReads
 from underround.venues.errors import VenueFaultError, printable
 from underround.venues.kalshi import orders as wire
-from underround.venues.kalshi.fills import decode_fills
+from underround.venues.kalshi.fills import KalshiFill, decode_fills
 from underround.venues.kalshi.messages import WireFills
 from underround.venues.kalshi.order_messages import (
     WireBalance,
     WireOneOrder,
     WireOrder,
     WireOrders,
+    WirePosition,
     WirePositions,
 )
 from underround.venues.kalshi.signing import Signer
 from underround.venues.order_line import Answer, OrderLine
+from underround.venues.pages import pages
 
 Emit = Callable[[OrderEvent], None]
-_READS: Final = 3
 _PAGE: Final = 200
-AnyStruct = TypeVar("AnyStruct", bound=msgspec.Struct)
 
 
 class KalshiAccount:
@@ -59,6 +58,7 @@ class KalshiAccount:
         self._signer = signer
         self._wall_ns = wall_ns
         self._intent = intent
+        self._reads = AccountReads(self.venue, self._get)
 
     async def query_order(self, wanted: QueryOrder, emit: Emit) -> None:
         """Look an order up among orders of any status, then its fills, then the position."""
@@ -83,7 +83,7 @@ class KalshiAccount:
         """Read cash by shard, positions, resting orders and the fills since a time."""
         asked_ns = self._wall_ns()
         try:
-            balance = await self._read("/portfolio/balance", {}, WireBalance)
+            balance = await self._reads.read("/portfolio/balance", {}, WireBalance)
             since = {"min_ts": str(wanted.fills_since_ns // NS_PER_SECOND)}
             fills = await self._fills(since, None)
             held = await self._positions(None)
@@ -117,66 +117,48 @@ class KalshiAccount:
 
     async def one(self, venue_order_id: str) -> WireOrder | None:
         """Return an order by the venue's id."""
-        answer = await self._get(f"/portfolio/orders/{venue_order_id}", {})
+        answer = await self._reads.answer(f"/portfolio/orders/{venue_order_id}", {})
         if answer.status == 404:
             return None
-        return self._decoded(answer, WireOneOrder).order
+        return self._reads.decoded(answer, WireOneOrder).order
 
     async def _orders(self, query: dict[str, str]) -> list[WireOrder]:
-        found: list[WireOrder] = []
-        cursor = ""
-        while True:
-            asked = query | {"limit": str(_PAGE)} | ({"cursor": cursor} if cursor else {})
-            page = await self._read("/portfolio/orders", asked, WireOrders)
-            found += page.orders
-            cursor = page.cursor
-            if not cursor:
-                return found
+        async def ask(cursor: str) -> tuple[list[WireOrder], str]:
+            page = await self._reads.read("/portfolio/orders", _paged(query, cursor), WireOrders)
+            return page.orders, page.cursor
+
+        return [order async for page in pages(self.venue, "list of orders", ask) for order in page]
 
     async def _fills(self, query: dict[str, str], order: str | None) -> list[Filled]:
         """Return fills; those of one query by order are all of that order."""
+
+        async def ask(cursor: str) -> tuple[list[KalshiFill], str]:
+            answer = await self._reads.answer("/portfolio/fills", _paged(query, cursor))
+            after = self._reads.decoded(answer, WireFills).cursor
+            return decode_fills(answer.body), after
+
+        listed = pages(self.venue, "list of fills", ask)
+        fills = [fill async for page in listed for fill in page]
         names: dict[str, str] = {}
-        found: list[Filled] = []
-        cursor = ""
-        while True:
-            asked = query | {"limit": str(_PAGE)} | ({"cursor": cursor} if cursor else {})
-            answer = await self._get("/portfolio/fills", asked)
-            cursor = self._decoded(answer, WireFills).cursor
-            fills = decode_fills(answer.body)
-            if order is None and any(fill.order_id not in names for fill in fills):
-                names = {o.order_id: o.client_order_id for o in await self._orders({})}
-            for fill in fills:
-                intent = self._intent(order or names.get(fill.order_id))
-                found.append(wire.filled_event(fill, intent, self._wall_ns()))
-            if not cursor:
-                return found
+        if fills and order is None:
+            names = {o.order_id: o.client_order_id for o in await self._orders({})}
+        return [
+            wire.filled_event(
+                fill, self._intent(order or names.get(fill.order_id)), self._wall_ns()
+            )
+            for fill in fills
+        ]
 
     async def _positions(self, ticker: str | None) -> list[Position]:
         query = {"ticker": ticker} if ticker else {}
-        page = await self._read("/portfolio/positions", query, WirePositions)
-        return [wire.position(each) for each in page.market_positions]
 
-    async def _read(self, path: str, query: dict[str, str], form: type[AnyStruct]) -> AnyStruct:
-        return self._decoded(await self._get(path, query), form)
+        async def ask(cursor: str) -> tuple[list[WirePosition], str]:
+            asked = _paged(query, cursor)
+            page = await self._reads.read("/portfolio/positions", asked, WirePositions)
+            return page.market_positions, page.cursor
 
-    def _decoded(self, answer: Answer, form: type[AnyStruct]) -> AnyStruct:
-        if answer.status != 200:
-            problem = f"HTTP {answer.status} {wire.read_error(answer.body).code}".strip()
-            raise VenueFaultError(self.venue, problem, retryable=True, status=answer.status)
-        return msgspec.json.decode(answer.body, type=form)
-
-    async def _get(self, path: str, query: dict[str, str]) -> Answer:
-        """Ask until there is an answer that is none of a busy venue, a few times at most."""
-        for attempt in range(1, _READS + 1):
-            try:
-                answer = await self.send("GET", path, b"", query)
-            except VenueFaultError:
-                if attempt == _READS:
-                    raise
-                continue
-            if answer.status < 500:
-                return answer
-        return answer
+        listed = pages(self.venue, "list of positions", ask)
+        return [wire.position(each) async for page in listed for each in page]
 
     async def send(
         self, method: str, path: str, body: bytes, query: Mapping[str, str] | None = None
@@ -187,3 +169,10 @@ class KalshiAccount:
         return await self._line.send(
             method, target + (f"?{urlencode(query)}" if query else ""), headers, body
         )
+
+    async def _get(self, path: str, query: Mapping[str, str]) -> Answer:
+        return await self.send("GET", path, b"", query)
+
+
+def _paged(query: Mapping[str, str], cursor: str) -> dict[str, str]:
+    return {**query, "limit": str(_PAGE)} | ({"cursor": cursor} if cursor else {})

@@ -92,7 +92,9 @@ def _read_lifecycle(frame: bytes) -> Sequence[MarketEvent]:
 
 def _created(body: WireLifecycleBody) -> Sequence[MarketEvent]:
     ticker, more = body.market_ticker, body.additional_metadata
-    return (MarketAppeared(ticker, (ticker,), "" if more is None else more.title),)
+    title, event = ("", "") if more is None else (more.title, more.event_ticker)
+    # A ticker is its event's with what tells the market apart; that is said only in `created`.
+    return (MarketAppeared(ticker, (ticker,), title, event_id=event or ticker.rpartition("-")[0]),)
 
 
 def _activated(body: WireLifecycleBody) -> Sequence[MarketEvent]:

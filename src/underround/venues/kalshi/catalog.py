@@ -18,13 +18,13 @@ from underround.venues.kalshi.events import decode_event, decode_event_page
 from underround.venues.kalshi.fee_changes import (
     EVENTS_PATH,
     SERIES_PATH,
-    WireEventChange,
     decode_event_changes,
     decode_series_changes,
     overrides_of,
     schedules,
 )
 from underround.venues.kalshi.listing import (
+    EventPage,
     FeeOverride,
     ListedMarket,
     SeriesFees,
@@ -34,16 +34,14 @@ from underround.venues.kalshi.listing import (
     decode_series,
     to_instrument,
 )
+from underround.venues.kalshi.lists import fetch_pages
 from underround.venues.listing import Listing, Skipped
 from underround.venues.rest import Query, RestClient
 
-ROOT: Final = "https://external-api.kalshi.com/trade-api/v2"
-DEMO_ROOT: Final = "https://external-api.demo.kalshi.co/trade-api/v2"
 MARKETS_PER_PAGE: Final = 1000
 EVENTS_PER_PAGE: Final = 200
 TICKERS_PER_QUERY: Final = 100
 BOOKS_PER_REQUEST: Final = 100
-PAGES_LIMIT: Final = 200
 SERIES_ONE_BY_ONE: Final = 3
 """Up to so many series are asked for singly; the whole list is one large answer."""
 EVENTS_ONE_BY_ONE: Final = 10
@@ -129,14 +127,8 @@ async def fetch_fees(
     series, _ = await _fetch_series(kalshi, sorted(held))
     overrides = {name: overrides_of(fees, held[name]) for name, fees in series.items()}
     announced = decode_series_changes(await kalshi.get(SERIES_PATH))
-    by_event: list[WireEventChange] = []
-    cursor = ""
-    for _ in range(PAGES_LIMIT):
-        after = [("cursor", cursor)] if cursor else []
-        page, cursor = decode_event_changes(await kalshi.get(EVENTS_PATH, after))
-        by_event += page
-        if not cursor:
-            break
+    listed = fetch_pages(kalshi, EVENTS_PATH, (), "list of fee changes", decode_event_changes)
+    by_event = [change async for page in listed for change in page]
     return schedules(series, overrides, announced, by_event)
 
 
@@ -158,15 +150,10 @@ async def fetch_events(kalshi: RestClient, tickers: Sequence[str]) -> list[Liste
     if len(tickers) <= EVENTS_ONE_BY_ONE:
         nested = [("with_nested_markets", "true")]
         return [decode_event(await kalshi.get(f"/events/{ticker}", nested)) for ticker in tickers]
-    wanted, found, cursor = set(tickers), [], ""
+    wanted = set(tickers)
     query = [("status", "open"), ("limit", str(EVENTS_PER_PAGE)), ("with_nested_markets", "true")]
-    for _ in range(PAGES_LIMIT):
-        after = [("cursor", cursor)] if cursor else []
-        page, cursor = decode_event_page(await kalshi.get("/events", [*query, *after]))
-        found += [event for event in page if event.id in wanted]
-        if not cursor:
-            break
-    return found
+    listed = fetch_pages(kalshi, "/events", query, "list of events", decode_event_page)
+    return [event async for page in listed for event in page if event.id in wanted]
 
 
 async def fetch_books(kalshi: RestClient, tickers: Sequence[str]) -> AsyncIterator[bytes]:
@@ -182,16 +169,16 @@ async def _list_markets(
     listed: dict[str, ListedMarket] = {}
     skipped: list[Skipped] = []
     for query in _queries(wanted):
-        cursor = ""
-        for _ in range(PAGES_LIMIT):
-            after = [("cursor", cursor)] if cursor else []
-            body = await kalshi.get("/markets", [*query, *after])
-            page, odd, cursor = decode_markets(body)
-            listed.update((market.ticker, market) for market in page if _within(market, wanted))
+        pages = fetch_pages(kalshi, "/markets", query, "list of markets", _market_page)
+        async for markets, odd in pages:
+            listed.update((market.ticker, market) for market in markets if _within(market, wanted))
             skipped += odd
-            if not cursor:
-                break
     return list(listed.values()), skipped
+
+
+def _market_page(body: bytes) -> tuple[tuple[list[ListedMarket], list[Skipped]], str]:
+    markets, odd, cursor = decode_markets(body)
+    return (markets, odd), cursor
 
 
 def _queries(wanted: MarketFilter) -> list[Query]:
@@ -248,14 +235,13 @@ async def _list_events(
     listed: list[ListedMarket] = []
     skipped: list[Skipped] = []
     overrides: dict[str, FeeOverride] = {}
-    cursor = ""
-    for _ in range(PAGES_LIMIT):
-        after = [("cursor", cursor)] if cursor else []
-        page = decode_events(await kalshi.get("/events", [*query, *after]))
+    async for page in fetch_pages(kalshi, "/events", query, "list of events", _event_page):
         listed += page.markets
         skipped += page.skipped
         overrides |= page.overrides
-        cursor = page.cursor
-        if not cursor:
-            break
     return listed, skipped, overrides
+
+
+def _event_page(body: bytes) -> tuple[EventPage, str]:
+    page = decode_events(body)
+    return page, page.cursor

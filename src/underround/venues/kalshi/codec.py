@@ -41,9 +41,8 @@ from underround.venues.unreadable import (
     SAMPLE_LENGTH,
     NotJsonError,
     described,
-    is_remark,
     loosely,
-    sample,
+    no_json,
 )
 
 _TERMINAL_ERRORS: Final = {10: "channel error", 25: "subscription buffer overflow"}
@@ -222,10 +221,7 @@ def _reject(frame: bytes, fault: Exception, events: list[MarketEvent]) -> None:
     try:
         message = loosely(frame)
     except NotJsonError:
-        if is_remark(frame):
-            events.append(FrameRejected("kalshi remark", sample(frame)))
-        else:
-            events.append(FrameRejected("unreadable kalshi frame", sample(frame), None))
+        events.append(no_json("kalshi", frame))
         return
     named: tuple[str, ...] | None = ()
     if isinstance(message, dict):

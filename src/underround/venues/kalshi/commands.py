@@ -13,9 +13,10 @@ from msgspec.structs import replace
 
 CHANNEL: Final = "orderbook_delta"
 LIVES: Final = "market_lifecycle_v2"
+TRADES: Final = "trade"
 INDICES: Final = "cfbenchmarks_value"
 INDICES_5HZ: Final = "cfbenchmarks_value_5hz"
-BY_TICKER: Final = frozenset({CHANNEL, "ticker", "trade"})
+BY_TICKER: Final = frozenset({CHANNEL, "ticker", TRADES})
 BY_INDEX: Final = frozenset({INDICES, INDICES_5HZ})
 TICKERS_PER_COMMAND: Final = 500
 _OWN_WORDS: Final = frozenset({"subscribe", "unsubscribe", "list_subscriptions"})

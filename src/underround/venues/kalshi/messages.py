@@ -118,6 +118,7 @@ class WireListed(Struct, gc=False):
     """What a `created` market says of itself beside its terms of trading."""
 
     title: str = ""
+    event_ticker: str = ""
 
 
 class WireLifecycleBody(Struct, gc=False):

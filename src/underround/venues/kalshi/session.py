@@ -79,7 +79,9 @@ class BookSession:
         self.sids.clear()
         self.beside.clear()
         frames = self._subscribe(self.tickers)
-        return frames + [self._subscribe_beside(channel) for channel in self._channels]
+        for channel in self._channels:
+            frames += self._subscribe_beside(channel, self.tickers)
+        return frames
 
     def is_data(self, frame: bytes) -> bool:
         """Count every frame as data: a half-open peer is seen by its missing pings."""
@@ -94,6 +96,9 @@ class BookSession:
             frames = self._subscribe(fresh)  # merges with the subscription under way, if any
         else:
             frames = self._update("add_markets", sid, fresh)
+        for channel in self._channels:
+            if channel in BY_TICKER and channel not in self.beside.values():
+                frames += self._subscribe_beside(channel, fresh)  # merges with one under way
         return frames + self._update_beside("add_markets", fresh)
 
     def delete(self, tickers: Iterable[str]) -> list[bytes]:
@@ -181,7 +186,7 @@ class BookSession:
         """Return the frames that subscribe to what a stream that is gone carried."""
         channel = self.beside.pop(sid, None)
         if channel is not None:
-            return [self._subscribe_beside(channel)]
+            return self._subscribe_beside(channel, self.tickers)
         lost = self.sids.pop(sid, set())
         return self._subscribe([ticker for ticker in self._tickers if ticker in lost])
 
@@ -226,10 +231,13 @@ class BookSession:
     def _subscribe(self, tickers: Sequence[str]) -> list[bytes]:
         return [self._say(Command("subscribe", chunk)) for chunk in chunks(tickers)]
 
-    def _subscribe_beside(self, channel: str) -> bytes:
-        tickers = self.tickers if channel in BY_TICKER else ()
+    def _subscribe_beside(self, channel: str, tickers: Sequence[str]) -> list[bytes]:
+        """Ask for a channel; where it goes by ticker, for these, and never for all there are."""
+        if channel in BY_TICKER:
+            parts = chunks(tickers)
+            return [self._say(Command("subscribe", part, channel=channel)) for part in parts]
         indices = self._indices if channel in BY_INDEX else ()
-        return self._say(Command("subscribe", tickers, channel=channel, indices=indices))
+        return [self._say(Command("subscribe", channel=channel, indices=indices))]
 
     def _update(
         self, action: Action, sid: int, tickers: Sequence[str], channel: str = CHANNEL

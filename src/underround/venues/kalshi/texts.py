@@ -12,13 +12,13 @@ from msgspec import Struct
 
 from underround.core.instrument import Venue
 from underround.venues.errors import UnreadableError
+from underround.venues.kalshi.lists import fetch_pages
 from underround.venues.rest import RestClient
 from underround.venues.wire_text import whole_text
 
 EVENTS_PER_PAGE: Final = 200
 MARKETS_PER_PAGE: Final = 1000
 TICKERS_PER_QUERY: Final = 100
-PAGES_LIMIT: Final = 1_000
 
 
 class _Page(Struct):
@@ -29,26 +29,14 @@ class _Page(Struct):
 _page = msgspec.json.Decoder(_Page)
 
 
-async def fetch_open(kalshi: RestClient) -> AsyncIterator[bytes]:
+def fetch_open(kalshi: RestClient) -> AsyncIterator[bytes]:
     """Yield every page of the open events with their markets inside, to the list's end.
 
     Raises VenueError when a page cannot be had or the cursor runs in a circle: what came before
     is then not the whole list.
     """
     query = [("status", "open"), ("limit", str(EVENTS_PER_PAGE)), ("with_nested_markets", "true")]
-    cursor = ""
-    seen: set[str] = set()
-    for _ in range(PAGES_LIMIT):
-        after = [("cursor", cursor)] if cursor else []
-        body = whole_text(await kalshi.get("/events", [*query, *after]))
-        cursor = _cursor(body)
-        yield body
-        if not cursor:
-            return
-        if cursor in seen:
-            break
-        seen.add(cursor)
-    raise _unreadable("its cursor never comes to an end")
+    return fetch_pages(kalshi, "/events", query, "list of events", _page_as_it_came)
 
 
 async def fetch_named(kalshi: RestClient, tickers: Sequence[str]) -> AsyncIterator[bytes]:
@@ -59,12 +47,10 @@ async def fetch_named(kalshi: RestClient, tickers: Sequence[str]) -> AsyncIterat
         yield whole_text(await kalshi.get("/markets", query))
 
 
-def _cursor(body: bytes) -> str:
+def _page_as_it_came(body: bytes) -> tuple[bytes, str]:
+    text = whole_text(body)
     try:
-        return _page.decode(body).cursor
+        return text, _page.decode(text).cursor
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise _unreadable(str(error)) from None
-
-
-def _unreadable(why: str) -> UnreadableError:
-    return UnreadableError(Venue.KALSHI, f"list of events cannot be read: {why}", retryable=True)
+        problem = f"list of events cannot be read: {error}"
+        raise UnreadableError(Venue.KALSHI, problem, retryable=True) from None

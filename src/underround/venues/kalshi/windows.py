@@ -20,6 +20,7 @@ from underround.core.windows.window import Window
 from underround.venues.errors import UnreadableError, printable
 from underround.venues.kalshi.index_codec import stated_terms
 from underround.venues.kalshi.listing import ListedMarket, SeriesFees, decode_series, to_instrument
+from underround.venues.kalshi.lists import fetch_pages
 from underround.venues.listing import (
     Odd,
     Skipped,
@@ -36,7 +37,6 @@ _PREFIXES: Final = {
     "KXXRP": Asset.XRP,
 }
 _RESOLVED: Final = {"yes": True, "no": False}
-_PAGES_LIMIT: Final = 20
 
 
 class ListedWindow(Struct, frozen=True):
@@ -119,17 +119,13 @@ async def fetch_windows(
         ("max_close_ts", str(-(-closes_until_ns // 10**9))),
         ("limit", "1000"),
     ]
-    found: list[ListedWindow] = []
     odd: list[str] = []
-    cursor = ""
-    for _ in range(_PAGES_LIMIT):
-        after = [("cursor", cursor)] if cursor else []
-        page, cursor = decode_windows(
-            await kalshi.get("/markets", [*query, *after]), series, fees, prints, odd
-        )
-        found += page
-        if not cursor:
-            break
+
+    def decode(body: bytes) -> tuple[list[ListedWindow], str]:
+        return decode_windows(body, series, fees, prints, odd)
+
+    pages = fetch_pages(kalshi, "/markets", query, "list of windows", decode)
+    found = [window async for page in pages for window in page]
     if odd and not found:
         problem = f"{series}: no market is priced here, its first one {odd[0]}"
         raise UnreadableError(Venue.KALSHI, problem, retryable=True)

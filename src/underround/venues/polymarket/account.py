@@ -5,10 +5,8 @@ nothing. https://docs.polymarket.com/developers/CLOB/orders/get-order
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final, TypeVar
+from typing import Final
 from urllib.parse import urlencode
-
-import msgspec
 
 from underround.core.instrument import Instrument, Venue
 from underround.core.trading.order import OrderIntent, QueryAccount, QueryOrder
@@ -24,17 +22,17 @@ from underround.core.trading.order_event import (
     QueryFailed,
 )
 from underround.core.units import NS_PER_SECOND, PRICE_ONE_E4, parse_price_e4
+from underround.venues.account_reads import AccountReads
 from underround.venues.errors import VenueFaultError, printable
 from underround.venues.order_line import Answer, OrderLine
+from underround.venues.pages import pages
 from underround.venues.polymarket import order_messages as wire
 from underround.venues.polymarket import orders
 from underround.venues.polymarket.signing import ApiKey
 
 Emit = Callable[[OrderEvent], None]
-_READS: Final = 3
 _END: Final = "LTE="
 _SETTLING: Final = (FillStatus.MATCHED, FillStatus.RETRYING)
-AnyStruct = TypeVar("AnyStruct", bound=msgspec.Struct)
 
 
 class PolymarketAccount:
@@ -59,6 +57,7 @@ class PolymarketAccount:
         self._intents = intents
         self._wall_ns = wall_ns
         self._held = held
+        self._reads = AccountReads(self.venue, self._get)
 
     async def query_order(self, wanted: QueryOrder, emit: Emit) -> None:
         """Look an order up by its hash, among orders and then among trades."""
@@ -125,31 +124,30 @@ class PolymarketAccount:
 
     async def one(self, identity: str) -> wire.WireOrder | None:
         """Return an order by its hash, None when the venue shows none."""
-        answer = await self._get(f"/data/order/{identity}", {})
+        answer = await self._reads.answer(f"/data/order/{identity}", {})
         if answer.status == 404 or answer.body.strip() in (b"null", b""):
             return None
-        return self._decoded(answer, wire.WireOrder)
+        return self._reads.decoded(answer, wire.WireOrder)
 
     async def _open_orders(self) -> list[wire.WireOrder]:
-        found: list[wire.WireOrder] = []
-        cursor = ""
-        while cursor != _END:
-            query = {"next_cursor": cursor} if cursor else {}
-            page = self._decoded(await self._get("/data/orders", query), wire.WireOrders)
-            found += page.data
-            cursor = page.next_cursor or _END
-        return found
+        async def ask(cursor: str) -> tuple[list[wire.WireOrder], str]:
+            page = await self._reads.read("/data/orders", _after({}, cursor), wire.WireOrders)
+            return page.data, _cursor(page.next_cursor)
+
+        listed = pages(self.venue, "list of open orders", ask)
+        return [order async for page in listed for order in page]
 
     async def _fills(self, query: dict[str, str]) -> list[Filled]:
-        found: list[Filled] = []
-        cursor = ""
-        while cursor != _END:
-            asked = query | ({"next_cursor": cursor} if cursor else {})
-            page = self._decoded(await self._get("/data/trades", asked), wire.WireTrades)
-            for trade in page.data:
-                found += orders.fills_of(trade, self._intents, self._instruments, self._wall_ns())
-            cursor = page.next_cursor or _END
-        return found
+        async def ask(cursor: str) -> tuple[list[wire.WireTrade], str]:
+            page = await self._reads.read("/data/trades", _after(query, cursor), wire.WireTrades)
+            return page.data, _cursor(page.next_cursor)
+
+        return [
+            fill
+            async for page in pages(self.venue, "list of trades", ask)
+            for trade in page
+            for fill in orders.fills_of(trade, self._intents, self._instruments, self._wall_ns())
+        ]
 
     async def _position_e6(self, token: str, fills: Iterable[Filled]) -> int:
         """Return the shares of a token, with those bought that have not arrived yet."""
@@ -165,27 +163,7 @@ class PolymarketAccount:
 
     async def _balance_e6(self, query: dict[str, str]) -> int:
         asked = query | {"signature_type": str(self._who.signature_type)}
-        answer = await self._get("/balance-allowance", asked)
-        return int(self._decoded(answer, wire.WireBalance).balance)
-
-    def _decoded(self, answer: Answer, form: type[AnyStruct]) -> AnyStruct:
-        if answer.status != 200:
-            problem = f"HTTP {answer.status}"
-            raise VenueFaultError(self.venue, problem, retryable=True, status=answer.status)
-        return msgspec.json.decode(answer.body, type=form)
-
-    async def _get(self, path: str, query: dict[str, str]) -> Answer:
-        """Ask until there is an answer that is none of a busy venue, a few times at most."""
-        for attempt in range(1, _READS + 1):
-            try:
-                answer = await self.send("GET", path, b"", query)
-            except VenueFaultError:
-                if attempt == _READS:
-                    raise
-                continue
-            if answer.status < 500:
-                return answer
-        return answer
+        return int((await self._reads.read("/balance-allowance", asked, wire.WireBalance)).balance)
 
     async def send(
         self, method: str, path: str, body: bytes, query: Mapping[str, str] | None = None
@@ -196,3 +174,14 @@ class PolymarketAccount:
         headers = self._key.headers(self._who.wallet.address, method, target, body, at_s)
         full = target + (f"?{urlencode(query)}" if query else "")
         return await self._line.send(method, full, headers, body)
+
+    async def _get(self, path: str, query: Mapping[str, str]) -> Answer:
+        return await self.send("GET", path, b"", query)
+
+
+def _after(query: dict[str, str], cursor: str) -> dict[str, str]:
+    return query | ({"next_cursor": cursor} if cursor else {})
+
+
+def _cursor(told: str) -> str:
+    return "" if told == _END else told

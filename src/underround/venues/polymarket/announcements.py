@@ -97,9 +97,14 @@ def _read_top(frame: bytes) -> Sequence[MarketEvent]:
 
 def _read_new_market(frame: bytes) -> Sequence[MarketEvent]:
     message = _new_market(frame)
+    event, time_ms = message.event_message, _time_ms(message.timestamp)
     return (
         MarketAppeared(
-            message.market, tuple(message.assets_ids), message.slug, _time_ms(message.timestamp)
+            message.market,
+            tuple(message.assets_ids),
+            message.slug,
+            time_ms,
+            event_id="" if event is None else str(event.id),
         ),
     )
 

@@ -12,12 +12,11 @@ from underround.core.instrument import Instrument, Venue
 from underround.venues.errors import UnknownReferenceError, printable
 from underround.venues.event import ListedEvent
 from underround.venues.listing import Listing, Skipped
+from underround.venues.pages import pages
 from underround.venues.polymarket.events import decode_event_page
 from underround.venues.polymarket.listing import decode_closed, decode_page
 from underround.venues.rest import RestClient
 
-GAMMA_ROOT: Final = "https://gamma-api.polymarket.com"
-CLOB_ROOT: Final = "https://clob.polymarket.com"
 MARKETS_PER_PAGE: Final = 100
 BOOKS_PER_REQUEST: Final = 500
 CONDITIONS_PER_QUERY: Final = 50
@@ -28,7 +27,6 @@ ReferenceKind = Literal["id", "condition_ids", "clob_token_ids", "position_ids",
 
 _CONDITION: Final = re.compile(r"0x[0-9a-fA-F]{62,64}")  # 31 bytes in the second protocol
 _SLUG: Final = re.compile(r"(?!0x)[a-z0-9]+(?:[-._][a-z0-9]+)*", re.IGNORECASE)
-_SPARE_PAGES: Final = 10
 _LONGEST_GAMMA_ID: Final = 18
 _LONGEST_TOKEN_ID: Final = 78  # digits of 2^256
 _SECOND_PROTOCOL_MASK: Final = ((1 << 64) - 1) << 40
@@ -46,14 +44,16 @@ async def fetch_top(
     query += [("limit", str(MARKETS_PER_PAGE)), ("version", "v1"), ("version", "v2")]
     instruments: dict[str, Instrument] = {}
     skipped: list[Skipped] = []
-    cursor: str | None = None
-    # The bound is for a cursor that loops; many markets in a row may accept no orders.
-    for _ in range(_SPARE_PAGES + 2 * count // MARKETS_PER_PAGE):
-        after = [("after_cursor", cursor)] if cursor is not None else []
-        listing, cursor = decode_page(await gamma.get("/markets/keyset", query + after), reading)
+
+    async def ask(cursor: str) -> tuple[Listing, str]:
+        after = [("after_cursor", cursor)] if cursor else []
+        listing, following = decode_page(await gamma.get("/markets/keyset", query + after), reading)
+        return listing, following or ""
+
+    async for listing in pages(Venue.POLYMARKET, "list of markets", ask):
         instruments.update((instrument.id, instrument) for instrument in listing.instruments)
         skipped += listing.skipped
-        if cursor is None or len(instruments) >= 2 * count:
+        if len(instruments) >= 2 * count:
             break
     ranked = sorted(instruments.values(), key=lambda i: i.volume_24h_e6, reverse=True)
     return Listing(tuple(ranked[: 2 * count]), tuple(skipped))

@@ -14,8 +14,8 @@ from underround.venues.unreadable import (
     SAMPLE_LENGTH,
     NotJsonError,
     described,
-    is_remark,
     loosely,
+    no_json,
     sample,
 )
 
@@ -168,10 +168,7 @@ def _reject(frame: bytes, fault: Exception, events: list[MarketEvent]) -> None:
     try:
         message = loosely(frame)
     except NotJsonError:
-        if is_remark(frame):
-            events.append(FrameRejected("polymarket remark", sample(frame)))
-        else:
-            events.append(FrameRejected("unreadable polymarket frame", sample(frame), None))
+        events.append(no_json("polymarket", frame))
         return
     named: tuple[str, ...] | None = ()
     if isinstance(message, dict):

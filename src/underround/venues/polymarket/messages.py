@@ -92,6 +92,12 @@ class WireTop(Struct, gc=False):
     timestamp: str | int = ""
 
 
+class WireNewEvent(Struct, gc=False):
+    """What a `new_market` says of its event."""
+
+    id: str | int = ""
+
+
 class WireNewMarket(Struct, gc=False):
     """A `new_market`; what it trades like is asked of Gamma."""
 
@@ -99,6 +105,7 @@ class WireNewMarket(Struct, gc=False):
     assets_ids: list[str] = []
     slug: str = ""
     timestamp: str | int = ""
+    event_message: WireNewEvent | None = None
 
 
 class WireResolved(Struct, gc=False):

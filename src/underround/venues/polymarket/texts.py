@@ -12,13 +12,13 @@ from msgspec import Struct
 
 from underround.core.instrument import Venue
 from underround.venues.errors import UnreadableError
+from underround.venues.pages import pages
 from underround.venues.rest import RestClient
 from underround.venues.wire_text import whole_text
 
 PATH: Final = "/markets/keyset"
 MARKETS_PER_PAGE: Final = 100
 CONDITIONS_PER_QUERY: Final = 50
-PAGES_LIMIT: Final = 3_000
 _BOTH_VERSIONS: Final = (("version", "v1"), ("version", "v2"))
 
 
@@ -30,26 +30,20 @@ class _Page(Struct):
 _page = msgspec.json.Decoder(_Page)
 
 
-async def fetch_open(gamma: RestClient) -> AsyncIterator[bytes]:
+def fetch_open(gamma: RestClient) -> AsyncIterator[bytes]:
     """Yield every page of the open markets, of both protocol versions, to the list's end.
 
     Raises VenueError when a page cannot be had or the cursor runs in a circle: what came before
     is then not the whole list.
     """
     query = [("closed", "false"), ("limit", str(MARKETS_PER_PAGE)), *_BOTH_VERSIONS]
-    cursor: str | None = None
-    seen: set[str] = set()
-    for _ in range(PAGES_LIMIT):
+
+    async def ask(cursor: str) -> tuple[bytes, str]:
         after = [("after_cursor", cursor)] if cursor else []
         body = whole_text(await gamma.get(PATH, [*query, *after]))
-        cursor = _cursor(body)
-        yield body
-        if not cursor:
-            return
-        if cursor in seen:
-            break
-        seen.add(cursor)
-    raise _unreadable("its cursor never comes to an end")
+        return body, _cursor(body)
+
+    return pages(Venue.POLYMARKET, "list of markets", ask)
 
 
 async def fetch_named(gamma: RestClient, conditions: Sequence[str]) -> AsyncIterator[bytes]:
@@ -61,13 +55,9 @@ async def fetch_named(gamma: RestClient, conditions: Sequence[str]) -> AsyncIter
         yield whole_text(await gamma.get(PATH, [*query, *named]))
 
 
-def _cursor(body: bytes) -> str | None:
+def _cursor(body: bytes) -> str:
     try:
-        return _page.decode(body).next_cursor
+        return _page.decode(body).next_cursor or ""
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise _unreadable(str(error)) from None
-
-
-def _unreadable(why: str) -> UnreadableError:
-    problem = f"list of markets cannot be read: {why}"
-    return UnreadableError(Venue.POLYMARKET, problem, retryable=True)
+        problem = f"list of markets cannot be read: {error}"
+        raise UnreadableError(Venue.POLYMARKET, problem, retryable=True) from None

@@ -107,7 +107,9 @@ function gates(found) {
 
 function terms(found) {
   const stated = found.pair && found.pair.terms;
-  const parts = [h("h4", {}, "How both sides settle")];
+  const parts = found.proof
+    ? [h("h4", {}, "Why it pays, and by what texts"), h("p", { class: "note" }, `${found.proof}. It holds while every market settles by its own rules as they read when they were listed: no terms of settlement were compared between its markets.`)]
+    : [h("h4", {}, "How both sides settle")];
   if (stated) {
     parts.push(rows("Terms", ["", "Polymarket", "Kalshi"], Object.keys(stated.polymarket)
       .filter((name) => stated.polymarket[name] || stated.kalshi[name]).map((name) => {
