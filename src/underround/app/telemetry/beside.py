@@ -60,6 +60,7 @@ async def telemetry(
     async with sight_of(run, kind) as sight:
         exposition = Exposition(sight)
         sender = Sender(exporters, sight.started_ns)
+        sight.lost_stories = lambda: sender.lost
         stories = Stories(run, names, sender.take)
         reading = asyncio.create_task(
             kept_running("telemetry", lambda: _reading(exposition, run, sender, exporters))
