@@ -4,12 +4,14 @@ A JSON line's `event` is a noun: the one that its record names, else the module 
 friendly words are in `text`, what else is known in fields. Decides only how records are written.
 """
 
+import json
 import logging
 import sys
 from collections.abc import MutableMapping
 from datetime import UTC, datetime
 from typing import Any, Final, Literal, TextIO
 
+import msgspec
 from msgspec import Struct
 
 LogFormat = Literal["friendly", "json"]
@@ -30,7 +32,7 @@ def log_to_stderr(
     if form == "json":
         out.setFormatter(json_lines())
     else:
-        out.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        out.setFormatter(_FriendlyLine("%(asctime)s %(levelname)s %(message)s"))
     logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, handlers=[out])
     for noisy in NOISY:
         logging.getLogger(noisy).setLevel(logging.WARNING)
@@ -44,8 +46,26 @@ def json_lines() -> logging.Formatter:
 
     return ProcessorFormatter(
         foreign_pre_chain=[ExtraAdder()],
-        processors=[_named, JSONRenderer(ensure_ascii=False)],
+        processors=[_named, JSONRenderer(_as_json)],
     )
+
+
+class _FriendlyLine(logging.Formatter):
+    """One line a record, whatever a title or a venue's answer holds; a traceback follows it."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's own name
+        record.message = " ".join(
+            "".join(each if each.isprintable() else " " for each in record.message).split()
+        )
+        return super().formatMessage(record)
+
+
+def _as_json(line: dict[str, Any], **_: Any) -> str:
+    """Return JSON that any reader takes: no NaN, no half of a character."""
+    try:
+        return msgspec.json.encode(line, enc_hook=str).decode()
+    except (TypeError, ValueError, OverflowError):
+        return json.dumps(line, default=str)
 
 
 def _named(

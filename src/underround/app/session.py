@@ -113,7 +113,7 @@ async def run_session(request: SessionRequest) -> dict[str, Any] | None:
             run.pipeline.on_signal.append(show_signal)
         if config.logging.format == "json":
             hears = run.pipeline.on_signal, run.pipeline.on_trading
-            stack.enter_context(logging_run(*hears, None if sight is None else names))
+            stack.enter_context(logging_run(*hears, names, traced=sight is not None))
         queue = await stack.enter_async_context(AsyncExitStack())
         if request.from_queue:
             await queue.enter_async_context(queue_of(config, run))

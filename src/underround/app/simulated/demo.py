@@ -21,6 +21,7 @@ from underround.app.pairs.file import load_pairs
 from underround.app.run_log import logging_run
 from underround.app.sections.web import WebConfig
 from underround.app.simulated.venues_process import simulated_config, simulated_venues
+from underround.app.telemetry.beside import names_of
 from underround.app.trading.demo import trading_demo_config
 from underround.app.trading.end import finish_trading
 from underround.app.trading.live import live_brokers
@@ -80,7 +81,8 @@ async def run_demo(
                 show_page(await stack.enter_async_context(face(run, options)), shows)
             run.pipeline.on_signal.append(log.add)
             if logs_run:
-                stack.enter_context(logging_run(run.pipeline.on_signal, run.pipeline.on_trading))
+                hears = run.pipeline.on_signal, run.pipeline.on_trading
+                stack.enter_context(logging_run(*hears, names_of(run)))
             if shows:
                 run.pipeline.on_signal.append(show_signal)
             await all_live(run, stop)
