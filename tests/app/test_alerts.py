@@ -124,10 +124,15 @@ async def test_a_task_that_failed_unseen_is_told() -> None:
         assert hook.bodies[-1]["message"] == "a task failed"
 
 
-async def test_without_channels_nothing_is_listened_to() -> None:
+async def test_channels_may_come_while_a_run_goes_on() -> None:
     pipeline = Day(1).pipeline
     async with alerting(AlertsConfig(), pipeline) as alerts:
-        assert pipeline.on_signal == []
-        await alerts.run()
+        pipeline.on_signal[0](opened(edge_e6=20_000))
+        alerts.look(NOW_NS)
+        with webhook() as (hook, address):
+            alerts.take_up(AlertsConfig(channels=(address,)))
+            pipeline.on_signal[0](opened(edge_e6=30_000))
+            alerts.look(NOW_NS)
+            assert hook.wait()["title"] == "underround: 1 × signal"
     with pytest.raises(ConfigError, match="'Mars/Base' is no time zone"):
         Alerts(AlertsConfig(time_zone="Mars/Base"), [])

@@ -6,11 +6,14 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
+import pytest
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
-from underround.simulation.server import free_listener, served
+from underround.simulation.server import free_listener, listening, served
 
 
 def app(answer: str) -> Starlette:
@@ -37,6 +40,27 @@ def test_a_listener_names_its_protocol_so_that_small_answers_are_not_delayed() -
             listener.accept()[0] as accepted,
         ):
             assert accepted.proto == socket.IPPROTO_TCP
+
+
+async def test_a_socket_talks_with_whom_it_admits_and_refuses_the_others() -> None:
+    async def echo(connection: Any) -> None:
+        async for said in connection:
+            await connection.send(said)
+
+    def admit(connection: Any, request: Any) -> Any:
+        return connection.respond(403, "not here") if request.path == "/closed" else None
+
+    server = await listening(echo, admit)
+    port = server.sockets[0].getsockname()[1]
+    try:
+        async with connect(f"ws://127.0.0.1:{port}/open", proxy=None) as socket_:
+            await socket_.send("hello")
+            assert await socket_.recv() == "hello"
+        with pytest.raises(InvalidStatus, match="403"):
+            await connect(f"ws://127.0.0.1:{port}/closed", proxy=None)
+    finally:
+        server.close()
+        await server.wait_closed()
 
 
 async def test_every_answer_says_the_time_at_which_it_was_made() -> None:

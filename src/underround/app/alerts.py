@@ -38,14 +38,26 @@ class Alerts:
     """The sink of notices; sends what the rules make of them."""
 
     def __init__(self, config: AlertsConfig, channels: Sequence[Channel]) -> None:
+        self._addresses = config.channels
+        self._zone = _zone_of(config)
         self._rules = AlertRules(config)
         self._lock = threading.Lock()
         self.senders = [Sender(channel) for channel in channels]
         self._least_edge_e6 = parse_usd_e6(config.least_edge_usd)
-        try:
-            self._zone = ZoneInfo(config.time_zone)
-        except (ZoneInfoNotFoundError, ValueError):
-            raise ConfigError(f"alerts.time_zone: {config.time_zone!r} is no time zone") from None
+
+    def take_up(self, config: AlertsConfig) -> None:
+        """Go by another configuration from now on; what waits is told by its rules.
+
+        Raises ConfigError, with nothing changed, for a channel or a zone that cannot be used.
+        """
+        zone = _zone_of(config)
+        if config.channels != self._addresses:
+            self.senders = [Sender(channel) for channel in channels_of(config)]
+            self._addresses = config.channels
+        self._zone = zone
+        with self._lock:
+            self._rules.take_up(config)
+        self._least_edge_e6 = parse_usd_e6(config.least_edge_usd)
 
     def signal(self, said: Signal) -> None:
         """Take a signal in: one that opens with enough edge is worth a notice."""
@@ -80,8 +92,8 @@ class Alerts:
         self._add("error", Severity.ERROR, text, wall_ns())
 
     async def run(self) -> None:
-        """Send what is due, for ever; without channels there is nothing to do."""
-        while self.senders:
+        """Send what is due, for ever."""
+        while True:
             await asyncio.sleep(LOOK_EVERY_S)
             self.look(wall_ns())
 
@@ -104,6 +116,8 @@ class Alerts:
         return self._rules.due(at_ns, moment.hour * 60 + moment.minute)
 
     def _add(self, kind: str, severity: Severity, text: str, at_ns: int) -> None:
+        if not self.senders:
+            return
         with self._lock:  # a line of the log may come from any thread
             self._rules.add(Notice(kind, severity, text, at_ns))
 
@@ -124,13 +138,11 @@ class LogListener(logging.Handler):
 async def alerting(config: AlertsConfig, pipeline: Pipeline) -> AsyncIterator[Alerts]:
     """Let a pipeline tell the configured channels what happens; `run` of what is given sends it.
 
-    Left by a fault, the channels are told of it; the last messages are given a moment to go.
-    Raises ConfigError for a channel or a time zone that cannot be used.
+    Without channels it tells nobody, until others are taken up. Left by a fault, the channels are
+    told of it; the last messages are given a moment to go. Raises ConfigError for a channel or a
+    time zone that cannot be used.
     """
     alerts = Alerts(config, channels_of(config))
-    if not alerts.senders:
-        yield alerts
-        return
     pipeline.on_signal.append(alerts.signal)
     pipeline.on_closed.append(alerts.closed)
     pipeline.on_told.append(alerts.told)
@@ -157,3 +169,10 @@ def _first(fault: BaseException) -> BaseException:
     while isinstance(fault, BaseExceptionGroup):
         fault = fault.exceptions[0]
     return fault
+
+
+def _zone_of(config: AlertsConfig) -> ZoneInfo:
+    try:
+        return ZoneInfo(config.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ConfigError(f"alerts.time_zone: {config.time_zone!r} is no time zone") from None

@@ -52,6 +52,8 @@ class PatientStream(io.TextIOBase):
 
     def write(self, text: str) -> int:
         """Take text to be written soon; left out and counted where too much waits already."""
+        if self._is_over:  # whoever still has this stream after its end may wait for it
+            return self._stream.write(text)
         with self._lock:
             if len(self._waiting) < self._most_waiting:
                 self._waiting.append(text)

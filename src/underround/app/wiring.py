@@ -75,11 +75,11 @@ class Running(Struct):
     frames: FrameWatch
     delivery: SignalDelivery | None = None
     audit: AuditLog | None = None
+    alerts: Alerts | None = None
     trading: Trading | None = None
     pair_watch: PairWatch | None = None
     markets: MarketWatch | None = None
     structures: StructureWatch | None = None
-    alerts: Alerts | None = None
 
 
 @asynccontextmanager

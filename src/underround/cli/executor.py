@@ -33,7 +33,8 @@ def run(
     Another `underround run` finds the signals. A second executor on the same journal ends with 1
     and names the first.
     """
-    log_to_stderr(verbose, load_config(config, os.environ, log_flags(log_format)).logging.format)
+    logging = load_config(config, os.environ, log_flags(log_format)).logging
+    log_to_stderr(verbose, logging.format, level=logging.level)
     request = SessionRequest(
         config_path=config,
         flags=log_flags(log_format),
@@ -41,6 +42,7 @@ def run(
         recording=recording,
         seconds=seconds,
         shows=not json,
+        verbose=verbose,
         trades=trading_mode(config, {}, paper=not live, live=live, account=account),
         from_queue=True,
     )

@@ -60,7 +60,8 @@ def pipeline(
     """
     series, every_s = parse_words(words)
     flags = environment_flags(kalshi_env) | page.settings() | log_flags(log_format)
-    log_to_stderr(verbose, load_config(config, os.environ, flags).logging.format)
+    logging = load_config(config, os.environ, flags).logging
+    log_to_stderr(verbose, logging.format, level=logging.level)
     request = BitcoinRequest(
         series=series,
         every_s=every_s,

@@ -77,6 +77,7 @@ def run(
         transport=transport,
         every_s=every,
         shows=not json,
+        verbose=verbose,
         trades=trading_mode(config, flags, paper=paper, live=live, account=account),
         face=page.face(),
     )
@@ -105,6 +106,7 @@ def record(
         recording=out,
         seconds=seconds,
         shows=not json,
+        verbose=verbose,
         detects=False,
     )
     return _carry_out(request, json, verbose)
@@ -122,7 +124,7 @@ def log_flags(form: LogFormat | None) -> dict[str, Any]:
 
 def _carry_out(request: SessionRequest, json: bool, verbose: bool) -> int:
     config = load_config(request.config_path, os.environ, request.flags)
-    log_to_stderr(verbose=verbose, form=config.logging.format)
+    log_to_stderr(verbose, config.logging.format, level=config.logging.level)
     return end(run_live(run_session(request)), json)
 
 

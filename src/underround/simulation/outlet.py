@@ -21,9 +21,9 @@ class Frame(NamedTuple):
     is_opening: bool = False
 
 
-def ready(text: str | bytes) -> Frame:
-    """Return a frame that is written already and tells of no instrument."""
-    return Frame(lambda: text)
+def ready(text: str | bytes, about: tuple[str, ...] = ()) -> Frame:
+    """Return a frame that is written already; unless said, it tells of no instrument."""
+    return Frame(lambda: text, about)
 
 
 class WireFault(Protocol):

@@ -1,4 +1,4 @@
-"""Serves HTTP applications, each on a free loopback port, inside the running event loop.
+"""Serves HTTP applications and WebSockets, each on a free loopback port, in the running event loop.
 
 Leaves signals alone: whoever owns the process decides when it ends.
 """
@@ -6,12 +6,15 @@ Leaves signals alone: whoever owns the process decides when it ends.
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Generator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Mapping
 from email.utils import formatdate
 
 import uvicorn
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from websockets.asyncio.server import Server as WebSocketServer
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.http11 import Request, Response
 
 from underround.simulation.clock import wall_ns
 
@@ -69,6 +72,24 @@ async def served(*apps: ASGIApp) -> AsyncIterator[list[str]]:
         await task
         for listener in listeners:
             listener.close()
+
+
+async def listening(
+    talk: Callable[[ServerConnection], Awaitable[None]],
+    admit: Callable[[ServerConnection, Request], Response | None],
+    *,
+    ping_every_s: float | None = None,
+) -> WebSocketServer:
+    """Talk on every WebSocket that `admit` does not refuse, until the returned server is closed."""
+    return await serve(
+        talk,
+        "127.0.0.1",
+        0,
+        process_request=admit,
+        compression=None,
+        ping_interval=ping_every_s,
+        close_timeout=0.5,
+    )
 
 
 def free_listener() -> socket.socket:

@@ -153,6 +153,7 @@ class Feed:
         is_data = self._session.is_data
         if is_data(frames[0]) or any(map(is_data, frames)):
             socket.data_batches += 1
+            counters.last_data_at_ns = at_ns
         self._sink.batch(self.connection, frames, at_ns)
 
     def socket_ended(self, socket: WebSocket, code: int | None, reason: str) -> None:

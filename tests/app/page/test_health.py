@@ -7,8 +7,6 @@ from underround.app.page.health import SILENT_NS, readiness
 from underround.app.page.metrics import Exposition
 from underround.app.page.topics import Rates, feeds
 from underround.core.instrument import Venue
-from underround.core.trading.accounts import Accounts
-from underround.core.trading.portfolio import Portfolio
 from underround.core.venue_event import VenueStatusChanged
 from underround.core.venue_status import VenueState
 from underround.stores.prices import StoreStatus
@@ -57,6 +55,24 @@ async def test_stores_and_the_recording_count_where_there_are_some():
     assert found.reasons == ("price store: disconnected: refused", "recording: disk full")
 
 
+async def test_a_journal_that_cannot_be_written_is_a_reason():
+    async with sighted() as (_, sight):
+        sight.run.delivery = SimpleNamespace(failure="disk full", waiting=3, lost=1)
+        sight.run.audit = SimpleNamespace(failure=None, waiting=2, lost=0)
+        line = SimpleNamespace(failure="no room", waiting=7, lost=0)
+        portfolio = SimpleNamespace(halt=None, unknown=())
+        accounts = SimpleNamespace(doubts={}, venues=())
+        desk = SimpleNamespace(portfolio=portfolio, accounts=accounts)
+        sight.run.trading = SimpleNamespace(shell=SimpleNamespace(line=line), desk=desk)
+        found = readiness(sight)
+        sight.run.trading = None
+    assert found.reasons == (
+        "signal journal: disk full (3 wait, 1 lost)",
+        "trade journal: no room (7 wait, 0 lost)",
+    )
+    assert next(each for each in found.checks if each.name == "audit log").detail == "written"
+
+
 async def test_a_connection_given_up_with_its_last_market_is_missed_by_nobody():
     async with sighted() as (day, sight):
         day.pipeline.closed("kalshi", day.now_ns, None, "stopped")
@@ -80,18 +96,3 @@ async def test_a_book_whose_market_is_over_is_not_waited_for():
         text = Exposition(sight).text().decode()
     assert f'underround_books{{state="closed",venue="kalshi"}} {float(len(books))}' in text
     assert 'underround_books{state="live",venue="kalshi"} 0.0' in text
-
-
-async def test_a_journal_that_cannot_be_written_is_a_reason():
-    async with sighted() as (_, sight):
-        sight.run.delivery = SimpleNamespace(failure="disk full", waiting=3, lost=1)
-        sight.run.audit = SimpleNamespace(failure=None, waiting=2, lost=0)
-        line = SimpleNamespace(failure="no room", waiting=7, lost=0)
-        desk = SimpleNamespace(portfolio=Portfolio(), accounts=Accounts(()))
-        sight.run.trading = SimpleNamespace(shell=SimpleNamespace(line=line), desk=desk)
-        found = readiness(sight)
-    assert found.reasons == (
-        "signal journal: disk full (3 wait, 1 lost)",
-        "trade journal: no room (7 wait, 0 lost)",
-    )
-    assert next(each for each in found.checks if each.name == "audit log").detail == "written"

@@ -1,5 +1,6 @@
 """The structures that a run would watch, with their proofs and what is refused, as rows."""
 
+from pathlib import Path
 from typing import Any
 
 from underround.app.config import Config
@@ -8,6 +9,8 @@ from underround.app.fees.reading import fee_reading
 from underround.app.pairs.file import PairEntry
 from underround.app.structures.catalog import find_structures
 from underround.app.structures.file import StructureEntry
+from underround.app.structures.proposals import Proposal, proposals
+from underround.app.structures.texts import markets_of
 from underround.app.universe import load
 from underround.core.engine import Engine
 from underround.core.settings import Settings
@@ -16,8 +19,11 @@ from underround.core.structure import Structure, questions_of
 
 async def structure_rows(
     config: Config, pairs: list[PairEntry], entries: list[StructureEntry]
-) -> tuple[list[dict[str, Any]], list[str]]:
-    """Return a row for each structure, and what was left out; VenueError without a catalog."""
+) -> tuple[list[dict[str, Any]], list[str], list[Proposal]]:
+    """Return a row for each structure, what was left out, and what a person might approve.
+
+    Raises VenueError without the venues' catalogs.
+    """
     async with rest_clients(config, None) as rest:
         reading = fee_reading(config)
         universe = await load(rest.gamma, rest.kalshi, config.universe, pairs, reading)
@@ -28,7 +34,10 @@ async def structure_rows(
     instruments = {one.id: one for one in (*universe.instruments.values(), *found.fresh)}
     engine = Engine(Settings(), instruments.values(), universe.pairs, found.structures)
     rows = [_row(each, engine.desk.refused) for each in found.structures]
-    return rows, [*universe.problems, *found.problems]
+    events = {(one.venue, one.event_id) for one in instruments.values() if one.event_id}
+    known = [(each, markets_of(each, instruments)) for each in found.structures]
+    proposed = proposals(Path(config.storage.catalog), events, known, limit)
+    return rows, [*universe.problems, *found.problems], proposed
 
 
 def _row(structure: Structure, refused: dict[str, str]) -> dict[str, Any]:
