@@ -71,6 +71,22 @@ def test_too_small_an_edge_is_no_alert() -> None:
     assert len(sent(alerts)) == 1
 
 
+async def test_a_connection_is_told_to_be_gone_once_and_to_be_back() -> None:
+    day = Day(1)
+    with webhook() as (hook, address):
+        config = AlertsConfig(channels=(address,), kinds=("connection",))
+        async with alerting(config, day.pipeline) as alerts:
+            day.pipeline.opened("kalshi", day.now_ns)
+            for _ in range(50):
+                day.pipeline.closed("kalshi", day.now_ns, None, "kalshi: cannot connect")
+            alerts.look(NOW_NS)
+            assert hook.wait()["message"] == "kalshi closed: cannot connect"
+            day.pipeline.opened("kalshi", day.now_ns)
+            day.pipeline.closed("polymarket", day.now_ns, None, "stopped")
+            day.pipeline.opened("polymarket", day.now_ns)
+        assert hook.bodies[-1]["message"].startswith("kalshi is back after ")
+
+
 def test_a_line_is_one_line_whatever_a_title_holds() -> None:
     alerts = Alerts(AlertsConfig(), [Keeping()])
     alerts.closed("kalshi-1", None, "a\nb\x1b[2J\u202e" + "x" * 10_000)

@@ -42,6 +42,7 @@ class Alerts:
         self._zone = _zone_of(config)
         self._rules = AlertRules(config)
         self._lock = threading.Lock()
+        self._gone_ns: dict[str, int] = {}
         self.senders = [Sender(channel) for channel in channels]
         self._least_edge_e6 = parse_usd_e6(config.least_edge_usd)
 
@@ -64,10 +65,21 @@ class Alerts:
         if said.kind is SignalKind.OPENED and said.edge_e6 >= self._least_edge_e6:
             self._add("signal", Severity.INFO, describe(said), said.at_ns)
 
+    def opened(self, connection: str) -> None:
+        """Take in that a connection stands: worth a notice where it was told to be gone."""
+        since_ns = self._gone_ns.pop(connection, None)
+        if since_ns is not None:
+            away_s = (wall_ns() - since_ns) / NS_PER_SECOND
+            text = f"{connection} is back after {away_s:.0f} s"
+            self._add("connection", Severity.INFO, text, wall_ns())
+
     def closed(self, connection: str, code: int | None, reason: str) -> None:
-        """Take in that a connection is gone."""
-        if reason != STOPPED:
-            text = f"{connection} closed: {reason or code}"
+        """Take in that a connection is gone; attempts to have it back that fail are no news."""
+        if reason == STOPPED:
+            self._gone_ns.pop(connection, None)
+        elif connection not in self._gone_ns:
+            self._gone_ns[connection] = wall_ns()
+            text = f"{connection} closed: {reason.removeprefix(f'{connection}: ') or code}"
             self._add("connection", Severity.WARNING, text, wall_ns())
 
     def told(self, event: Told) -> None:
@@ -144,6 +156,7 @@ async def alerting(config: AlertsConfig, pipeline: Pipeline) -> AsyncIterator[Al
     """
     alerts = Alerts(config, channels_of(config))
     pipeline.on_signal.append(alerts.signal)
+    pipeline.on_opened.append(alerts.opened)
     pipeline.on_closed.append(alerts.closed)
     pipeline.on_told.append(alerts.told)
     listener = LogListener(alerts.logged)
@@ -157,6 +170,7 @@ async def alerting(config: AlertsConfig, pipeline: Pipeline) -> AsyncIterator[Al
         raise
     finally:
         pipeline.on_signal.remove(alerts.signal)
+        pipeline.on_opened.remove(alerts.opened)
         pipeline.on_closed.remove(alerts.closed)
         pipeline.on_told.remove(alerts.told)
         for logger in loggers:

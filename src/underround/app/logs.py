@@ -71,6 +71,7 @@ class FriendlyLine(logging.Formatter):
     """One line a record, whatever a title or a venue's answer holds; a traceback follows it."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's own name
+        """Write a record with its words on one line, and nothing in them that moves a cursor."""
         record.message = " ".join(
             "".join(each if each.isprintable() else " " for each in record.message).split()
         )

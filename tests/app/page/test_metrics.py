@@ -85,3 +85,15 @@ async def test_the_shipped_dashboard_and_alerts_ask_for_metrics_that_there_are(s
     assert named - shown == set()
     labels = set(re.findall(r'(\w+)!?="(\w+)"', asked)) - {("job", "underround")}
     assert {label for label in labels if f'{label[0]}="{label[1]}"' not in text} == set()
+
+
+async def test_the_document_names_metrics_that_there_are():
+    document = (ROOT / "docs/how-to/monitoring.md").read_text(encoding="utf-8")
+    async with sighted_trading(4) as (world, sight):
+        world.run()
+        sight.run.alerts = Alerts(AlertsConfig(), [SimpleNamespace(name="channel 1 (json)")])
+        text = Exposition(sight).text().decode()
+    shown = re.findall(r"^# TYPE (\S+)", text, re.MULTILINE)
+    named = set(re.findall(r"`(underround_\w+)", document))
+    assert len(named) > 10
+    assert [name for name in named if not any(each.startswith(name) for each in shown)] == []
