@@ -28,7 +28,7 @@ from underround.venues.ports import STOPPED
 _log = logging.getLogger("underround.alerts")
 
 LOOK_EVERY_S: Final = 1.0
-PATIENCE_S: Final = 2.0
+PATIENCE_S: Final = 1.0
 """For the last messages when a run ends."""
 HEARD: Final = ("underround", "asyncio")
 """Whose log lines count: ours, and the loop's, which tells of tasks that failed unseen."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from underround.app.telemetry.exporters import Exporters
     from underround.app.telemetry.sender import Sender
 
-PATIENCE_S: Final = 2.0
+PATIENCE_S: Final = 1.0
 """For the last metrics and spans when a run ends."""
 
 
