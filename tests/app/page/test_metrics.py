@@ -92,6 +92,7 @@ async def test_the_document_names_metrics_that_there_are():
     async with sighted_trading(4) as (world, sight):
         world.run()
         sight.run.alerts = Alerts(AlertsConfig(), [SimpleNamespace(name="channel 1 (json)")])
+        sight.lost_stories = lambda: 0
         text = Exposition(sight).text().decode()
     shown = re.findall(r"^# TYPE (\S+)", text, re.MULTILINE)
     named = set(re.findall(r"`(underround_\w+)", document))
