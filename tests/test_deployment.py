@@ -75,7 +75,7 @@ def test_every_alert_names_a_command_or_a_chapter_that_there_is() -> None:
     named = [chapter for each in actions for chapter in re.findall(r"the runbook, (.+)$", each)]
     assert [each for each in named if each not in chapters] == []
     for words in re.findall(r"underround (\w[\w -]*)", " ; ".join(actions)):
-        assert_is_command([words.split()[0]])
+        assert_is_command(words.split())
 
 
 def test_the_image_runs_without_rights_and_starts_this_program() -> None:

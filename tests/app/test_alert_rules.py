@@ -60,6 +60,29 @@ def test_an_error_waits_for_nothing() -> None:
     ]
 
 
+def test_errors_after_the_first_go_together() -> None:
+    rules = AlertRules(AlertsConfig(group_s=30, most_per_hour=0, quiet_hours="00:00-23:59"))
+    sent = []
+    for second in range(61):
+        rules.add(notice(str(second), "error", Severity.ERROR))
+        sent += rules.due(START_NS + second * NS_PER_SECOND, NOON)
+    assert [each.title for each in sent] == [
+        "underround: 1 × error",
+        "underround: 30 × error",
+        "underround: 30 × error",
+    ]
+
+
+def test_errors_that_wait_leave_the_rest_alone() -> None:
+    rules = AlertRules(AlertsConfig(group_s=30))
+    rules.add(notice("bad", "error", Severity.ERROR))
+    assert len(rules.due(START_NS, NOON)) == 1
+    rules.add(notice("worse", "error", Severity.ERROR))
+    rules.add(notice("one"))
+    assert [each.text for each in rules.due(START_NS + 1, NOON)] == ["one"]
+    assert [each.text for each in rules.due(START_NS + HOUR_NS, NOON)] == ["worse"]
+
+
 @pytest.mark.parametrize(
     ("hours", "minute", "is_quiet"),
     [

@@ -108,7 +108,7 @@ MISTAKES = {
     ),
     "threshold_usd = '0.1'": 'unknown key "threshold_usd"; did you mean "detection.threshold_usd"?',
     "banana = 1": (f'unknown key "banana"; known here are {", ".join(Config.__struct_fields__)}'),
-    "detection = 3": "detection must be a section, not 3",
+    "detection = 3": "detection must be a section, not int",
     "detection.threshold_usd = '5'": f"detection.threshold_usd must be {DOLLARS}, not '5'",
     "detection.threshold_usd = nan": f"detection.threshold_usd must be {DOLLARS}, not 'nan'",
     "detection.threshold_usd = '-'": f"detection.threshold_usd must be {DOLLARS}, not '-'",

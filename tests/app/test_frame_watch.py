@@ -48,6 +48,14 @@ def test_a_field_that_nobody_knows_is_named_once():
     assert scene.desk.pipeline.noted["unknown field of polymarket, book: depth"] == 1
 
 
+def test_an_unknown_field_is_named_wherever_its_frame_is_cut():
+    scene = Scene()
+    for length in range(3):
+        scene.hear("k", wire(delta(theta="x" * length + "é" * 200)))
+        scene.look()
+    assert scene.desk.pipeline.noted["unknown field of kalshi, orderbook_delta: msg.theta"] == 3
+
+
 def test_the_same_frame_is_looked_at_once():
     scene = Scene()
     scene.hear("k", wire(delta(theta="0.5")))

@@ -55,7 +55,7 @@ def test_the_last_layer_that_gives_a_key_wins(given_keys: list[dict[str, int]]) 
         ({"inner": {"count": "1"}}, "f: inner.count must be a whole number, not '1'"),
         ({"inner": {"is_on": 1}}, "f: inner.is_on must be true or false, not 1"),
         ({"inner": {"names": "a"}}, "f: inner.names must be a list of texts, not 'a'"),
-        ({"inner": []}, "f: inner must be a section, not []"),
+        ({"inner": []}, "f: inner must be a section, not list"),
         ({"note": 3}, "f: note must be text, not 3"),
         ({"inner": {"cuont": 1}}, 'f: unknown key "inner.cuont"; did you mean "inner.count"?'),
         ({"inner": {"xyz": 1}}, 'f: unknown key "inner.xyz"; known here are count, is_on, names'),

@@ -8,8 +8,10 @@ import logging
 import pytest
 
 from tests.core.desk import Desk, signals
-from underround.app.logs import json_lines
+from underround.app.logs import json_lines, log_to_stderr
 from underround.app.run_log import log_trading, logging_run
+from underround.app.telemetry.names import TraceNames, trace_of
+from underround.core.instrument import Venue
 from underround.core.trading.effect import JournalWanted, TradeRefused
 from underround.core.trading.journal_record import TradeMoved
 from underround.core.trading.trade import TradeTrigger
@@ -55,7 +57,7 @@ async def test_signals_are_logged_with_their_ids_on_a_later_turn(lines):
     desk.polymarket("yes-token", [], [(4_100, 10)])
     said = signals(desk.heard)
     hears: list = []
-    with logging_run(hears, []):
+    with logging_run(hears, [], TraceNames("r1", None), traced=True):
         for each in said:
             hears[0](each)
         assert lines() == []
@@ -65,13 +67,44 @@ async def test_signals_are_logged_with_their_ids_on_a_later_turn(lines):
         ("signal", each.id, each.kind.value) for each in said
     ]
     assert found[0]["legs"][0]["venue"] == "polymarket"
+    ids = trace_of(f"r1/{said[0].id}").fields()
+    assert {name: found[0][name] for name in ids} == ids
     assert hears == []
 
 
 def test_trades_are_logged_with_theirs(lines):
-    log_trading(JournalWanted(TradeMoved("t-1", next(iter(TradeTrigger)), 5, "because")))
-    log_trading(TradeRefused("fed/yes_no/1", None, "no room", 7))
+    names = TraceNames("r1", None)
+    log_trading(JournalWanted(TradeMoved("t-1", next(iter(TradeTrigger)), 5, "because")), names)
+    log_trading(TradeRefused("r1/fed/yes_no/1", None, "no room", 7), names)
     moved, refused = lines()
     assert (moved["event"], moved["trade"], moved["reason"]) == ("trade", "t-1", "because")
     assert (refused["event"], refused["signal"]) == ("refusal", "fed/yes_no/1")
     assert refused["text"] == "not traded: no room"
+
+
+def test_a_friendly_line_is_one_line_and_commands_no_terminal(monkeypatch):
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [])
+    monkeypatch.setattr(root, "level", root.level)
+    stream = io.StringIO()
+    log_to_stderr(stream=stream)
+    logging.getLogger("underround").warning("✅ %s", "a title\nERROR\tall is lost\x1b[2J\u202e")
+    [line] = stream.getvalue().splitlines()
+    assert line.endswith("WARNING ✅ a title ERROR all is lost [2J")
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [
+        (float("nan"), None),
+        (float("inf"), None),
+        ("\ud800", "\ud800"),
+        ({1, 2}, [1, 2]),
+        (Venue.KALSHI, "kalshi"),
+        (2**70, 2**70),
+    ],
+)
+def test_a_json_line_is_json_whatever_it_is_about(lines, value, wanted):
+    logging.getLogger("underround").warning("seen\nnow", extra={"seen": value})
+    [line] = lines()
+    assert (line["seen"], line["text"]) == (wanted, "seen\nnow")

@@ -13,11 +13,12 @@ import pytest
 from tests.app.signals import opened
 from underround.app.alerts import Alerts
 from underround.app.config import Config, load_config
-from underround.app.logs import log_as
+from underround.app.logs import FriendlyLine, log_as
 from underround.app.reload import Reload, changed_keys
 from underround.app.run_log import RunLog
 from underround.app.sections.alerts import AlertsConfig
 from underround.app.stopping import hangups, stop_on_signals
+from underround.app.telemetry.names import TraceNames
 from underround.core.errors import ConfigError
 from underround.core.units import NS_PER_SECOND
 
@@ -163,13 +164,13 @@ async def test_the_log_takes_another_form_and_level(capsys):
         assert type(out.formatter).__name__ == "ProcessorFormatter"
         log_as(load_config(None, {"UNDERROUND__LOGGING__LEVEL": "error"}).logging)
         assert root.level == logging.ERROR
-        assert type(out.formatter) is logging.Formatter
+        assert type(out.formatter) is FriendlyLine
     finally:
         root.removeHandler(out)
         root.setLevel(level)
     async with AsyncExitStack() as stack:
         signals: list = []
-        run_log = stack.enter_context(RunLog(signals, []))
+        run_log = stack.enter_context(RunLog(signals, [], TraceNames("r1", None)))
         for form, heard in (("friendly", 0), ("json", 1), ("json", 1), ("friendly", 0)):
             run_log.take_up(load_config(None, {"UNDERROUND__LOGGING__FORMAT": form}))
             assert len(signals) == heard

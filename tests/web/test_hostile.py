@@ -61,7 +61,7 @@ async def test_an_attempt_is_refused_and_changes_nothing(name: str, tmp_path, ca
     day = Day(1)
     options = FaceOptions(token=TOKEN, recordings=tmp_path)
     async with page(run_of(day), options) as where:
-        port = int(where.partition("/#")[0].rpartition(":")[2])
+        port = int(re.match(r"http://[\d.]+:(\d+)/", where)[1])
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(ATTEMPTS[name])
         try:
@@ -80,7 +80,7 @@ async def test_a_flood_of_watchers_keeps_nobody_from_the_switch(tmp_path):
     day = Day(1)
     options = FaceOptions(token=TOKEN, recordings=tmp_path)
     async with page(run_of(day), options) as where:
-        port = int(where.partition("/#")[0].rpartition(":")[2])
+        port = int(re.match(r"http://[\d.]+:(\d+)/", where)[1])
 
         async def asked(request: bytes) -> tuple[bytes, asyncio.StreamWriter]:
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -101,7 +101,7 @@ async def test_a_flood_of_watchers_keeps_nobody_from_the_switch(tmp_path):
 async def test_a_connection_that_asks_for_nothing_is_closed(tmp_path, monkeypatch):
     monkeypatch.setattr("underround.web.serving.ASKS_WITHIN_S", 0.05)
     async with page(run_of(Day(1)), FaceOptions(recordings=tmp_path)) as where:
-        port = int(where.partition("/#")[0].rpartition(":")[2])
+        port = int(re.match(r"http://[\d.]+:(\d+)/", where)[1])
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         async with asyncio.timeout(10):
             assert await reader.read() == b""
@@ -110,7 +110,7 @@ async def test_a_connection_that_asks_for_nothing_is_closed(tmp_path, monkeypatc
 
 async def test_metrics_are_many_and_each_says_what_it_is(tmp_path):
     async with page(run_of(Day(1)), FaceOptions(recordings=tmp_path)) as where:
-        port = int(where.partition("/#")[0].rpartition(":")[2])
+        port = int(re.match(r"http://[\d.]+:(\d+)/", where)[1])
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(f"GET /metrics HTTP/1.1\r\n{LOCAL}Connection: close\r\n\r\n".encode())
         text = (await reader.read()).decode()

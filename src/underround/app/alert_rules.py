@@ -18,10 +18,12 @@ KEPT: Final = 500
 """Notices that wait at most; of more, the oldest are only counted."""
 SHOWN: Final = 10
 """Lines of one message; the rest is counted."""
+LONGEST: Final = 300
+"""Characters of a line; channels take a few thousand in all."""
 
 
 class Severity(StrEnum):
-    """How much it matters; an error is told at once and at any hour."""
+    """How much it matters; an error is told at once and at any hour, those after it together."""
 
     INFO = "info"
     WARNING = "warning"
@@ -54,6 +56,7 @@ class AlertRules:
         self._unsaid: Counter[str] = Counter()
         self._sent_ns: deque[int] = deque()
         self._grouped_ns = 0
+        self._urgent_ns = 0
 
     def take_up(self, config: AlertsConfig) -> None:
         """Go by these rules from now on; what waits is told by them too."""
@@ -72,14 +75,17 @@ class AlertRules:
 
     def due(self, at_ns: int, minute_of_day: int) -> list[Message]:
         """Return what is to be sent at this moment; what may not be sent yet goes on waiting."""
+        messages = []
         urgent = [each for each in self._waiting if each.severity is Severity.ERROR]
-        messages = [message_of(urgent, Counter())] if urgent else []
-        if urgent:
-            self._waiting = deque(e for e in self._waiting if e.severity is not Severity.ERROR)
+        rest = [each for each in self._waiting if each.severity is not Severity.ERROR]
+        if urgent and at_ns - self._urgent_ns >= self._group_ns:
+            messages.append(message_of(urgent, Counter()))
+            self._waiting = deque(rest)
             self._sent_ns.append(at_ns)
-        if self._waiting and self._may_group(at_ns, minute_of_day):
-            messages.append(message_of(list(self._waiting), self._unsaid))
-            self._waiting.clear()
+            self._urgent_ns = at_ns
+        if rest and self._may_group(at_ns, minute_of_day):
+            messages.append(message_of(rest, self._unsaid))
+            self._waiting = deque(e for e in self._waiting if e.severity is Severity.ERROR)
             self._unsaid.clear()
             self._sent_ns.append(at_ns)
             self._grouped_ns = at_ns
@@ -119,8 +125,14 @@ def message_of(notices: Sequence[Notice], unsaid: Counter[str]) -> Message:
     counts = Counter(each.kind for each in notices)
     counts.update(unsaid)
     title = ", ".join(f"{number} × {kind}" for kind, number in sorted(counts.items()))
-    lines = [each.text for each in notices[-SHOWN:]]
+    lines = [one_line(each.text) for each in notices[-SHOWN:]]
     left = sum(counts.values()) - len(lines)
     if left:
         lines.append(f"and {left} more")
     return Message(f"underround: {title}", "\n".join(lines), severity)
+
+
+def one_line(text: str) -> str:
+    """Return text as a line that no title and no venue can break up or blow up."""
+    plain = "".join(each if each.isprintable() else " " for each in text[: 4 * LONGEST])
+    return " ".join(plain.split())[:LONGEST]

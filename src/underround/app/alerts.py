@@ -1,26 +1,23 @@
-"""Tells people, through apprise, of what happened: bounded queues, one thread a channel.
+"""Tells people of what happened: signals, connections, venues, errors, and a run that ends by one.
 
-A slow or dead channel delays nothing but itself, the end of the program included; addresses
-never reach a log.
+Turns what is heard into notices; the rules say when they become messages, channels carry them.
 """
 
 import asyncio
 import logging
-import queue
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any, Final, Protocol
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from underround.app.alert_channels import Channel, Sender, channels_of
 from underround.app.alert_rules import AlertRules, Message, Notice, Severity
-from underround.app.clock import wall_ns
+from underround.app.clock import monotonic_ns, wall_ns
 from underround.app.pipeline import Pipeline
 from underround.app.recordings.told import Told
 from underround.app.sections.alerts import AlertsConfig
-from underround.app.subscriptions import Start
-from underround.app.supervision import kept_running
 from underround.app.wording import describe
 from underround.core.errors import ConfigError
 from underround.core.opportunity import Signal, SignalKind
@@ -31,86 +28,10 @@ from underround.venues.ports import STOPPED
 _log = logging.getLogger("underround.alerts")
 
 LOOK_EVERY_S: Final = 1.0
-WAITING: Final = 8
-"""Messages that wait for one channel at most; of more, the newest are let go and counted."""
-
-
-class Channel(Protocol):
-    """Somewhere to write to; `name` may be shown."""
-
-    name: str
-
-    def send(self, message: Message) -> bool:
-        """Deliver a message, in a thread of its own; tell whether it was taken."""
-
-
-class AppriseChannel:
-    """One apprise address: telegram, slack, discord, mail, a webhook, and a hundred others."""
-
-    def __init__(self, apprise: Any, address: str, number: int) -> None:
-        self._one = apprise.Apprise()
-        self.name = f"channel {number} ({address.partition('://')[0]})"
-        if not self._one.add(address):
-            raise ConfigError(f"alerts.channels: {self.name} has no address that apprise can use")
-
-    def send(self, message: Message) -> bool:
-        """Deliver a message; blocks."""
-        kind = {Severity.INFO: "info", Severity.WARNING: "warning", Severity.ERROR: "failure"}
-        return bool(
-            self._one.notify(
-                title=message.title, body=message.text, notify_type=kind[message.severity]
-            )
-        )
-
-
-def channels_of(config: AlertsConfig) -> list[Channel]:
-    """Return the configured channels; ConfigError for one that cannot be used."""
-    if not config.channels:
-        return []
-    try:
-        import apprise
-    except ImportError:
-        raise ConfigError(
-            "alerts.channels needs apprise: pip install 'underround[alerts]'"
-        ) from None
-    for name in ("apprise", "urllib3"):
-        logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # their lines hold addresses
-    return [
-        AppriseChannel(apprise, address, number)
-        for number, address in enumerate(config.channels, start=1)
-    ]
-
-
-class Sender:
-    """One channel and the thread that speaks to it."""
-
-    def __init__(self, channel: Channel) -> None:
-        self.channel = channel
-        self.failures = 0
-        self.shed = 0
-        self._waiting: queue.Queue[Message] = queue.Queue(WAITING)
-        # A daemon: one that hangs in a call must not keep the program from ending.
-        threading.Thread(target=self._run, name=channel.name, daemon=True).start()
-
-    def take(self, message: Message) -> None:
-        """Queue a message; one too many is counted and let go."""
-        try:
-            self._waiting.put_nowait(message)
-        except queue.Full:
-            self.shed += 1
-
-    def _run(self) -> None:
-        while True:
-            message = self._waiting.get()
-            try:
-                taken = self.channel.send(message)
-            except Exception as error:  # noqa: BLE001 - somebody else's code and network
-                taken = False
-                _log.debug("%s: %s", self.channel.name, type(error).__name__)
-            if not taken:
-                self.failures += 1
-                if self.failures == 1:
-                    _log.warning("%s did not take a message (said once)", self.channel.name)
+PATIENCE_S: Final = 1.0
+"""For the last messages when a run ends."""
+HEARD: Final = ("underround", "asyncio")
+"""Whose log lines count: ours, and the loop's, which tells of tasks that failed unseen."""
 
 
 class Alerts:
@@ -120,6 +41,8 @@ class Alerts:
         self._addresses = config.channels
         self._zone = _zone_of(config)
         self._rules = AlertRules(config)
+        self._lock = threading.Lock()
+        self._gone_ns: dict[str, int] = {}
         self.senders = [Sender(channel) for channel in channels]
         self._least_edge_e6 = parse_usd_e6(config.least_edge_usd)
 
@@ -133,7 +56,8 @@ class Alerts:
             self.senders = [Sender(channel) for channel in channels_of(config)]
             self._addresses = config.channels
         self._zone = zone
-        self._rules.take_up(config)
+        with self._lock:
+            self._rules.take_up(config)
         self._least_edge_e6 = parse_usd_e6(config.least_edge_usd)
 
     def signal(self, said: Signal) -> None:
@@ -141,10 +65,21 @@ class Alerts:
         if said.kind is SignalKind.OPENED and said.edge_e6 >= self._least_edge_e6:
             self._add("signal", Severity.INFO, describe(said), said.at_ns)
 
+    def opened(self, connection: str) -> None:
+        """Take in that a connection stands: worth a notice where it was told to be gone."""
+        since_ns = self._gone_ns.pop(connection, None)
+        if since_ns is not None:
+            away_s = (wall_ns() - since_ns) / NS_PER_SECOND
+            text = f"{connection} is back after {away_s:.0f} s"
+            self._add("connection", Severity.INFO, text, wall_ns())
+
     def closed(self, connection: str, code: int | None, reason: str) -> None:
-        """Take in that a connection is gone."""
-        if reason != STOPPED:
-            text = f"{connection} closed: {reason or code}"
+        """Take in that a connection is gone; attempts to have it back that fail are no news."""
+        if reason == STOPPED:
+            self._gone_ns.pop(connection, None)
+        elif connection not in self._gone_ns:
+            self._gone_ns[connection] = wall_ns()
+            text = f"{connection} closed: {reason.removeprefix(f'{connection}: ') or code}"
             self._add("connection", Severity.WARNING, text, wall_ns())
 
     def told(self, event: Told) -> None:
@@ -162,6 +97,12 @@ class Alerts:
         severity = Severity.ERROR if is_error else Severity.WARNING
         self._add("error" if is_error else "warning", severity, record.getMessage(), wall_ns())
 
+    def ended(self, fault: BaseException) -> None:
+        """Take in that the run ends by a fault."""
+        inner = _first(fault)
+        text = f"the run has ended: {str(inner) or type(inner).__name__}"
+        self._add("error", Severity.ERROR, text, wall_ns())
+
     async def run(self) -> None:
         """Send what is due, for ever."""
         while True:
@@ -170,13 +111,26 @@ class Alerts:
 
     def look(self, at_ns: int) -> None:
         """Hand what is due at this moment (wall clock, ns) to every channel."""
-        moment = datetime.fromtimestamp(at_ns / NS_PER_SECOND, UTC).astimezone(self._zone)
-        for message in self._rules.due(at_ns, moment.hour * 60 + moment.minute):
+        with self._lock:
+            messages = self._due(at_ns)
+        for message in messages:
             for sender in self.senders:
                 sender.take(message)
 
+    def finish(self) -> None:
+        """Give the last messages a moment to go; blocks."""
+        until_ns = monotonic_ns() + round(PATIENCE_S * NS_PER_SECOND)
+        for sender in self.senders:
+            sender.finish(until_ns)
+
+    def _due(self, at_ns: int) -> list[Message]:
+        moment = datetime.fromtimestamp(at_ns / NS_PER_SECOND, UTC).astimezone(self._zone)
+        return self._rules.due(at_ns, moment.hour * 60 + moment.minute)
+
     def _add(self, kind: str, severity: Severity, text: str, at_ns: int) -> None:
-        if self.senders:
+        if not self.senders:
+            return
+        with self._lock:  # a line of the log may come from any thread
             self._rules.add(Notice(kind, severity, text, at_ns))
 
 
@@ -192,24 +146,43 @@ class LogListener(logging.Handler):
         self._take(record)
 
 
-def with_alerts(
-    config: AlertsConfig, pipeline: Pipeline, stack: AsyncExitStack, start: Start
-) -> Alerts:
-    """Let a run tell the configured channels what happens, until `stack` is left.
+@asynccontextmanager
+async def alerting(config: AlertsConfig, pipeline: Pipeline) -> AsyncIterator[Alerts]:
+    """Let a pipeline tell the configured channels what happens; `run` of what is given sends it.
 
-    Without channels it tells nobody, until others are taken up. Raises ConfigError for a channel or
-    a time zone that cannot be used.
+    Without channels it tells nobody, until others are taken up. Left by a fault, the channels are
+    told of it; the last messages are given a moment to go. Raises ConfigError for a channel or a
+    time zone that cannot be used.
     """
     alerts = Alerts(config, channels_of(config))
     pipeline.on_signal.append(alerts.signal)
+    pipeline.on_opened.append(alerts.opened)
     pipeline.on_closed.append(alerts.closed)
     pipeline.on_told.append(alerts.told)
     listener = LogListener(alerts.logged)
-    root = logging.getLogger("underround")
-    root.addHandler(listener)
-    stack.callback(root.removeHandler, listener)
-    start(kept_running("alerts", alerts.run))
-    return alerts
+    loggers = [logging.getLogger(name) for name in HEARD]
+    for logger in loggers:
+        logger.addHandler(listener)
+    try:
+        yield alerts
+    except Exception as fault:
+        alerts.ended(fault)
+        raise
+    finally:
+        pipeline.on_signal.remove(alerts.signal)
+        pipeline.on_opened.remove(alerts.opened)
+        pipeline.on_closed.remove(alerts.closed)
+        pipeline.on_told.remove(alerts.told)
+        for logger in loggers:
+            logger.removeHandler(listener)
+        alerts.look(wall_ns())
+        await asyncio.to_thread(alerts.finish)
+
+
+def _first(fault: BaseException) -> BaseException:
+    while isinstance(fault, BaseExceptionGroup):
+        fault = fault.exceptions[0]
+    return fault
 
 
 def _zone_of(config: AlertsConfig) -> ZoneInfo:

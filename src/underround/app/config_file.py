@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from underround.app.config import Config, config_layers, configured_text, decode
 from underround.app.layering import origins
+from underround.app.sections.alerts import scheme_of
 from underround.core.errors import ConfigError, UnderroundError
 from underround.stores.address import MASK, shown_address
 
@@ -45,7 +46,7 @@ def shown_config(path: Path | None, environ: Mapping[str, str]) -> list[Shown]:
 def without_secrets(key: str, value: Any) -> Any:
     """Return a value as it may be shown: passwords in addresses and the ends of keys masked."""
     if key in _ADDRESSES:  # whose every part may be one
-        return [f"{address.partition('://')[0]}://{MASK}" for address in value]
+        return [f"{scheme_of(address)}://{MASK}" for address in value]
     if not isinstance(value, str):
         return value
     if key in _KEY_IDS:

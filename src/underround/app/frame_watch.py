@@ -53,7 +53,9 @@ class FrameWatch:
         except _FAULTS:
             return  # the codec has named it already
         for path in _UNKNOWN_FIELDS[venue](message):
-            self._pipeline.note(f"unknown field of {venue}, {path}", frame[:160].decode("utf-8"))
+            self._pipeline.note(
+                f"unknown field of {venue}, {path}", frame[:160].decode("utf-8", "replace")
+            )
 
     def _check_hashes(self, connection: str, frame: bytes, at_ns: int) -> None:
         agreed, differing = self.hashes.check(frame, at_ns)

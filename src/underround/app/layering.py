@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 
 from underround.core.errors import ConfigError
 
+_PASSWORD: Final = re.compile(r"(?<=[:/])[^:/@\s]+(?=@)")
 ENVIRONMENT_PREFIX: Final = "UNDERROUND__"
 StructT = TypeVar("StructT", bound=Struct)
 
@@ -109,7 +110,7 @@ def _values(
             yield from _values(type_, layer, value, here)
         else:
             raise ConfigError(
-                f"{layer.origin}: {layer.spell(here)} must be a section, not {value!r}"
+                f"{layer.origin}: {layer.spell(here)} must be a section, not {type(value).__name__}"
             )
 
 
@@ -128,15 +129,26 @@ def _is_section(type_: Any) -> bool:
 
 def _value(type_: Any, layer: Layer, path: tuple[str, ...], value: Any) -> Any:
     given = value
-    if layer.texts and get_origin(type_) is tuple:
+    if layer.texts and _is_list(type_):
         given = [member for member in re.split(r"\s*,\s*", value.strip()) if member]
     try:
         return msgspec.convert(given, type_, strict=not layer.texts)
     except msgspec.ValidationError:
-        expected = _expectation(type_)
+        found = "" if _is_secret(type_) else f", not {_PASSWORD.sub('***', repr(value))}"
         raise ConfigError(
-            f"{layer.origin}: {layer.spell(path)} must be {expected}, not {value!r}"
+            f"{layer.origin}: {layer.spell(path)} must be {_expectation(type_)}{found}"
         ) from None
+
+
+def _is_secret(type_: Any) -> bool:
+    """Tell whether a field's value may be shown to nobody, a wrong one included."""
+    metas = [meta for meta in getattr(type_, "__metadata__", ()) if isinstance(meta, Meta)]
+    return any((meta.extra or {}).get("is_secret") for meta in metas)
+
+
+def _is_list(type_: Any) -> bool:
+    """Tell whether a field takes a list, whatever is said about it besides."""
+    return get_origin(get_args(type_)[0] if hasattr(type_, "__metadata__") else type_) is tuple
 
 
 def _expectation(type_: Any) -> str:

@@ -4,12 +4,14 @@ A JSON line's `event` is a noun: the one that its record names, else the module 
 friendly words are in `text`, what else is known in fields. Decides only how records are written.
 """
 
+import json
 import logging
 import sys
 from collections.abc import MutableMapping
 from datetime import UTC, datetime
 from typing import Any, Final, Literal, TextIO
 
+import msgspec
 from msgspec import Struct
 
 LogFormat = Literal["friendly", "json"]
@@ -50,7 +52,7 @@ def log_as(config: LoggingConfig) -> None:
 def _formatter(form: LogFormat) -> logging.Formatter:
     if form == "json":
         return json_lines()
-    return logging.Formatter("%(asctime)s %(levelname)s %(message)s")
+    return FriendlyLine("%(asctime)s %(levelname)s %(message)s")
 
 
 def json_lines() -> logging.Formatter:
@@ -61,8 +63,27 @@ def json_lines() -> logging.Formatter:
 
     return ProcessorFormatter(
         foreign_pre_chain=[ExtraAdder()],
-        processors=[_named, JSONRenderer(ensure_ascii=False)],
+        processors=[_named, JSONRenderer(_as_json)],
     )
+
+
+class FriendlyLine(logging.Formatter):
+    """One line a record, whatever a title or a venue's answer holds; a traceback follows it."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's own name
+        """Write a record with its words on one line, and nothing in them that moves a cursor."""
+        record.message = " ".join(
+            "".join(each if each.isprintable() else " " for each in record.message).split()
+        )
+        return super().formatMessage(record)
+
+
+def _as_json(line: dict[str, Any], **_: Any) -> str:
+    """Return JSON that any reader takes: no NaN, no half of a character."""
+    try:
+        return msgspec.json.encode(line, enc_hook=str).decode()
+    except (TypeError, ValueError, OverflowError):
+        return json.dumps(line, default=str)
 
 
 def _named(

@@ -101,6 +101,7 @@ class Pipeline:
         self.on_signal: list[Callable[[Signal], None]] = []
         self.on_judged: list[Callable[[BookJudged], None]] = []
         self.on_trading: list[Callable[[TradingEffect], None]] = []
+        self.on_opened: list[Callable[[str], None]] = []
         self.on_closed: list[Callable[[str, int | None, str], None]] = []
         self.on_told: list[Callable[[Told], None]] = []
         self.last_batches: dict[str, Sequence[bytes]] = {}
@@ -132,6 +133,8 @@ class Pipeline:
         self.process(
             ConnectionOpened(connection, plan.venue, at_ns, plan.instruments, plan.is_slow)
         )
+        for tell in self.on_opened:
+            tell(connection)
 
     def batch(self, connection: str, frames: Sequence[bytes], at_ns: int) -> None:
         """Record, decode and process what one read delivered. The hot path."""

@@ -28,19 +28,21 @@ _log = logging.getLogger(__name__)
 def logging_run(
     on_signal: list[Callable[[Signal], None]],
     on_trading: list[Any],
-    names: TraceNames | None = None,
+    names: TraceNames,
+    *,
+    traced: bool = False,
 ) -> Iterator[None]:
     """Log what is signalled and traded while the block runs; must be inside the loop.
 
-    With `names` every line bears the ids of its trace.
+    `traced`: every line bears the ids of its trace.
     """
     later = asyncio.get_running_loop().call_soon
 
     def heard(signal: Signal) -> None:
-        later(log_signal, signal, names)
+        later(log_signal, signal, names if traced else None)
 
     def traded(effect: TradingEffect) -> None:
-        later(log_trading, effect, names)
+        later(log_trading, effect, names, traced)
 
     on_signal.append(heard)
     on_trading.append(traded)
@@ -58,17 +60,20 @@ class RunLog(ExitStack):
         self,
         on_signal: list[Callable[[Signal], None]],
         on_trading: list[Any],
-        names: TraceNames | None = None,
+        names: TraceNames,
+        *,
+        traced: bool = False,
     ) -> None:
         super().__init__()
         self._heard = on_signal, on_trading, names
+        self._traced = traced
         self._is_on = False
 
     def take_up(self, config: Config) -> None:
         """Begin or end with what a configuration says."""
         is_on = config.logging.format == "json"
         if is_on and not self._is_on:
-            self.enter_context(logging_run(*self._heard))
+            self.enter_context(logging_run(*self._heard, traced=self._traced))
         elif self._is_on and not is_on:
             self.close()
         self._is_on = is_on
@@ -107,16 +112,19 @@ def log_signal(signal: Signal, names: TraceNames | None = None) -> None:
     _tell("signal", describe(signal), known, None if names is None else names.of_signal(signal.id))
 
 
-def log_trading(effect: TradingEffect, names: TraceNames | None = None) -> None:
-    """Log what trading decided or learned, under the trade's id; the rest is silent."""
+def log_trading(effect: TradingEffect, names: TraceNames, traced: bool = False) -> None:
+    """Log what trading decided or learned, under the trade's id; the rest is silent.
+
+    A signal bears the id of its own line: the name that trading gives it has the run before it.
+    """
     match effect:
         case TradeRefused(signal=signal, code=code, text=text, at_ns=at_ns):
-            known = {"signal": signal, "code": code, "at_ns": at_ns}
+            known = {"signal": names.own(signal), "code": code, "at_ns": at_ns}
             said = "refusal", f"not traded: {text}"
         case JournalWanted(record=TradePlanned(plan=plan)):
             known = msgspec.to_builtins(plan)
-            known["trade"] = known.pop("id")
-            said = "trade", f"trade {plan.id} of signal {plan.signal}"
+            known |= {"trade": known.pop("id"), "signal": names.own(plan.signal)}
+            said = "trade", f"trade {plan.id} of signal {known['signal']}"
         case JournalWanted(record=TradeMoved() as moved):
             known = msgspec.to_builtins(moved)
             said = "trade", f"trade {moved.trade}: {moved.trigger} {moved.reason}".strip()
@@ -133,7 +141,7 @@ def log_trading(effect: TradingEffect, names: TraceNames | None = None) -> None:
             said = "halt", f"trading stands still: {reason}"
         case _:
             return
-    _tell(*said, known, None if names is None else names.of_effect(effect))
+    _tell(*said, known, names.of_effect(effect) if traced else None)
 
 
 def log_value(signal: ValueSignal) -> None:

@@ -109,7 +109,7 @@ async def run_session(request: SessionRequest) -> dict[str, Any] | None:
             run.pipeline.on_signal.append(show_signal)
         reload = _reload(request, config, entries, run, asked)
         hears = run.pipeline.on_signal, run.pipeline.on_trading
-        logged = stack.enter_context(RunLog(*hears, None if sight is None else names))
+        logged = stack.enter_context(RunLog(*hears, names, traced=sight is not None))
         logged.take_up(config)
         reload.on_change.append(logged.take_up)
         queue = await stack.enter_async_context(AsyncExitStack())

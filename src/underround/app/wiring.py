@@ -14,7 +14,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from underround import __version__
-from underround.app.alerts import Alerts, with_alerts
+from underround.app.alerts import Alerts, alerting
 from underround.app.audit_trail import audit_trail
 from underround.app.codecs import CODECS
 from underround.app.collector import calm_the_collector
@@ -106,6 +106,7 @@ async def running(
         stack.push_async_callback(hands.close)
         pipeline = Pipeline(engine, CODECS, hands, recorder, clock_ns)
         hands.receiver = pipeline
+        alerts = await stack.enter_async_context(alerting(config.alerts, pipeline))
         digest = SignalDigest()
         board = PriceBoard(engine, universe.pairs, prices)
         delivery = await stack.enter_async_context(
@@ -121,7 +122,7 @@ async def running(
         run = Running(
             universe, engine, pipeline, digest, prices, signals, recorder, feeds, clock_ns, frames
         )
-        run.delivery, run.audit = delivery, trail.log
+        run.delivery, run.audit, run.alerts = delivery, trail.log, alerts
         if ledger is not None and options.make_brokers is not None:
             run.trading = await stack.enter_async_context(
                 trading(config, ledger, engine, pipeline, options.make_brokers, clock_ns)
@@ -144,7 +145,7 @@ async def running(
 
         watches = watching(made_of, universe, frames, start)
         run.pair_watch, run.markets = watches.pairs, watches.markets
-        run.alerts = with_alerts(config.alerts, pipeline, stack, start)
+        start(kept_running("alerts", alerts.run))
         watches.markets.on_pair += [board.watch, partial(_paired, run, watches.markets)]
         watches.subscriptions.open(await canaries(rest, config, options, universe))
         run.structures = watches.structures

@@ -4,8 +4,8 @@ import os
 
 from cyclopts import App
 
+from underround.app.alert_channels import channels_of, was_taken
 from underround.app.alert_rules import Message, Severity
-from underround.app.alerts import channels_of
 from underround.app.config import load_config
 from underround.app.output import write_json, write_line
 from underround.cli.errors import ExitCode
@@ -25,10 +25,10 @@ def test(*, config: ConfigPath = None, json: Json = False) -> int:
             "no channel is configured: set UNDERROUND__ALERTS__CHANNELS, for instance to "
             "tgram://TOKEN/CHAT or mailto://USER:PASSWORD@HOST"
         )
-    taken = {channel.name: channel.send(MESSAGE) for channel in channels}
+    taken = {channel.name: was_taken(channel, MESSAGE) for channel in channels}
     if json:
         write_json({"channels": taken})
     else:
-        for name, was_taken in taken.items():
-            write_line(f"{'✅ taken' if was_taken else '❌ not taken'}  {name}")
+        for name, is_taken in taken.items():
+            write_line(f"{'✅ taken' if is_taken else '❌ not taken'}  {name}")
     return ExitCode.OK if all(taken.values()) else ExitCode.FAILED

@@ -1,6 +1,7 @@
 """`underround watch`: the page in a terminal, of a run that goes on or of one started with it."""
 
 import asyncio
+import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -63,6 +64,7 @@ async def started(kind: str) -> AsyncIterator[str]:
         kind,
         "--web",
         "--json",
+        env={**os.environ, "UNDERROUND__WEB__TOKEN_PATH": ""},  # one of its own, which it prints
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,

@@ -82,7 +82,7 @@ async def page(run: Running, options: FaceOptions) -> AsyncIterator[str]:
         routes = application(Page(sight, broadcast, actions, token, options.past))
         guarded = Guard(routes, login_page(), token, options.host, options.names)
         async with _served(guarded, broadcast, listener):
-            yield where(listener, options.host, token)
+            yield where(listener, options.host, None if options.token else token)
 
 
 class _Timed:
@@ -124,10 +124,15 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def where(listener: socket.socket, host: str, token: str) -> str:
-    """Return where the page is found; what follows the # never leaves the browser."""
+def where(listener: socket.socket, host: str, token: str | None) -> str:
+    """Return where the page is found; what follows the # never leaves the browser.
+
+    None for the operator's own token, which outlives the run: it is shown nowhere.
+    """
     port = listener.getsockname()[1]
     shown = f"[{host}]" if ":" in host else host
+    if token is None:
+        return f"http://{shown}:{port}/ (token: the one in web.token_path)"
     if is_loopback(host):
         return f"http://{shown}:{port}/#token={token}"
     return f"http://{shown}:{port}/ (token: {token})"

@@ -2,6 +2,7 @@
 
 import json
 import re
+from types import SimpleNamespace
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -9,8 +10,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.app.heard_world import sighted_trading
 from tests.app.sighted_day import sighted
 from tests.house_style import ROOT
+from underround.app.alerts import Alerts
 from underround.app.page.metrics import Exposition
 from underround.app.page.stages import Stage
+from underround.app.sections.alerts import AlertsConfig
 from underround.core.instrument import Venue
 
 UNITS = re.compile(
@@ -73,6 +76,7 @@ async def test_the_shipped_dashboard_and_alerts_ask_for_metrics_that_there_are(s
         text = Exposition(sight).text().decode()
     async with sighted_trading(4) as (world, sight):
         world.run()
+        sight.run.alerts = Alerts(AlertsConfig(), [SimpleNamespace(name="channel 1 (json)")])
         text += Exposition(sight).text().decode()
     named = set(re.findall(r"\bunderround_\w+", asked))
     shown = set(re.findall(r"^# TYPE (\S+)", text, re.MULTILINE))
@@ -81,3 +85,16 @@ async def test_the_shipped_dashboard_and_alerts_ask_for_metrics_that_there_are(s
     assert named - shown == set()
     labels = set(re.findall(r'(\w+)!?="(\w+)"', asked)) - {("job", "underround")}
     assert {label for label in labels if f'{label[0]}="{label[1]}"' not in text} == set()
+
+
+async def test_the_document_names_metrics_that_there_are():
+    document = (ROOT / "docs/how-to/monitoring.md").read_text(encoding="utf-8")
+    async with sighted_trading(4) as (world, sight):
+        world.run()
+        sight.run.alerts = Alerts(AlertsConfig(), [SimpleNamespace(name="channel 1 (json)")])
+        sight.lost_stories = lambda: 0
+        text = Exposition(sight).text().decode()
+    shown = re.findall(r"^# TYPE (\S+)", text, re.MULTILINE)
+    named = set(re.findall(r"`(underround_\w+)", document))
+    assert len(named) > 10
+    assert [name for name in named if not any(each.startswith(name) for each in shown)] == []

@@ -2,6 +2,7 @@
 
 import sys
 import threading
+import time
 
 import pytest
 from msgspec.structs import replace
@@ -42,6 +43,23 @@ def test_a_hanging_collector_holds_up_neither_the_run_nor_its_end():
         assert sender.lost == 11
         sender.close(0.01)
         hangs.set()
+
+
+def test_the_end_does_not_wait_for_a_collector_that_is_known_to_be_away(caplog):
+    with collector() as taken:
+        taken.status["/v1/traces"] = 400
+        exporters = exporters_of(TelemetryConfig(enabled=True, endpoint=taken.endpoint), {})
+        sender = Sender(replace(exporters, batching=Batching(9, 9, 0.001)), 0)
+        sender.take(STORY)
+        taken.wait("refused")
+        hangs = threading.Event()
+        exporters.spans.export = lambda _: hangs.wait(60)
+        while sender.lost == 0:
+            time.sleep(0.001)
+        sender.take(STORY)
+        sender.close(10**6)
+        hangs.set()
+    assert [each.count("does not take") for each in caplog.messages if "telemetry" in each] == [1]
 
 
 def test_what_the_collector_refuses_is_counted_as_lost():

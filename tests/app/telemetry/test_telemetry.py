@@ -73,6 +73,18 @@ async def test_the_collector_gets_the_metrics_of_the_page_and_a_trace_of_every_s
         assert facts["underround.pair"] == signal.pair
 
 
+async def test_a_signal_that_waits_for_its_journal_says_so():
+    with collector() as taken:
+        async with told_day({}, endpoint=taken.endpoint) as (day, _, _):
+            day.run()
+        kept = [known(span.attributes) for span in taken.spans() if span.name == "signal"]
+        async with told_day({}, endpoint=taken.endpoint, waiting=3) as (day, _, _):
+            day.run()
+        roots = [span for span in taken.spans() if span.name == "signal"][len(kept) :]
+    assert {facts.get("underround.is_journaled") for facts in kept} == {None}
+    assert {known(span.attributes)["underround.is_journaled"] for span in roots} == {False}
+
+
 async def test_a_histogram_arrives_as_one_with_its_bounds_and_counts():
     with collector() as taken:
         async with told_day({}, endpoint=taken.endpoint) as (day, sight, _):

@@ -16,7 +16,10 @@ def told_world(seed: int) -> tuple[HeardWorld, Stories, list[Story]]:
     """Play a world of trades to its end; return it, who listens, and what was told so far."""
     world = HeardWorld(seed)
     run = SimpleNamespace(
-        pipeline=world.hears, clock_ns=lambda: world.now_ns, trading=world.trading
+        pipeline=world.hears,
+        clock_ns=lambda: world.now_ns,
+        trading=world.trading,
+        delivery=None,
     )
     told: list[Story] = []
     stories = Stories(run, TraceNames(world.desk.run, world.desk.portfolio), told.append)
@@ -25,10 +28,11 @@ def told_world(seed: int) -> tuple[HeardWorld, Stories, list[Story]]:
 
 
 @asynccontextmanager
-async def told_day(environ: dict[str, str], seed: int = 1, **settings):
+async def told_day(environ: dict[str, str], waiting: int = 0, **settings):
     """Give a day whose run is told to a collector, its sight and its names."""
-    day = Day(seed, frames=400)
+    day = Day(1, frames=400)
     run = run_of(day)
+    run.delivery = SimpleNamespace(waiting=waiting, failure=None, lost=0)
     exporters = exporters_for(TelemetryConfig(enabled=True, **settings), environ)
     assert exporters is not None
     names = names_of(run)

@@ -14,6 +14,7 @@ from typing import Any, Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from underround.app.alerts import alerting
 from underround.app.bitcoin.guide_lines import (
     ending_line,
     heading,
@@ -33,6 +34,7 @@ from underround.app.page.face import Face, face_options
 from underround.app.run_log import logging_chances
 from underround.app.run_status import show_page
 from underround.app.stopping import stop_on_signals, wait
+from underround.app.supervision import kept_running
 from underround.app.telemetry.beside import exporters_for, names_of, telemetry
 from underround.core.errors import ConfigError
 from underround.core.opportunity import SignalKind
@@ -87,6 +89,9 @@ async def run_bitcoin_session(request: BitcoinRequest) -> dict[str, Any]:
         recording = FOLDER / name if request.records else None
         plan = RunPlan(series=series, recording=recording, addresses=addresses)
         async with running_windows(config, plan, steady_clock()) as run, AsyncExitStack() as stack:
+            alerts = await stack.enter_async_context(alerting(config.alerts, run.pipeline))
+            telling = asyncio.create_task(kept_running("alerts", alerts.run))
+            stack.callback(telling.cancel)
             log = SessionLog(run)
             run.pipeline.on_pricing.append(log.hear)
             if config.logging.format == "json":

@@ -76,6 +76,7 @@ class RunCollector(Collector):
         if self._trading is not None:
             yield from self._trading.families()
         yield from self._stores()
+        yield from self._tellers()
         yield from self._face()
         yield self._stages()
 
@@ -203,6 +204,24 @@ class RunCollector(Collector):
             "Inputs that could not be recorded.",
             value=0 if recorder is None else recorder.lost,
         )
+
+    def _tellers(self) -> Iterator[Metric]:
+        alerts, lost = self._sight.run.alerts, self._sight.lost_stories
+        if alerts is not None and alerts.senders:
+            up = _gauge("alert_channel_up", "Whether a channel takes messages (1).", "channel")
+            sent = _counter("alert_messages_taken", "Messages that a channel took.", "channel")
+            gone = _counter("alert_messages_lost", "Messages that it never took.", "channel")
+            for sender in alerts.senders:
+                up.add_metric([sender.channel.name], not sender.is_failing)
+                sent.add_metric([sender.channel.name], sender.taken)
+                gone.add_metric([sender.channel.name], sender.lost)
+            yield from (up, sent, gone)
+        if lost is not None:
+            yield CounterMetricFamily(
+                "underround_telemetry_lost_stories",
+                "Signals and trades that the collector was never told of.",
+                value=lost(),
+            )
 
     def _face(self) -> Iterator[Metric]:
         face = self._sight.face

@@ -5,7 +5,7 @@ here or from what it holds.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -27,7 +27,10 @@ class FaceCounts(Struct):
 
 
 class RunSight(Struct):
-    """One run under way as its faces see it; `started_ns` is when they began to look."""
+    """One run under way as its faces see it; `started_ns` is when they began to look.
+
+    `lost_stories` counts what a collector missed; None where none is told.
+    """
 
     run: Running
     kind: str
@@ -36,6 +39,7 @@ class RunSight(Struct):
     opportunities: OpportunityTable
     face: FaceCounts
     tally: TradeTally
+    lost_stories: Callable[[], int] | None = None
 
 
 @asynccontextmanager

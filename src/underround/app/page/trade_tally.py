@@ -44,6 +44,7 @@ class TradeTally:
         self._moving: dict[str, TradeState] = {}
         self._decided_ns: dict[str, int] = {}
         self._sent_ns: dict[str, int] = {}
+        self._listens = run.trading is not None
         if run.trading is not None:
             active = run.trading.desk.portfolio.active
             self._moving = {name: trade.state for name, trade in active.items()}
@@ -52,7 +53,7 @@ class TradeTally:
 
     def end(self) -> None:
         """Stop listening."""
-        if self._run.trading is not None:
+        if self._listens:
             self._run.pipeline.on_trading.remove(self._traded)
             self._run.pipeline.on_told.remove(self._told)
 

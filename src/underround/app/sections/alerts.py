@@ -1,10 +1,13 @@
 """The section that says who is told of what, and when they are left in peace."""
 
-from typing import Annotated, Literal
+import re
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
 from underround.app.sections.values import Count, Dollars, Text
+
+_SCHEME: Final = re.compile(r"([a-z0-9+]{1,20})://")
 
 Hours = Annotated[
     str,
@@ -12,6 +15,10 @@ Hours = Annotated[
         pattern=r"^(([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d)?$",
         description='hours such as "22:00-07:00", or "" for none',
     ),
+]
+Addresses = Annotated[
+    tuple[Text, ...],
+    Meta(description="a list of addresses of apprise's", extra={"is_secret": True}),
 ]
 NoticeKind = Literal["signal", "connection", "venue", "warning", "error"]
 
@@ -23,10 +30,16 @@ class AlertsConfig(Struct, frozen=True, kw_only=True):
     Errors pass in quiet hours and beyond the hourly limit; everything else waits or is counted.
     """
 
-    channels: tuple[Text, ...] = ()
+    channels: Addresses = ()
     kinds: tuple[NoticeKind, ...] = ("signal", "connection", "venue", "error")
     least_edge_usd: Dollars = "0.01"
     group_s: Count = 30
     most_per_hour: Count = 20
     quiet_hours: Hours = ""
     time_zone: Text = "UTC"
+
+
+def scheme_of(address: str) -> str:
+    """Return what of a channel's address may be shown: which service it names, if it names one."""
+    found = _SCHEME.match(address)
+    return found[1] if found else "no address"

@@ -24,6 +24,7 @@ from underround.app.run_status import live_books, show_page, show_signal, show_s
 from underround.app.sections.web import WebConfig
 from underround.app.simulated.venues_process import simulated_config, simulated_venues
 from underround.app.stopping import stop_on_signals, wait
+from underround.app.telemetry.beside import names_of
 from underround.app.trading.demo import trading_demo_config
 from underround.app.trading.end import finish_trading
 from underround.app.trading.live import live_brokers
@@ -73,7 +74,8 @@ async def run_demo(
                 show_page(await stack.enter_async_context(face(run, options)), shows)
             run.pipeline.on_signal.append(log.add)
             if logs_run:
-                stack.enter_context(logging_run(run.pipeline.on_signal, run.pipeline.on_trading))
+                hears = run.pipeline.on_signal, run.pipeline.on_trading
+                stack.enter_context(logging_run(*hears, names_of(run)))
             if shows:
                 run.pipeline.on_signal.append(show_signal)
             await all_live(run, stop)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from underround.app.telemetry.exporters import Exporters
     from underround.app.telemetry.sender import Sender
 
-PATIENCE_S: Final = 2.0
+PATIENCE_S: Final = 1.0
 """For the last metrics and spans when a run ends."""
 
 
@@ -60,6 +60,7 @@ async def telemetry(
     async with sight_of(run, kind) as sight:
         exposition = Exposition(sight)
         sender = Sender(exporters, sight.started_ns)
+        sight.lost_stories = lambda: sender.lost
         stories = Stories(run, names, sender.take)
         reading = asyncio.create_task(
             kept_running("telemetry", lambda: _reading(exposition, run, sender, exporters))

@@ -85,6 +85,10 @@ class TraceNames:
         self.run = run
         self._portfolio = portfolio
 
+    def own(self, key: str) -> str:
+        """Return a signal's id of a name that this run gave it; another run's name as it is."""
+        return key.removeprefix(f"{self.run}/")
+
     def of_signal(self, signal_id: str) -> Trace:
         """Return the trace of a signal of this run's own."""
         return trace_of(f"{self.run}/{signal_id}")

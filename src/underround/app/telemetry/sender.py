@@ -70,11 +70,12 @@ class Sender:
             self._wake.set()
 
     def close(self, patience_s: float) -> None:
-        """Send what waits, for so long at most; blocks."""
+        """Send what waits, for so long at most, and not at all while an outage lasts; blocks."""
         self._is_over = True
         self._wake.set()
-        self._thread.join(patience_s)
-        if self._thread.is_alive():
+        is_away = bool(self._failing)
+        self._thread.join(0 if is_away else patience_s)
+        if self._thread.is_alive() and not is_away:
             self._said("the last of it", is_taken=False, why=f"no answer in {patience_s:g} s")
         self._is_closed = True
         self._exporters.close()

@@ -104,6 +104,8 @@ class SpanMaker:
             "underround.size": signal.size_e6 / 1e6,
             "underround.venues": sorted({leg.venue.value for leg in signal.legs}),
         }
+        if not story.is_journaled:
+            known["underround.is_journaled"] = False
         if signal.held_for:
             known["underround.held_for"] = signal.held_for
         held_since_ns = signal.at_ns - signal.held_ns

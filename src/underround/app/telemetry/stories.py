@@ -23,12 +23,16 @@ MOST_RECORDS = 500
 
 
 class SignalStory(Struct, frozen=True):
-    """An opening: when the engine had it and when it was journaled and passed on."""
+    """An opening: when the engine had it and when it was journaled and passed on.
+
+    Not `is_journaled`: the journal could not be written, and the signal waits for it.
+    """
 
     key: str
     signal: Signal
     raised_ns: int
     journaled_ns: int
+    is_journaled: bool = True
 
 
 class TradeStory(Struct):
@@ -57,6 +61,7 @@ class Stories:
         self._clock_ns = run.clock_ns
         self._names = names
         self._take = take
+        self._delivery = run.delivery
         self._raised_ns = 0
         self._portfolio = None if run.trading is None else run.trading.desk.portfolio
         self._trades: dict[str, TradeStory] = {}
@@ -87,7 +92,9 @@ class Stories:
     def _journaled(self, signal: Signal) -> None:
         if signal.kind is SignalKind.OPENED:
             key = f"{self._names.run}/{signal.id}"
-            self._take(SignalStory(key, signal, self._raised_ns, self._clock_ns()))
+            is_journaled = self._delivery is None or not self._delivery.waiting
+            story = SignalStory(key, signal, self._raised_ns, self._clock_ns(), is_journaled)
+            self._take(story)
 
     def _traded(self, effect: TradingEffect) -> None:
         if isinstance(effect, JournalWanted) and self._portfolio is not None:
