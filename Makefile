@@ -74,10 +74,11 @@ requirements: setup ## pin again after a change of dependencies; UPGRADE=1 takes
 	  --generate-hashes --no-annotate --no-emit-index-url --quiet \
 	  --custom-compile-command 'make requirements' $(if $(UPGRADE),--upgrade) \
 	  --output-file requirements.txt >/dev/null
-	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --extra alerts --universal --python-version 3.11 \
 	  --generate-hashes --no-annotate --no-emit-index-url --quiet \
 	  --custom-compile-command 'make requirements' $(if $(UPGRADE),--upgrade) \
 	  --constraint requirements.txt --output-file deploy/requirements.txt >/dev/null
+	awk '/^setuptools==/{p=1} p{print} p&&!/\\$$/{exit}' requirements.txt > deploy/build-requirements.txt
 
 clean: ## remove what setup, the checks and the build made
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis \

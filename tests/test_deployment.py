@@ -18,6 +18,7 @@ import pytest
 
 from tests.house_style import ROOT
 from underround.app.config_file import shown_config
+from underround.app.trading.end import FINISH_WITHIN_S
 from underround.cli.main import app, run
 
 DEPLOY = ROOT / "deploy"
@@ -30,7 +31,7 @@ RUNBOOK = (ROOT / "docs/runbook.md").read_text(encoding="utf-8")
 def commands(text: str) -> list[list[str]]:
     """Return the words after `underround` of every command in a document's shell blocks."""
     blocks = "\n".join(re.findall(r"```bash\n(.*?)```", text, re.DOTALL))
-    found = re.findall(r"^(?:\.venv/bin/)?underround (.*?)(?: +#.*)?$", blocks, re.MULTILINE)
+    found = re.findall(r"^(?:\.venv/bin/)?underround ([^(].*?)(?: +#.*)?$", blocks, re.MULTILINE)
     inline = re.findall(r"`underround ([^`]+)`", text)
     return [shlex.split(each) for each in found + inline]
 
@@ -66,6 +67,17 @@ def test_every_symptom_of_the_table_has_its_chapter() -> None:
     assert rows == chapters
 
 
+def test_every_alert_names_a_command_or_a_chapter_that_there_is() -> None:
+    rules = (DEPLOY / "prometheus/alerts.yaml").read_text(encoding="utf-8")
+    actions = re.findall(r'action: "(.+)"', rules)
+    assert len(actions) == rules.count("- alert:")
+    chapters = re.findall(r"^## (.+)$", RUNBOOK, re.MULTILINE)
+    named = [chapter for each in actions for chapter in re.findall(r"the runbook, (.+)$", each)]
+    assert [each for each in named if each not in chapters] == []
+    for words in re.findall(r"underround (\w[\w -]*)", " ; ".join(actions)):
+        assert_is_command([words.split()[0]])
+
+
 def test_the_image_runs_without_rights_and_starts_this_program() -> None:
     last = DOCKERFILE.split("\nFROM ")[-1]
     assert re.search(r"^USER 10001:10001$", last, re.MULTILINE)
@@ -87,6 +99,90 @@ def test_the_image_installs_hashed_versions_of_everything_the_program_needs() ->
     assert [pin for pin in pins if f"\n{pin}" not in everything] == []
     assert "pytest" not in runtime
     assert "://" not in runtime
+
+
+def test_what_builds_the_image_is_held_by_hash_too() -> None:
+    everything = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    build = (DEPLOY / "build-requirements.txt").read_text(encoding="utf-8")
+    assert build.startswith("setuptools==")
+    assert f"\n{build}" in everything
+    assert "--no-build-isolation" in DOCKERFILE
+
+
+def test_the_builder_is_given_what_is_copied_and_no_recording_or_secret() -> None:
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    assert [line for line in ignored if line[0] not in "#!"] == ["*", "**/__pycache__"]
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, re.MULTILINE)
+    names = sorted(name for source in copied for name in source.split())
+    assert sorted(line[1:] for line in ignored if line[0] == "!") == names
+
+
+def test_railway_is_given_an_image_and_a_command_that_it_can_run(tmp_path) -> None:
+    assert not re.search(r"^VOLUME", DOCKERFILE, re.MULTILINE)  # it refuses to build one
+    deploy = json.loads((DEPLOY / "railway.json").read_text(encoding="utf-8"))["deploy"]
+    assert deploy["drainingSeconds"] > FINISH_WITHIN_S + 10
+    said = tmp_path / "underround"
+    said.write_text('#!/bin/sh\necho "$UNDERROUND__WEB__NAMES $*"\n')
+    said.chmod(0o755)
+    given = {
+        "PATH": f"{tmp_path}:/usr/bin:/bin",
+        "PORT": "4321",
+        "REDIS_URL": "redis://r:6379",
+        "RAILWAY_PUBLIC_DOMAIN": "u.example",
+    }
+    # Without a shell around it, as Railway starts an image.
+    done = subprocess.run(
+        shlex.split(deploy["startCommand"]), env=given, capture_output=True, text=True, check=True
+    )
+    names, *words = done.stdout.split()
+    assert (names, words[-3:]) == ("u.example", ["4321", "--prices", "redis://r:6379"])
+    assert_is_command(words)
+
+
+def test_no_image_moves_and_no_log_grows_for_ever() -> None:
+    yaml = pytest.importorskip("yaml", reason="PyYAML is not installed")
+    services = yaml.safe_load(COMPOSE)["services"]
+    images = [each["image"] for each in services.values() if "image" in each]
+    images += re.findall(r"^ARG PYTHON=(.+)$", DOCKERFILE, re.MULTILINE)
+    assert len(images) == 4
+    for image in images:
+        assert re.search(r":v?\d+\.\d+\.\d+", image), image
+    for name, service in services.items():
+        assert service["read_only"], name
+        assert service["logging"]["options"]["max-size"], name
+        assert {"mem_limit", "pids_limit"} <= set(service), name
+        assert "cap_add" not in service, name
+    assert services["redis"]["user"] == "999:1000"
+    assert int(services["underround"]["stop_grace_period"][:-1]) > FINISH_WITHIN_S + 10
+
+
+def test_each_reader_of_the_token_has_a_file_that_it_may_own() -> None:
+    yaml = pytest.importorskip("yaml", reason="PyYAML is not installed")
+    compose = yaml.safe_load(COMPOSE)
+    readers = {name: each.get("secrets", []) for name, each in compose["services"].items()}
+    assert readers["underround"] == ["underround_token"]
+    assert readers["prometheus"] == ["prometheus_token"]
+    scrape = (DEPLOY / "prometheus/prometheus.yaml").read_text(encoding="utf-8")
+    assert "credentials_file: /run/secrets/prometheus_token" in scrape
+    deploy = (ROOT / "docs/how-to/deploy.md").read_text(encoding="utf-8")
+    for owner, secret in (("10001", "underround_token"), ("65534", "prometheus_token")):
+        assert f"chown {owner} deploy/{compose['secrets'][secret]['file'][2:]}" in deploy
+
+
+def test_the_runbook_s_shell_function_runs_where_the_files_of_the_run_are(tmp_path) -> None:
+    [line] = re.findall(r"^underround\(\) .*$", RUNBOOK, re.MULTILINE)
+    home = re.search(r"^WorkingDirectory=(.+)$", UNIT, re.MULTILINE)[1]
+    assert f"env -C {home} XDG_CONFIG_HOME=/etc" in line
+    assert "--config /etc/underround/config.toml" in UNIT  # the place that XDG_CONFIG_HOME means
+    program = tmp_path / "program"
+    program.write_text('#!/bin/sh\necho "$PWD $XDG_CONFIG_HOME $*"\n')
+    program.chmod(0o755)
+    here = line.replace(home, str(tmp_path)).replace(
+        "/opt/underround/.venv/bin/underround", str(program)
+    )
+    script = f'sudo() {{ shift 2; "$@"; }}\n{here}\nunderround kill "why not"'
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == f"{tmp_path} /etc kill why not\n"
 
 
 def test_compose_publishes_only_loopback_and_drops_every_right() -> None:
@@ -121,6 +217,15 @@ def test_the_unit_starts_this_program_and_gives_it_no_rights(capsys) -> None:
     assert service["Type"] == "notify"
     assert service["RestartPreventExitStatus"].split() == ["2", "3", "5"]
     assert service["NoNewPrivileges"] == "yes"
+    assert int(service["TimeoutStopSec"]) > FINISH_WITHIN_S + 10
+    assert unit["Unit"]["StartLimitIntervalSec"] == "0"  # a venue may be away for hours
+    # systemd gives a service its configuration folder to look at only where others may look too.
+    assert "ConfigurationDirectory" not in service
+    deploy = (ROOT / "docs/how-to/deploy.md").read_text(encoding="utf-8")
+    assert re.search(
+        rf"^useradd .*{service['WorkingDirectory']}.* {service['User']}$", deploy, re.M
+    )
+    assert f"install -d -m 750 -g {service['Group']} /etc/underround" in deploy
     assert run(["run", "--help"]) == 0
     capsys.readouterr()
 

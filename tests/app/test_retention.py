@@ -4,17 +4,22 @@ import os
 from pathlib import Path
 
 import pytest
+import zstandard
 
 from underround.app.retention import DAY_S, GIB, Kept, make_room, recordings, superfluous
+from underround.stores.recorded import FORMAT, VERSION, RecordedHeader, encode_header
 
 NOW_S = 100.0 * DAY_S
+HEADER = zstandard.compress(
+    encode_header(RecordedHeader(format=FORMAT, version=VERSION, created_at_ns=1)) + b"\n"
+)
 
 
 def recording(root: Path, name: str, days_old: float, size: int = 10) -> Path:
     folder = root / name
     folder.mkdir(parents=True)
     segment = folder / "000001.jsonl.zst"
-    segment.write_bytes(b"x" * size)
+    segment.write_bytes(HEADER + b"x" * size)
     at_s = NOW_S - days_old * DAY_S
     os.utime(segment, (at_s, at_s))
     return folder
@@ -26,8 +31,24 @@ def test_only_recordings_count_and_the_oldest_comes_first(tmp_path) -> None:
     (tmp_path / "notes" / "mine.txt").write_text("keep")
     (tmp_path / "link").symlink_to(young)
     found = recordings(tmp_path)
-    assert [(each.folder, each.size_bytes) for each in found] == [(old, 20), (young, 10)]
+    assert [(each.folder, each.size_bytes) for each in found] == [
+        (old, len(HEADER) + 20),
+        (young, len(HEADER) + 10),
+    ]
     assert recordings(tmp_path / "none") == []
+
+
+def test_what_only_looks_like_a_recording_is_never_deleted(tmp_path) -> None:
+    for name, text in (("000001.jsonl.zst", b"x"), ("2024.jsonl", b'{"mine": 1}\n'), ("1.gz", b"")):
+        folder = tmp_path / f"of-{name}"
+        folder.mkdir()
+        (folder / name).write_bytes(text)
+    plain = tmp_path / "plain"
+    plain.mkdir()
+    (plain / "000001.jsonl").write_bytes(
+        encode_header(RecordedHeader(format=FORMAT, version=VERSION, created_at_ns=1))
+    )
+    assert [each.folder for each in recordings(tmp_path)] == [plain]
 
 
 def test_old_ones_go_but_never_the_one_being_written(tmp_path) -> None:

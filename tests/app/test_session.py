@@ -51,8 +51,11 @@ async def finished(process: asyncio.subprocess.Process) -> tuple[str, str]:
     return out.decode(), err.decode()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-async def test_a_run_that_waits_for_a_silent_venue_can_be_stopped(tmp_path, number) -> None:
+@pytest.mark.parametrize(
+    "numbers", [(signal.SIGINT,), (signal.SIGTERM,), (signal.SIGHUP, signal.SIGHUP, signal.SIGTERM)]
+)
+async def test_a_run_that_waits_for_a_silent_venue_can_be_stopped(tmp_path, numbers) -> None:
+    """And a hangup, which only asks for the configuration to be read again, does not end it."""
     asked = asyncio.Event()
 
     async def never_answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -68,7 +71,8 @@ async def test_a_run_that_waits_for_a_silent_venue_can_be_stopped(tmp_path, numb
         process = await run(tmp_path, addressed(*places))
         async with asyncio.timeout(60):
             await asked.wait()
-        process.send_signal(number)
+        for number in numbers:
+            process.send_signal(number)
         out, err = await finished(process)
     assert (process.returncode, out, err) == (130, "", "")
 

@@ -49,7 +49,7 @@ def test_a_set_is_sized_and_priced_to_the_last_digit():
     assert sizing.fee_usd_e6 == 5_157_110
     assert sizing.edge_usd_e6 == 150_000_000 - 141_857_110
     assert sizing.edge_e6 == 54_285  # 8.14289 over 150
-    assert sizing.limit_prices_e4 == (4_200, 5_100)
+    assert [order.limit_price_e4 for order in sizing.orders] == [4_200, 5_100]
     assert [[fill.order_size_e6 // ONE for fill in fills] for fills in sizing.fills] == [
         [100, 50],
         [80, 70],

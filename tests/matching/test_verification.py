@@ -63,7 +63,7 @@ def test_an_approval_that_checks_now_contradict_is_suspended(desk):
 
 def test_a_market_whose_day_is_past_has_ended_and_waits_for_nobody(desk):
     refresh(desk)
-    ends = read_end(TWO.ends)[0] or date(2026, 11, 3)
+    ends = read_end(TWO.ends) or date(2026, 11, 3)
     desk.catalog.database.execute("UPDATE market SET ends = ?", (ends.isoformat(),))
     (found,) = verify_pairs(desk, ends)
     assert found.standing is Standing.ENDED

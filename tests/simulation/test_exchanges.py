@@ -9,7 +9,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from underround.app.bitcoin.spot_codecs import codec_for
+from underround.app.bitcoin.spot_codecs import CODECS
 from underround.core.windows.index import IndexCalculator, IndexQuality
 from underround.core.windows.index_exclusions import RefusalReason
 from underround.core.windows.index_parameters import IndexParameters
@@ -36,7 +36,7 @@ class Listeners:
         self.calculator = IndexCalculator(IndexParameters())
 
     async def listen(self, name):
-        codec = codec_for(name)
+        codec = CODECS[name]()
         exchange = self.fleet.exchanges[name]
         async with connect(exchange.url, compression=None, max_size=None) as socket:
             for frame in codec.opened():

@@ -35,6 +35,13 @@ async def test_it_subscribes_receives_and_says_so_in_order():
     ]
 
 
+async def test_a_feed_says_that_it_was_given_up():
+    feed = a_feed("ws://127.0.0.1:1", Ears())
+    assert not feed.is_given_up
+    await feed.stop()
+    assert feed.is_given_up
+
+
 async def test_headers_are_asked_for_at_every_attempt_and_sent():
     seen = []
 

@@ -49,14 +49,18 @@ class AlertRules:
     """Takes notices as they come and says, when asked, what is to be sent now."""
 
     def __init__(self, config: AlertsConfig) -> None:
-        self._kinds = frozenset(config.kinds)
-        self._group_ns = config.group_s * NS_PER_SECOND
-        self._most_per_hour = config.most_per_hour
-        self._quiet = quiet_minutes(config.quiet_hours)
+        self.take_up(config)
         self._waiting: deque[Notice] = deque()
         self._unsaid: Counter[str] = Counter()
         self._sent_ns: deque[int] = deque()
         self._grouped_ns = 0
+
+    def take_up(self, config: AlertsConfig) -> None:
+        """Go by these rules from now on; what waits is told by them too."""
+        self._kinds = frozenset(config.kinds)
+        self._group_ns = config.group_s * NS_PER_SECOND
+        self._most_per_hour = config.most_per_hour
+        self._quiet = quiet_minutes(config.quiet_hours)
 
     def add(self, notice: Notice) -> None:
         """Take a notice in; constant time. One that no rule asks for is forgotten."""

@@ -117,13 +117,24 @@ class Alerts:
     """The sink of notices; sends what the rules make of them."""
 
     def __init__(self, config: AlertsConfig, channels: Sequence[Channel]) -> None:
+        self._addresses = config.channels
+        self._zone = _zone_of(config)
         self._rules = AlertRules(config)
         self.senders = [Sender(channel) for channel in channels]
         self._least_edge_e6 = parse_usd_e6(config.least_edge_usd)
-        try:
-            self._zone = ZoneInfo(config.time_zone)
-        except (ZoneInfoNotFoundError, ValueError):
-            raise ConfigError(f"alerts.time_zone: {config.time_zone!r} is no time zone") from None
+
+    def take_up(self, config: AlertsConfig) -> None:
+        """Go by another configuration from now on; what waits is told by its rules.
+
+        Raises ConfigError, with nothing changed, for a channel or a zone that cannot be used.
+        """
+        zone = _zone_of(config)
+        if config.channels != self._addresses:
+            self.senders = [Sender(channel) for channel in channels_of(config)]
+            self._addresses = config.channels
+        self._zone = zone
+        self._rules.take_up(config)
+        self._least_edge_e6 = parse_usd_e6(config.least_edge_usd)
 
     def signal(self, said: Signal) -> None:
         """Take a signal in: one that opens with enough edge is worth a notice."""
@@ -165,7 +176,8 @@ class Alerts:
                 sender.take(message)
 
     def _add(self, kind: str, severity: Severity, text: str, at_ns: int) -> None:
-        self._rules.add(Notice(kind, severity, text, at_ns))
+        if self.senders:
+            self._rules.add(Notice(kind, severity, text, at_ns))
 
 
 class LogListener(logging.Handler):
@@ -182,15 +194,13 @@ class LogListener(logging.Handler):
 
 def with_alerts(
     config: AlertsConfig, pipeline: Pipeline, stack: AsyncExitStack, start: Start
-) -> None:
+) -> Alerts:
     """Let a run tell the configured channels what happens, until `stack` is left.
 
-    Raises ConfigError for a channel or a time zone that cannot be used.
+    Without channels it tells nobody, until others are taken up. Raises ConfigError for a channel or
+    a time zone that cannot be used.
     """
-    channels = channels_of(config)
-    if not channels:
-        return
-    alerts = Alerts(config, channels)
+    alerts = Alerts(config, channels_of(config))
     pipeline.on_signal.append(alerts.signal)
     pipeline.on_closed.append(alerts.closed)
     pipeline.on_told.append(alerts.told)
@@ -199,3 +209,11 @@ def with_alerts(
     root.addHandler(listener)
     stack.callback(root.removeHandler, listener)
     start(kept_running("alerts", alerts.run))
+    return alerts
+
+
+def _zone_of(config: AlertsConfig) -> ZoneInfo:
+    try:
+        return ZoneInfo(config.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ConfigError(f"alerts.time_zone: {config.time_zone!r} is no time zone") from None

@@ -13,27 +13,44 @@ from typing import Any, Final, Literal, TextIO
 from msgspec import Struct
 
 LogFormat = Literal["friendly", "json"]
+LogLevel = Literal["debug", "info", "warning", "error"]
 NOISY: Final = ("httpx", "httpcore", "picows", "asyncio", "websockets", "uvicorn")
 
 
 class LoggingConfig(Struct, frozen=True, kw_only=True):
-    """How the log is written: lines for a person, or JSON for machines."""
+    """How the log is written: lines for a person, or JSON for machines; and from what level on."""
 
     format: LogFormat = "friendly"
+    level: LogLevel = "info"
 
 
 def log_to_stderr(
-    verbose: bool = False, form: LogFormat = "friendly", stream: TextIO | None = None
+    verbose: bool = False,
+    form: LogFormat = "friendly",
+    stream: TextIO | None = None,
+    level: LogLevel = "info",
 ) -> None:
-    """Send the program's log to stderr, one line each."""
+    """Send the program's log to stderr, one line each; `verbose` is stronger than a level."""
     out = logging.StreamHandler(stream or sys.stderr)
-    if form == "json":
-        out.setFormatter(json_lines())
-    else:
-        out.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, handlers=[out])
+    out.setFormatter(_formatter(form))
+    logging.basicConfig(level="DEBUG" if verbose else level.upper(), handlers=[out])
     for noisy in NOISY:
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def log_as(config: LoggingConfig) -> None:
+    """Write the log in another form, from another level on, from now on."""
+    root = logging.getLogger()
+    root.setLevel(config.level.upper())
+    for out in root.handlers:
+        if type(out) is logging.StreamHandler:  # ours, not one that only listens
+            out.setFormatter(_formatter(config.format))
+
+
+def _formatter(form: LogFormat) -> logging.Formatter:
+    if form == "json":
+        return json_lines()
+    return logging.Formatter("%(asctime)s %(levelname)s %(message)s")
 
 
 def json_lines() -> logging.Formatter:

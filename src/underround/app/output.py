@@ -1,10 +1,13 @@
 """Writing results: one JSON object on stdout, or lines for a person; never both."""
 
+import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
+
+from underround.app.columns import hung, table_lines
 
 
 def write_json(result: Mapping[str, Any]) -> None:
@@ -19,12 +22,35 @@ def write_line(text: str = "") -> None:
     sys.stdout.flush()
 
 
+def terminal_width() -> int | None:
+    """Return how many columns stdout has where it is a terminal; None elsewhere."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def write_hung(text: str, indent: int) -> None:
+    """Write one line for a person, on a terminal broken at words to its width."""
+    for line in hung(text, terminal_width(), indent):
+        write_line(line)
+
+
+def write_table(
+    heads: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    name: int,
+    numeric: Iterable[int] = (),
+) -> None:
+    """Write rows under their heads; on a terminal the column `name` gives way to its width."""
+    for line in table_lines(heads, rows, terminal_width(), name=name, numeric=numeric):
+        write_line(line)
+
+
 def write_fields(result: Mapping[str, Any], width: int = 20) -> None:
     """Write one line a field for a person: names in words, what is in a field in a row."""
     for name, value in result.items():
         for number, text in enumerate(_in_words(value)):
             title = _words(name) if number == 0 else ""
-            write_line(f"{title:{width}} {text}")
+            write_hung(f"{title:{width}} {text}", width + 3)
 
 
 def _in_words(value: Any) -> list[str]:

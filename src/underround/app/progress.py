@@ -16,13 +16,14 @@ from rich.progress import (
     Progress,
     ProgressColumn,
     Task,
+    TaskID,
     TextColumn,
     TimeRemainingColumn,
     TransferSpeedColumn,
 )
 from rich.text import Text
 
-from underround.matching.finding import on_judged
+from underround.matching.counting import on_counted
 from underround.stores.jsonl import on_read
 from underround.stores.recording_reader import size_bytes
 
@@ -56,21 +57,25 @@ def reading(
 
 
 @contextmanager
-def judging(what: str, *, quiet: bool, console: Console | None = None) -> Iterator[None]:
-    """Show how many of the proposed pairs the block has judged."""
+def matching(*, quiet: bool, console: Console | None = None) -> Iterator[None]:
+    """Show how many markets the block has listed, proposed partners for, and judged; a bar each."""
     console = console or _stderr()
     if quiet or not console.is_terminal:
         yield
         return
     with _bar(console, MofNCompleteColumn(), _Rate()) as progress:
-        task = progress.add_task(what, total=None)
-        token = on_judged.set(
-            lambda done, total: progress.update(task, completed=done, total=total)
-        )
+        tasks: dict[str, TaskID] = {}
+
+        def show(what: str, done: int, total: int | None) -> None:
+            if what not in tasks:
+                tasks[what] = progress.add_task(what, total=total)
+            progress.update(tasks[what], completed=done, total=total)
+
+        token = on_counted.set(show)
         try:
             yield
         finally:
-            on_judged.reset(token)
+            on_counted.reset(token)
 
 
 def _bar(console: Console, *columns: ProgressColumn) -> Progress:

@@ -7,7 +7,7 @@ what it deleted. Without a limit it does nothing.
 import asyncio
 import logging
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -16,10 +16,10 @@ from msgspec import Struct
 from underround.app.clock import wall_ns
 from underround.app.config import StorageConfig
 from underround.core.units import NS_PER_SECOND
+from underround.stores.recording_reader import is_recording, segments_of
 
 _log = logging.getLogger("underround")
 
-SEGMENTS: Final = "*.jsonl.zst"
 GIB: Final = 1 << 30
 DAY_S: Final = 86_400
 LOOK_EVERY_S: Final = 600.0
@@ -39,12 +39,20 @@ def recordings(root: Path) -> list[Kept]:
     if not root.is_dir():
         return []
     for folder in root.iterdir():
-        if folder.is_symlink() or not folder.is_dir() or not any(folder.glob(SEGMENTS)):
+        if folder.is_symlink() or not folder.is_dir() or not _is_ours(folder):
             continue
         status = [each.stat() for each in folder.rglob("*") if each.is_file()]
         size = sum(each.st_size for each in status)
         found.append(Kept(folder, size, max(each.st_mtime for each in status)))
     return sorted(found, key=lambda each: (each.written_s, each.folder))
+
+
+def _is_ours(folder: Path) -> bool:
+    """Tell by the header, not by names: what is deleted is gone."""
+    try:
+        return any(map(is_recording, segments_of(folder)[:1]))
+    except OSError:
+        return False
 
 
 def superfluous(
@@ -86,15 +94,19 @@ def make_room(
     return gone
 
 
-async def keep_room(storage: StorageConfig, writing: Path | None) -> None:
-    """Make room as the configuration asks, now and every ten minutes, in a thread; for ever."""
-    while storage.recordings_most_days or storage.recordings_most_gib:
+async def keep_room(storage: Callable[[], StorageConfig], writing: Path | None) -> None:
+    """Make room as the configuration asks, now and every ten minutes, in a thread; for ever.
+
+    `storage` is asked every time: what is kept may change while a run goes on.
+    """
+    while True:
+        kept = storage()
         await asyncio.to_thread(
             make_room,
-            Path(storage.recordings),
+            Path(kept.recordings),
             now_s=wall_ns() / NS_PER_SECOND,
-            most_days=storage.recordings_most_days,
-            most_gib=storage.recordings_most_gib,
+            most_days=kept.recordings_most_days,
+            most_gib=kept.recordings_most_gib,
             writing=writing,
         )
         await asyncio.sleep(LOOK_EVERY_S)

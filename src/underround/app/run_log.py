@@ -6,11 +6,12 @@ Hears what the pipeline tells; writes on the loop's next turn, never within the 
 import asyncio
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import msgspec
 
+from underround.app.config import Config
 from underround.app.telemetry.names import Trace, TraceNames
 from underround.app.wording import describe
 from underround.core.opportunity import Signal
@@ -48,6 +49,29 @@ def logging_run(
     finally:
         on_signal.remove(heard)
         on_trading.remove(traded)
+
+
+class RunLog(ExitStack):
+    """Logs what is signalled and traded while the log is for machines; a person sees the lines."""
+
+    def __init__(
+        self,
+        on_signal: list[Callable[[Signal], None]],
+        on_trading: list[Any],
+        names: TraceNames | None = None,
+    ) -> None:
+        super().__init__()
+        self._heard = on_signal, on_trading, names
+        self._is_on = False
+
+    def take_up(self, config: Config) -> None:
+        """Begin or end with what a configuration says."""
+        is_on = config.logging.format == "json"
+        if is_on and not self._is_on:
+            self.enter_context(logging_run(*self._heard))
+        elif self._is_on and not is_on:
+            self.close()
+        self._is_on = is_on
 
 
 @contextmanager

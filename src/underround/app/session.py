@@ -17,12 +17,14 @@ from msgspec.structs import replace
 from underround.app.clock import file_stamp, steady_clock
 from underround.app.config import Config, load_config
 from underround.app.connections import Options
+from underround.app.logs import log_as
 from underround.app.output import write_line
 from underround.app.page.face import Face, face_options
 from underround.app.pairs.file import PairEntry, configured_pairs
 from underround.app.pairs.reload import PairReload
+from underround.app.reload import Reload
 from underround.app.retention import keep_room
-from underround.app.run_log import logging_run
+from underround.app.run_log import RunLog
 from underround.app.service_notice import ServiceNotice
 from underround.app.supervision import kept_running
 from underround.app.telemetry.beside import exporters_for, names_of, telemetry
@@ -32,6 +34,7 @@ from underround.app.trading.live import live_brokers
 from underround.app.trading.setup import paper_brokers
 from underround.app.watching import (
     giving_up,
+    hangups,
     live_books,
     show_page,
     show_signal,
@@ -59,6 +62,7 @@ class SessionRequest(Struct, frozen=True, kw_only=True):
     trades: Literal["paper", "live"] | None = None
     from_queue: bool = False
     face: Face | None = None
+    verbose: bool = False
 
 
 def configured(request: SessionRequest) -> tuple[Config, list[PairEntry], list[str]]:
@@ -77,7 +81,8 @@ async def run_session(request: SessionRequest) -> dict[str, Any] | None:
     """
     config, entries, remarks = configured(request)
     exporters = exporters_for(config.telemetry, os.environ)
-    stop, notice = stop_on_signals(), ServiceNotice(os.environ)
+    stop, asked = stop_on_signals(hangs_up=False), hangups()
+    notice = ServiceNotice(os.environ)
     recording = request.recording or new_recording(config, request.kind)
     clock_ns = steady_clock()
     makers = {"paper": paper_brokers, "live": live_brokers}
@@ -111,15 +116,15 @@ async def run_session(request: SessionRequest) -> dict[str, Any] | None:
                 f"Ctrl+C stops"
             )
             run.pipeline.on_signal.append(show_signal)
-        if config.logging.format == "json":
-            hears = run.pipeline.on_signal, run.pipeline.on_trading
-            stack.enter_context(logging_run(*hears, None if sight is None else names))
+        reload = _reload(request, config, entries, run, asked)
+        hears = run.pipeline.on_signal, run.pipeline.on_trading
+        logged = stack.enter_context(RunLog(*hears, None if sight is None else names))
+        logged.take_up(config)
+        reload.on_change.append(logged.take_up)
         queue = await stack.enter_async_context(AsyncExitStack())
         if request.from_queue:
             await queue.enter_async_context(queue_of(config, run))
-        beside = [
-            asyncio.create_task(work) for work in _beside(request, config, entries, run, notice)
-        ]
+        beside = [asyncio.create_task(work) for work in _beside(request, reload, run, notice)]
         notice.tell("READY=1")
         await wait(stop, request.seconds)
         notice.tell("STOPPING=1")
@@ -127,27 +132,40 @@ async def run_session(request: SessionRequest) -> dict[str, Any] | None:
             task.cancel()
         live, shared = live_books(run), run.prices.status().state
         await queue.aclose()  # before the end is waited for: nothing new out of it
-        trades = None if run.trading is None else await finish_trading(run, clock_ns)
+        trades = None if run.trading is None else await finish_trading(run, clock_ns, stop.hurried)
     problems = [*remarks, *run.universe.problems]
     made = summary(run) | {"books_live": live, "prices": shared, "problems": problems}
     return made if trades is None else made | {"trades": trades}
 
 
-def _beside(
+def _reload(
     request: SessionRequest,
     config: Config,
     entries: Sequence[PairEntry],
     run: Running,
-    notice: ServiceNotice,
+    asked: asyncio.Event,
+) -> Reload:
+    """Make what a SIGHUP asks for; the alerts' change comes first, because it may be refused."""
+    pairs = PairReload(config, entries, run) if request.detects else None
+    load = partial(load_config, request.config_path, os.environ, request.flags)
+    made = Reload(config, load, pairs, asked)
+    if (alerts := run.alerts) is not None:
+        made.on_change.append(lambda fresh: alerts.take_up(fresh.alerts))
+    if not request.verbose:
+        made.on_change.append(lambda fresh: log_as(fresh.logging))
+    return made
+
+
+def _beside(
+    request: SessionRequest, reload: Reload, run: Running, notice: ServiceNotice
 ) -> Iterator[Coroutine[Any, Any, None]]:
     """Yield what goes on beside a run: lines for a person, signs of life, making room."""
     if request.shows:
         yield show_status(run)
     yield notice.keep_alive(lambda: True)  # that the loop turns is all there is to tell
     writing = None if run.recorder is None else run.recorder.directory
-    if request.detects:
-        yield PairReload(config, entries, run).on_hangup()
-    yield kept_running("making room", partial(keep_room, config.storage, writing))
+    yield kept_running("reading the configuration again", reload.on_hangup)
+    yield kept_running("making room", partial(keep_room, reload.storage, writing))
 
 
 def _greet(problems: Sequence[str], remarks: Sequence[str]) -> None:

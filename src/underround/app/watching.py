@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from underround.app.output import write_fields, write_line
+from underround.app.patient_output import patient_output
 from underround.app.wiring import Running
 from underround.app.wording import describe, latency_us
 from underround.core.book_state import BookState
@@ -28,16 +29,51 @@ def run_until_done(work: Coroutine[Any, Any, Any]) -> Any:
         return runner.run(work)
 
 
-def stop_on_signals() -> asyncio.Event:
-    """Return an event that SIGINT and SIGTERM set; must be called inside the loop."""
-    stop = asyncio.Event()
+def run_live(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run what watches markets: no reader of its lines, however slow, holds it up."""
+    with patient_output():
+        return run_until_done(work)
+
+
+class Stop(asyncio.Event):
+    """Set by whoever wants the end; `hurried` by the second who does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hurried = asyncio.Event()
+
+    def ask(self) -> None:
+        """Ask for the end, and once more for it to come at once."""
+        if self.is_set():
+            self.hurried.set()
+        self.set()
+
+
+def stop_on_signals(*, hangs_up: bool = True) -> Stop:
+    """Return an event that SIGINT and SIGTERM set; must be called inside the loop.
+
+    SIGHUP, a terminal that is gone, sets it too unless `hangs_up` is false or whoever started the
+    program (nohup) has it ignored.
+    """
+    stop = Stop()
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if hangs_up and sys.platform != "win32" and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in numbers:
         try:
-            loop.add_signal_handler(number, stop.set)
+            loop.add_signal_handler(number, stop.ask)
         except NotImplementedError:  # Windows: Ctrl+C arrives as KeyboardInterrupt
             return stop
     return stop
+
+
+def hangups() -> asyncio.Event:
+    """Return an event that SIGHUP sets, from now on; never set where there is no SIGHUP."""
+    asked = asyncio.Event()
+    if sys.platform != "win32":
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, asked.set)
+    return asked
 
 
 @asynccontextmanager

@@ -5,16 +5,16 @@ addresses. Whatever decides anything lives elsewhere.
 import asyncio
 import gc
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from msgspec import Struct
 
 from underround import __version__
-from underround.app.alerts import with_alerts
+from underround.app.alerts import Alerts, with_alerts
 from underround.app.audit_trail import audit_trail
 from underround.app.codecs import CODECS
 from underround.app.collector import calm_the_collector
@@ -36,7 +36,7 @@ from underround.app.pipeline import Pipeline
 from underround.app.price_board import PriceBoard
 from underround.app.recordings.digest import SignalDigest
 from underround.app.recordings.replay import describe
-from underround.app.signal_delivery import signal_delivery
+from underround.app.signal_delivery import SignalDelivery, signal_delivery
 from underround.app.structures.watch import StructureWatch
 from underround.app.supervision import kept_running
 from underround.app.trading.setup import Ledger, Trading, open_ledger, trading
@@ -45,6 +45,8 @@ from underround.app.watches import canaries, watching
 from underround.core.engine import Engine
 from underround.core.pair import Pair
 from underround.core.settings import Settings
+from underround.core.trading.event import KillSwitched
+from underround.stores.audit_log import AuditLog
 from underround.stores.opening import open_stores
 from underround.stores.prices import Prices
 from underround.stores.recording import RecordingWriter
@@ -71,6 +73,9 @@ class Running(Struct):
     feeds: list[Feed]
     clock_ns: Callable[[], int]
     frames: FrameWatch
+    delivery: SignalDelivery | None = None
+    audit: AuditLog | None = None
+    alerts: Alerts | None = None
     trading: Trading | None = None
     pair_watch: PairWatch | None = None
     markets: MarketWatch | None = None
@@ -94,9 +99,7 @@ async def running(
         settings = settings_of(config, options)
         ledger = _ledger(stack, config, options, clock_ns)
         began_ns = clock_ns()
-        recorder = _recorder(settings, universe, options, began_ns, ledger)
-        if recorder is not None:
-            stack.callback(recorder.close)
+        recorder = _recorder(stack, settings, universe, options, began_ns, ledger)
         engine = Engine(settings, universe.instruments.values(), universe.pairs)
         hands = VenueHands(clock_ns)
         hands.bodies = rest.bodies
@@ -114,36 +117,38 @@ async def running(
         pipeline.on_signal += [digest.add, delivery.take, trail.signal]
         pipeline.on_told.append(trail.told)
         pipeline.on_judged.append(lambda judged: board.judged(judged.instrument, judged.at_ns))
-        frames = FrameWatch(pipeline)
+        frames, feeds = FrameWatch(pipeline), list[Feed]()
         run = Running(
-            universe, engine, pipeline, digest, prices, signals, recorder, [], clock_ns, frames
+            universe, engine, pipeline, digest, prices, signals, recorder, feeds, clock_ns, frames
         )
+        run.delivery, run.audit = delivery, trail.log
         if ledger is not None and options.make_brokers is not None:
             run.trading = await stack.enter_async_context(
                 trading(config, ledger, engine, pipeline, options.make_brokers, clock_ns)
             )
             run.trading.shell.on_page.append(lambda reason: trail.paged(reason, clock_ns()))
+            delivery.on_failure.append(partial(_halt, pipeline, clock_ns))
         group = await stack.enter_async_context(asyncio.TaskGroup())
-        work = [_ticking(pipeline), _flushing(board, clock_ns)]
+        work = [_ticking(pipeline), _flushing(board, clock_ns), delivery.run()]
         if delivery.relay is not None:
             work.append(kept_running("signal relay", delivery.relay.run))
         tasks = [group.create_task(each) for each in work]
-        stack.push_async_callback(_stop, run.feeds, tasks)
+        stack.push_async_callback(_stop, feeds, tasks)
         listed = list(universe.instruments.values())
         made_of = Connecting(
-            config, options, listed, pipeline, hands, signer, rest, clock_ns, run.feeds
+            config, options, listed, pipeline, hands, signer, rest, clock_ns, feeds
         )
-        watches = watching(
-            made_of, universe, frames, lambda work: tasks.append(group.create_task(work))
-        )
+
+        def start(work: Coroutine[Any, Any, None]) -> None:
+            tasks.append(group.create_task(work))
+
+        watches = watching(made_of, universe, frames, start)
         run.pair_watch, run.markets = watches.pairs, watches.markets
-        with_alerts(
-            config.alerts, pipeline, stack, lambda work: tasks.append(group.create_task(work))
-        )
+        run.alerts = with_alerts(config.alerts, pipeline, stack, start)
         watches.markets.on_pair += [board.watch, partial(_paired, run, watches.markets)]
         watches.subscriptions.open(await canaries(rest, config, options, universe))
         run.structures = watches.structures
-        tasks.append(group.create_task(watches.structures.run()))
+        start(run.structures.run())
         calm_the_collector()
         stack.callback(gc.unfreeze)
         yield run
@@ -159,6 +164,7 @@ def _ledger(
 
 
 def _recorder(
+    stack: AsyncExitStack,
     settings: Settings,
     universe: Universe,
     options: Options,
@@ -170,7 +176,7 @@ def _recorder(
     header = describe(settings, list(universe.instruments.values()), list(universe.pairs))
     if ledger is not None:
         header["config"]["trading"] = ledger.header()
-    return RecordingWriter(
+    recorder = RecordingWriter(
         options.recording,
         created_at_ns=began_ns,
         mask=masked,
@@ -178,6 +184,17 @@ def _recorder(
         on_failure=partial(_log.error, "recording: %s"),
         **header,
     )
+    stack.callback(recorder.close)
+    return recorder
+
+
+def _halt(pipeline: Pipeline, clock_ns: Callable[[], int], reason: str) -> None:
+    """Halt trading on the loop's next turn: what is under way is told to its end first."""
+
+    def tell() -> None:
+        pipeline.tell(KillSwitched(is_set=True, reason=reason, at_ns=clock_ns()))
+
+    asyncio.get_running_loop().call_soon(tell)
 
 
 def _paired(run: Running, markets: MarketWatch, pair: Pair) -> None:

@@ -20,6 +20,13 @@ def cents(usd_e6: int) -> str:
     return f"{usd_e6 / 10_000:.2f} ¢"
 
 
+def grouped(number: str) -> str:
+    """Set a written number's thousands apart ("-$1096.60" is "-$1,096.60")."""
+    whole, dot, rest = number.partition(".")
+    digits = whole.lstrip("-$")
+    return f"{whole[: len(whole) - len(digits)]}{int(digits):,}{dot}{rest}"
+
+
 def describe(signal: Signal) -> str:
     """Write a signal as one line."""
     head = f"{clock_time(signal.at_ns)}  {signal.kind.upper():7} {signal.pair:28}"

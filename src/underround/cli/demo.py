@@ -12,7 +12,7 @@ from underround.app.output import write_json
 from underround.app.sections.web import WebConfig
 from underround.app.session import new_recording
 from underround.app.simulated.demo import run_demo
-from underround.app.watching import run_until_done, show_summary
+from underround.app.watching import run_live, show_summary
 from underround.cli.kinds import Kinds
 from underround.cli.page import SHOWN, PageFlags
 from underround.cli.run import Seconds
@@ -49,7 +49,7 @@ def demo(
     if recording is None:
         recording = new_recording(Config(), "demo")
     log_to_stderr(form=log_format)
-    result = run_until_done(
+    result = run_live(
         run_demo(
             seconds,
             seed,

@@ -9,7 +9,7 @@ from cyclopts import App, Parameter
 from underround.app.config import load_config
 from underround.app.logs import log_to_stderr
 from underround.app.session import SessionRequest, run_session
-from underround.app.watching import run_until_done
+from underround.app.watching import run_live
 from underround.cli.live_gate import trading_mode
 from underround.cli.run import ConfigPath, Json, LogForm, Seconds, Verbose, end, log_flags
 
@@ -33,7 +33,8 @@ def run(
     Another `underround run` finds the signals. A second executor on the same journal ends with 1
     and names the first.
     """
-    log_to_stderr(verbose, load_config(config, os.environ, log_flags(log_format)).logging.format)
+    logging = load_config(config, os.environ, log_flags(log_format)).logging
+    log_to_stderr(verbose, logging.format, level=logging.level)
     request = SessionRequest(
         config_path=config,
         flags=log_flags(log_format),
@@ -41,7 +42,8 @@ def run(
         recording=recording,
         seconds=seconds,
         shows=not json,
+        verbose=verbose,
         trades=trading_mode(config, {}, paper=not live, live=live, account=account),
         from_queue=True,
     )
-    return end(run_until_done(run_session(request)), json)
+    return end(run_live(run_session(request)), json)

@@ -13,7 +13,7 @@ from underround.app.config import Config, load_config
 from underround.app.output import write_json, write_line
 from underround.app.pairs.match_files import find_in_files, judge_file, keep
 from underround.app.pairs.match_run import SHOWN_SKIPPED, MatchRequest, match_live, match_simulated
-from underround.app.progress import judging
+from underround.app.progress import matching
 from underround.app.watching import run_until_done
 from underround.cli.run import ConfigPath, Quiet
 from underround.matching.candidates import TOP
@@ -82,13 +82,13 @@ def match(
             raise CycloptsError(msg="--embeddings needs files: --poly and --kalshi")
         given = (catalog, write_pairs, report)
         world = seed if simulated else None
-        with judging("matching", quiet=quiet):
+        with matching(quiet=quiet):
             summary = _live(load_config(config, os.environ), given, out, top, llm, world)
     else:
         if simulated:
             raise CycloptsError(msg="--simulated lists markets itself; leave the files out")
         files = _Files(pairs, poly, kalshi, embeddings)
-        with judging("matching", quiet=quiet):
+        with matching(quiet=quiet):
             summary = _over_files(files, (out, catalog, write_pairs, report), top, llm)
     if json:
         write_json(summary)

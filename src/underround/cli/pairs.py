@@ -8,12 +8,13 @@ import msgspec
 from cyclopts import App, Parameter
 
 from underround.app.config import load_config
-from underround.app.output import write_json, write_line
+from underround.app.output import write_hung, write_json
 from underround.app.pairs.check import checked_pairs
 from underround.app.pairs.file import load_pairs
 from underround.app.watching import run_until_done
 from underround.cli.run import ConfigPath, Json
 
+INDENT = 4
 app = App(name="pairs", help="The pairs of markets that are compared.")
 app.command(
     "underround.cli.pairs_review:review",
@@ -47,9 +48,9 @@ def check(
     else:
         for pair in found.pairs:
             grade = "terms not stated" if pair.terms is None else pair.terms.grade or "not graded"
-            write_line(f"{pair.id:28} {pair.polarity:8} {pair.kalshi:36} {grade}")
+            write_hung(f"{pair.id:28} {pair.polarity:8} {pair.kalshi:36} {grade}", INDENT)
         for problem in found.problems:
-            write_line(f"left out: {problem}")
+            write_hung(f"left out: {problem}", INDENT)
     return 1 if found.problems else 0
 
 
@@ -77,7 +78,9 @@ def pairs(
         )
     else:
         for entry in entries:
-            write_line(f"{entry.id:28} {entry.polarity:8} {entry.kalshi:36} {entry.polymarket}")
+            write_hung(
+                f"{entry.id:28} {entry.polarity:8} {entry.kalshi:36} {entry.polymarket}", INDENT
+            )
         for problem in problems:
-            write_line(f"left out: {problem}")
+            write_hung(f"left out: {problem}", INDENT)
     return 1 if problems else 0

@@ -10,7 +10,7 @@ from underround.app.bitcoin.session import DEFAULT_EVERY_S, BitcoinRequest, run_
 from underround.app.config import load_config
 from underround.app.logs import log_to_stderr
 from underround.app.output import write_json, write_line
-from underround.app.watching import run_until_done
+from underround.app.watching import run_live
 from underround.cli.errors import ExitCode
 from underround.cli.page import HIDDEN, PageFlags
 from underround.cli.run import (
@@ -60,7 +60,8 @@ def pipeline(
     """
     series, every_s = parse_words(words)
     flags = environment_flags(kalshi_env) | page.settings() | log_flags(log_format)
-    log_to_stderr(verbose, load_config(config, os.environ, flags).logging.format)
+    logging = load_config(config, os.environ, flags).logging
+    log_to_stderr(verbose, logging.format, level=logging.level)
     request = BitcoinRequest(
         series=series,
         every_s=every_s,
@@ -74,7 +75,7 @@ def pipeline(
         shows=not json,
         records=record,
     )
-    result = run_until_done(run_bitcoin_session(request))
+    result = run_live(run_bitcoin_session(request))
     if json:
         write_json(result)
     else:

@@ -40,14 +40,16 @@ def report(
     """
     if not session.exists():
         raise UnderroundError(f"{session}: no such file; name a recording or a session file")
+    name = session.stem
     if is_recording(session):
+        name = session.name  # its dot stands before fractions of a second
         with reading("reading", [session], quiet=quiet):
             page = recording_page(recorded_session(session))
     elif session.is_dir():
         raise UnderroundError(f"{session}: not a recording of this program")
     else:
         page = report_page(read_session(session))
-    path = out if out is not None else session.with_name(f"{session.stem}.html")
+    path = out if out is not None else session.with_name(f"{name}.html")
     path.write_text(page, encoding="utf-8")
     if json:
         write_json({"session": str(session), "report": str(path), "bytes": len(page.encode())})

@@ -11,7 +11,7 @@ from underround.app.config import load_config
 from underround.app.logs import LogFormat, log_to_stderr
 from underround.app.output import write_json
 from underround.app.session import SessionRequest, run_session
-from underround.app.watching import run_until_done, show_summary
+from underround.app.watching import run_live, show_summary
 from underround.cli.errors import ExitCode
 from underround.cli.live_gate import trading_mode
 from underround.cli.page import HIDDEN, PageFlags
@@ -77,6 +77,7 @@ def run(
         transport=transport,
         every_s=every,
         shows=not json,
+        verbose=verbose,
         trades=trading_mode(config, flags, paper=paper, live=live, account=account),
         face=page.face(),
     )
@@ -105,6 +106,7 @@ def record(
         recording=out,
         seconds=seconds,
         shows=not json,
+        verbose=verbose,
         detects=False,
     )
     return _carry_out(request, json, verbose)
@@ -122,8 +124,8 @@ def log_flags(form: LogFormat | None) -> dict[str, Any]:
 
 def _carry_out(request: SessionRequest, json: bool, verbose: bool) -> int:
     config = load_config(request.config_path, os.environ, request.flags)
-    log_to_stderr(verbose=verbose, form=config.logging.format)
-    return end(run_until_done(run_session(request)), json)
+    log_to_stderr(verbose, config.logging.format, level=config.logging.level)
+    return end(run_live(run_session(request)), json)
 
 
 def end(result: dict[str, Any] | None, json: bool) -> int:

@@ -10,7 +10,7 @@ from cyclopts import App, Parameter
 from cyclopts.validators import Number
 
 from underround.app.config import Config, load_config
-from underround.app.output import write_json, write_line
+from underround.app.output import write_hung, write_json, write_line
 from underround.app.signal_reading import consume, consumer_of, follow, open_latest_journal
 from underround.app.watching import run_until_done, stop_on_signals
 from underround.app.wording import describe
@@ -19,6 +19,7 @@ from underround.core.opportunity import Signal
 from underround.stores.signal_consumers import Delivery
 from underround.stores.signal_journal import JournaledSignal
 
+INDENT = 22
 signals = App(name="signals", help="Show what was signalled, follow it, or consume it.")
 
 Journal = Annotated[Path | None, Parameter(help="the journal, instead of the configured one")]
@@ -105,7 +106,8 @@ def _row(signal: JournaledSignal) -> dict[str, Any]:
 
 
 def _show_line(signal: JournaledSignal) -> None:
-    write_line(f"{signal.seq:>6}  {describe(msgspec.json.decode(signal.body, type=Signal))}")
+    said = describe(msgspec.json.decode(signal.body, type=Signal))
+    write_hung(f"{signal.seq:>6}  {said}", INDENT)
 
 
 def _show_json(signal: JournaledSignal) -> None:

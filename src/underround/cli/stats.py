@@ -1,13 +1,13 @@
 """`underround stats`: how long opportunities lasted, what ended them, and how many survive."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 from cyclopts import Parameter
 
-from underround.app.output import write_json, write_line
+from underround.app.output import write_json, write_line, write_table
 from underround.app.progress import reading
 from underround.app.recordings.lives import (
     Figures,
@@ -22,6 +22,8 @@ from underround.core.errors import UnderroundError
 from underround.core.units import format_usd
 from underround.stores.recording_reader import is_recording
 from underround.stores.signal_journal import SignalJournal, last_spoken_ns
+
+HEADS = ("", "lives", "median", "longest", "best", "edge in all", "ended by")
 
 
 def stats(
@@ -52,33 +54,35 @@ def stats(
     if json:
         write_json({"session": str(session), **msgspec.to_builtins(found)})
         return
-    for line in _lines(found):
-        write_line(line)
+    write_table(HEADS, _rows(found), name=0, numeric=range(1, 6))
+    write_line("still there after:")
+    for each in found.all.survival:
+        share = f"{each.alive / each.watched:.0%}" if each.watched else "–"
+        write_line(f"  {each.after_ms:>5} ms  {share:>5}  ({each.alive} of {each.watched})")
 
 
-def _lines(found: Statistics) -> Iterator[str]:
-    durations = f"{'median':>9} {'longest':>9}"
-    yield f"{'':28} {'lives':>5} {durations} {'best':>8} {'edge in all':>12}  ended by"
-    yield _line("all", found.all)
+def _rows(found: Statistics) -> Iterator[Sequence[str]]:
+    yield _row("all", found.all)
     for title, groups in (
         ("kind", found.by_kind),
         ("pair", found.by_pair),
         ("hour, UTC", found.by_hour),
     ):
-        yield f"by {title}:"
+        yield (f"by {title}:", *[""] * (len(HEADS) - 1))
         for name, figures in groups.items():
-            yield _line(f"  {name}", figures)
-    yield "still there after:"
-    for each in found.all.survival:
-        share = f"{each.alive / each.watched:.0%}" if each.watched else "–"
-        yield f"  {each.after_ms:>5} ms  {share:>5}  ({each.alive} of {each.watched})"
+            yield _row(f"  {name}", figures)
 
 
-def _line(name: str, figures: Figures) -> str:
+def _row(name: str, figures: Figures) -> Sequence[str]:
     ended = ", ".join(f"{words} {count}" for words, count in figures.ended.items())
     return (
-        f"{name:28.28} {figures.count:>5} {_ms(figures.median_ms):>9} {_ms(figures.longest_ms):>9} "
-        f"{cents(figures.best_edge_e6):>8} {format_usd(figures.edge_usd_e6):>12}  {ended}"
+        name,
+        str(figures.count),
+        _ms(figures.median_ms),
+        _ms(figures.longest_ms),
+        cents(figures.best_edge_e6),
+        format_usd(figures.edge_usd_e6),
+        ended,
     )
 
 

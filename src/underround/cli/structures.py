@@ -4,7 +4,7 @@ import asyncio
 import os
 
 from underround.app.config import load_config
-from underround.app.output import write_json, write_line
+from underround.app.output import write_hung, write_json, write_line
 from underround.app.pairs.file import configured_pairs
 from underround.app.structures.file import configured_structures
 from underround.app.structures.proposals import written
@@ -30,15 +30,15 @@ def structures(
         write_json({"structures": rows, "problems": problems, "proposed": proposed})
         return
     for row in rows:
-        write_line(f"{row['kind']:10} {row['id']}  {row['proof']}")
+        write_hung(f"{row['kind']:10} {row['id']}  {row['proof']}", 8)
         for question in row["questions"]:
-            write_line(f"    {question['name']}: {', '.join(question['yes'])}")
+            write_hung(f"    {question['name']}: {', '.join(question['yes'])}", 8)
         for way, reason in row["refused"].items():
-            write_line(f"    refused {way}: {reason}")
+            write_hung(f"    refused {way}: {reason}", 8)
     if proposed:
         write_line("by their words alone, and not watched; read every rule before you add one:")
     for each in proposed:
         for line in written(each):
             write_line(f"    {line}")
     for problem in problems:
-        write_line(f"note: {problem}")
+        write_hung(f"note: {problem}", 8)

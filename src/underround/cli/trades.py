@@ -14,11 +14,13 @@ from cyclopts.validators import Number
 from underround.app.clock import steady_clock
 from underround.app.command_trail import note_command, person
 from underround.app.config import load_config
-from underround.app.output import write_json, write_line
+from underround.app.output import write_json, write_line, write_table
 from underround.app.trading.control import opened_journal, portfolio_of
 from underround.app.trading.order_decision import Wanted, decide
 from underround.app.trading.reports import (
-    line_of,
+    MONEY,
+    TRADE_HEADS,
+    cells_of,
     position_rows,
     profit,
     tax_csv,
@@ -70,8 +72,7 @@ def show_trades(
     if json:
         write_json({"trades": rows, "halt": portfolio.halt})
         return
-    for row in rows:
-        write_line(line_of(row))
+    write_table(TRADE_HEADS, map(cells_of, rows), name=2, numeric=(3, 4, 5))
     if portfolio.halt is not None:
         write_line(f"halted: {portfolio.halt}; `underround resume` when it is understood")
 
@@ -158,11 +159,9 @@ def positions(*, journal: Journal = None, config: ConfigPath = None, json: Json 
     if json:
         write_json({"positions": rows})
         return
-    for row in rows:
-        write_line(
-            f"{row['venue']:12} {row['contracts']:>10}  uncovered {row['uncovered']:>8}"
-            f"  {row['instrument']}"
-        )
+    cells = [(row["venue"], row["instrument"], row["contracts"], row["uncovered"]) for row in rows]
+    heads = ("venue", "instrument", "contracts", "uncovered")
+    write_table(heads, cells, name=1, numeric=(2, 3))
 
 
 def pnl(*, journal: Journal = None, config: ConfigPath = None, json: Json = False) -> None:
@@ -171,13 +170,12 @@ def pnl(*, journal: Journal = None, config: ConfigPath = None, json: Json = Fals
     if json:
         write_json(made)
         return
-    for day, sums in [*made["days"].items(), ("all", made["all"])]:
-        parts = [
-            f"{name.removesuffix('_usd_e6')} {format_usd(value)}"
-            for name, value in sums.items()
-            if name.endswith("_usd_e6")
-        ]
-        write_line(f"{day:10} {sums['trades']:4} trades  " + "  ".join(parts))
+    cells = [
+        (day, str(sums["trades"]), *(format_usd(sums[name]) for name in MONEY))
+        for day, sums in [*made["days"].items(), ("all", made["all"])]
+    ]
+    heads = ("day", "trades", *(name.removesuffix("_usd_e6") for name in MONEY))
+    write_table(heads, cells, name=0, numeric=range(1, len(heads)))
     if made["presumed"]:
         write_line(f"{made['presumed']} trades have not settled: a dollar a set is presumed")
 

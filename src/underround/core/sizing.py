@@ -55,11 +55,6 @@ class Sizing(Struct, frozen=True):
         return self.edge_usd_e6 * SIZE_ONE_E6 // self.size_e6
 
     @property
-    def limit_prices_e4(self) -> tuple[int, ...]:
-        """The worst price each order needs."""
-        return tuple(order.limit_price_e4 for order in self.orders)
-
-    @property
     def fills(self) -> tuple[tuple[Fill, ...], ...]:
         """The fills of each order, level by level."""
         return tuple(order.fills for order in self.orders)

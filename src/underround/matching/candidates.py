@@ -13,6 +13,7 @@ from typing import Final
 from msgspec import Struct
 from rapidfuzz import fuzz
 
+from underround.matching.counting import counted
 from underround.matching.gazetteer.colleges import college_named
 from underround.matching.grammars.lexicon import STOP, stem
 from underround.matching.grammars.phrases import rewritten
@@ -183,7 +184,7 @@ def candidates(
     index = Index(kalshi)
     return [
         Candidate(number, position, score)
-        for number, listing in enumerate(polymarket)
+        for number, listing in enumerate(counted("proposing", polymarket))
         for position, score in index.nearest(listing, top)
         if score >= LEAST_LIKENESS
     ]

@@ -103,7 +103,7 @@ class Catalog:
         return Refresh(tuple(added), tuple(changed), unchanged, vanished, tuple(suspended))
 
     def _insert(self, market: CatalogMarket, digest: str, now_ns: int) -> None:
-        self.database.execute(
+        self.database.execute(  # only names of our own columns are put together
             f"INSERT INTO market ({_COLUMNS}, first_seen_ns, last_seen_ns)"  # noqa: S608
             f" VALUES ({', '.join('?' * 13)})",
             (*_values(market, digest), now_ns, now_ns),

@@ -85,7 +85,7 @@ def _storable(text: str) -> str:
 
 def _date(fields: Mapping[str, object], *names: str) -> str:
     value = _text(fields, *names)
-    if value and read_end(value)[0] is None:
+    if value and read_end(value) is None:
         raise Odd(f"{names[0]} {value!r} is not a date")
     return value
 

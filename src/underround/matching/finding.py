@@ -4,22 +4,15 @@ Pure over its inputs; where listings come from and where verdicts go is the call
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from contextvars import ContextVar
-from typing import Final
 
 from underround.matching.candidates import TOP, candidates
+from underround.matching.counting import counted
 from underround.matching.listing import Listing
 from underround.matching.tables import PairRow
 from underround.matching.verdict import Decision, Verdict, judge, one_to_one
 
 Adjudicator = Callable[[Verdict], Verdict]
 """A second opinion on an accepted pair: it may take the acceptance away, never give one."""
-
-
-on_judged: ContextVar[Callable[[int, int], object] | None] = ContextVar("on_judged", default=None)
-"""Told (pairs judged, pairs in all) now and then, for whoever shows progress."""
-
-_TOLD_EVERY: Final = 64
 
 
 def find_pairs(
@@ -36,12 +29,7 @@ def find_pairs(
     """
     pairs = [(each.polymarket, each.kalshi) for each in candidates(polymarket, kalshi, top)]
     wanted = list(dict.fromkeys((*pairs, *proposed)))
-    tell = on_judged.get()
-    judged = []
-    for number, (one, two) in enumerate(wanted, 1):
-        judged.append(judge(polymarket[one], kalshi[two]))
-        if tell is not None and (number % _TOLD_EVERY == 0 or number == len(wanted)):
-            tell(number, len(wanted))
+    judged = [judge(polymarket[one], kalshi[two]) for one, two in counted("judging", wanted)]
     return [reconsidered(verdict, adjudicate) for verdict in one_to_one(judged)]
 
 
@@ -50,7 +38,8 @@ def judge_rows(
 ) -> list[Verdict | None]:
     """Return a verdict for each proposed row, None for a row that cannot be judged."""
     judged = [
-        judge(row.polymarket, row.kalshi) if row.polymarket and row.kalshi else None for row in rows
+        judge(row.polymarket, row.kalshi) if row.polymarket and row.kalshi else None
+        for row in counted("judging", rows)
     ]
     checked = iter(one_to_one([verdict for verdict in judged if verdict is not None]))
     return [

@@ -78,25 +78,23 @@ _BARE_MONTH = re.compile(_MONTH.format(""))
 
 
 @lru_cache(maxsize=65536)
-def read_end(text: str) -> tuple[date | None, bool]:
-    """Return a venue's end field as (its Eastern date, whether the hour was given).
+def read_end(text: str) -> date | None:
+    """Return the Eastern date of a venue's end field; None where it cannot be read.
 
-    "2026-01-10T03:30:00Z" is 9 January in New York, hour known. Unreadable text: (None, False).
+    "2026-01-10T03:30:00Z" is 9 January in New York. Midnight in UTC stands for the day itself.
     """
     text = text.strip()
-    if not text:
-        return None, False
     try:
         if len(text) == 10:
-            return date.fromisoformat(text), False
+            return date.fromisoformat(text)
         moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError:
-        return None, False
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    if moment.hour == moment.minute == 0 and moment.utcoffset() == timedelta(0):
-        return moment.date(), False
-    return moment.astimezone(EASTERN).date(), True
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        if moment.hour == moment.minute == 0 and moment.utcoffset() == timedelta(0):
+            return moment.date()
+        return moment.astimezone(EASTERN).date()
+    except (ValueError, OverflowError):  # no time, or one before the first day there is
+        return None
 
 
 def year_for(month: int, day: int, anchor: date | None) -> int | None:

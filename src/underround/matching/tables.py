@@ -98,7 +98,7 @@ def _broken(row: Mapping[str, str], title: str, key: str, ends: str) -> str:
     if row.get("poly_outcome", "").startswith("["):
         return f"poly_outcome {row['poly_outcome'][:40]!r} is a list, not one outcome"
     written = row.get(ends, "")
-    if written and read_end(written)[0] is None:
+    if written and read_end(written) is None:
         return f"{ends} {written!r} is not a date"
     return ""
 

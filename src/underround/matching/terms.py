@@ -92,7 +92,6 @@ class Terms(Struct, frozen=True, kw_only=True):
     edition_written: bool = True
     day: date | None = None
     ends: date | None = None
-    ends_hour_known: bool = False
     source: str = ""
     station: str = ""
     sport: str = ""

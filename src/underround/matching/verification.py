@@ -71,7 +71,7 @@ def _ended(desk: ReviewDesk, pair: ReviewPair, today: date | None) -> bool:
     for venue, market in zip((Venue.POLYMARKET, Venue.KALSHI), desk.markets(pair.id), strict=True):
         if market is None or not desk.catalog.has_vanished(venue, market.id):
             continue
-        ends, _ = read_end(market.ends)
+        ends = read_end(market.ends)
         if today is not None and ends is not None and ends <= today:
             return True
     return False

@@ -21,9 +21,9 @@ class Frame(NamedTuple):
     is_opening: bool = False
 
 
-def ready(text: str | bytes) -> Frame:
-    """Return a frame that is written already and tells of no instrument."""
-    return Frame(lambda: text)
+def ready(text: str | bytes, about: tuple[str, ...] = ()) -> Frame:
+    """Return a frame that is written already; unless said, it tells of no instrument."""
+    return Frame(lambda: text, about)
 
 
 class WireFault(Protocol):
@@ -52,7 +52,6 @@ class Outlet:
     ) -> None:
         self.connection = connection
         self.faults = faults
-        self.frames_sent = 0
         self.is_mute = False
         self.most_unread = most_unread
         self._on_overflow = on_overflow
@@ -68,7 +67,6 @@ class Outlet:
             if parts is None:
                 self.leave(texts)
             else:
-                self.frames_sent += len(texts)
                 write_parts(self.connection, texts, parts, pause_s)
                 self._watch()
             return
@@ -81,7 +79,6 @@ class Outlet:
         """Write texts past the faults, all in one socket write."""
         if self.is_mute or not texts:
             return
-        self.frames_sent += len(texts)
         write(self.connection, texts)
         self._watch()
 

@@ -72,6 +72,11 @@ class AuditLog:
         self._thread = threading.Thread(target=self._run, name="audit", daemon=True)
         self._thread.start()
 
+    @property
+    def waiting(self) -> int:
+        """How many entries are not written yet."""
+        return len(self._pending) + len(self._queue)
+
     def append(self, kind: str, at_ns: int, body: Mapping[str, Any]) -> None:
         """Queue an entry; `body` must be JSON and must not be changed afterwards."""
         if len(self._queue) >= self._queue_limit or self._closing.is_set():

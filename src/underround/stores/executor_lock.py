@@ -7,8 +7,9 @@ the journal, for folders that several machines share. Neither is ever waited for
 import fcntl
 import os
 import socket
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -58,7 +59,8 @@ def executor_lock(journal: TradeJournal, account: str, now_ns: int) -> Iterator[
         try:
             yield lock
         finally:
-            journal.drop_lease(lock.holder)
+            with suppress(sqlite3.Error):  # on a full disk it runs out by itself
+                journal.drop_lease(lock.holder)
 
 
 def _busy(path: Path, holder: str) -> str:

@@ -19,6 +19,7 @@ from underround.core.trading import journal_record as records
 from underround.core.trading import order_event as events
 from underround.core.trading.journal_record import JournalRecord
 from underround.core.trading.portfolio import Portfolio
+from underround.stores.reserve import Reserve
 
 KINDS: Final[dict[str, type[Any]]] = {
     kind.__name__: kind
@@ -61,6 +62,8 @@ class TradeJournal:
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
         self.database = _open(self.path)
+        self.reserve = Reserve(self.path.with_name(f"{self.path.name}.reserve"))
+        """For whoever trades to fill; nobody else needs it."""
 
     def append(self, taken: Iterable[JournalRecord], *, synced: bool) -> None:
         """Write records as one whole; with `synced` return only when the disk has them.

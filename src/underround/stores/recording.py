@@ -40,6 +40,8 @@ CLOSE_LIMIT_S: Final = 30.0
 _OVERHEAD_BYTES: Final = 200  # roughly what a queued input occupies beside its payload
 _BITE_BYTES: Final = 32 << 10  # compressing a bite lets go of the interpreter lock
 _BLOCK_BYTES: Final = 1 << 20
+_WELL_AFTER: Final = 25
+"""Blocks in a row after which an outage is over: a full disk takes one now and then."""
 
 Mask = Callable[[bytes], bytes]
 
@@ -49,8 +51,8 @@ class RecordingWriter:
 
     All `append_…` calls must come from one thread; the order in the file is the order of calls.
     `mask` is given every frame we send and every REST request and returns it without secrets.
-    `on_failure` is called from the writer's thread, once per outage, with one line of text; the
-    log gets it where there is none.
+    `on_failure` is called from either thread, once per outage, with one line of text; the log gets
+    it where there is none, and always that and how much is lost when recording goes on.
     Raises UnusableError when the directory already holds a recording, OSError when it cannot be
     made, TypeError when the header is not JSON.
     """
@@ -96,6 +98,7 @@ class RecordingWriter:
         self._shed = 0
         self._shed_total = 0
         self._taken = 0
+        self._well = 0
         self._unwritten = 0
         self._unwritten_total = 0
         self._closing = threading.Event()
@@ -182,8 +185,11 @@ class RecordingWriter:
         if not self._shedding and pending_bytes <= self._queue_limit_bytes:
             return True
         # Resume only at half, so that one outage leaves one hole and not a thousand.
+        was_shedding = self._shedding
         self._shedding = pending_bytes > self._queue_limit_bytes // 2
         if self._shedding:
+            if not was_shedding:
+                self._say(f"the disk of {self.directory} is too slow; inputs are lost")
             self._shed += 1
             self._shed_total += 1
             return False
@@ -214,12 +220,20 @@ class RecordingWriter:
         try:
             self._segments.append(self._bites())
         except OSError as error:
+            self._well = 0
             self._unwritten += self._taken
             self._unwritten_total += self._taken
             self._fail(error)
         else:
             self._unwritten = 0
-            self.failure = None
+            self._well += 1
+            is_over = self._closing.is_set()  # sheds what still comes, which is no outage
+            is_well = self._well >= _WELL_AFTER and not self._shedding
+            if self.failure is not None and (is_over or is_well):
+                _log.warning(
+                    "recording goes on in %s; %d inputs are lost", self.directory, self.lost
+                )
+                self.failure = None
 
     def _bites(self) -> Iterator[bytes]:
         """Take up to a block's worth from the queue and yield it encoded, a bite at a time."""
@@ -256,7 +270,9 @@ class RecordingWriter:
 
     def _fail(self, error: OSError) -> None:
         reason = error.strerror or str(error)
-        message = f"cannot record to {self.directory}: {reason}; inputs are lost, the rest goes on"
+        self._say(f"cannot record to {self.directory}: {reason}; inputs are lost, the rest goes on")
+
+    def _say(self, message: str) -> None:
         first = self.failure is None
         self.failure = message
         if first:

@@ -49,7 +49,7 @@ def is_recording(path: Path) -> bool:
     Raises OSError when it cannot be read.
     """
     if path.is_dir():
-        return bool(_segments(path))
+        return bool(segments_of(path))
     return _preamble(next(read_lines(path), b"")) is not None
 
 
@@ -69,7 +69,7 @@ def read_located(path: Path | str) -> Iterator[tuple[Place, RecordedInput]]:
     if not path.is_dir():
         yield from _read_segment(path)
         return
-    segments = _segments(path)
+    segments = segments_of(path)
     if not segments:
         raise UnusableError(f"{path} holds no recording (no 000001.jsonl.zst)")
     for segment in segments:
@@ -78,7 +78,7 @@ def read_located(path: Path | str) -> Iterator[tuple[Place, RecordedInput]]:
 
 def size_bytes(path: Path) -> int:
     """Return how many bytes reading a recording, or any one file, will read from the disk."""
-    files = _segments(path) if path.is_dir() else [path]
+    files = segments_of(path) if path.is_dir() else [path]
     return sum(file.stat().st_size for file in files)
 
 
@@ -91,7 +91,8 @@ def header_of(path: Path | str) -> RecordedHeader | None:
     return first if isinstance(first, RecordedHeader) else None
 
 
-def _segments(directory: Path) -> list[Path]:
+def segments_of(directory: Path) -> list[Path]:
+    """Return what has the name of a recording's segment, in order, plain and packed."""
     plain = [*directory.glob("[0-9]*.jsonl"), *directory.glob("[0-9]*.jsonl.gz")]
     return sorted([*segment_paths(directory), *plain])
 

@@ -83,10 +83,11 @@ class JournalConsumer:
             taken = self._claim(now_ns, limit)
             if len(taken) < limit:
                 taken += self._read(now_ns, limit - len(taken))
+            self._database.execute("COMMIT")
         except BaseException:
-            self._database.execute("ROLLBACK")
+            if self._database.in_transaction:  # a full disk may have rolled back already
+                self._database.execute("ROLLBACK")
             raise
-        self._database.execute("COMMIT")
         return taken
 
     async def acknowledge(self, seq: int) -> None:

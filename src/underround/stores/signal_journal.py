@@ -77,8 +77,8 @@ class SignalJournal:
             )
         except sqlite3.Error as fault:
             raise UnderroundError(
-                f"{self.path}: a signal cannot be journaled, and none is raised without: {fault};"
-                " make room or mend it, then start again"
+                f"{self.path}: a signal cannot be journaled, and none is passed on without:"
+                f" {fault}; make room or mend it, signals wait"
             ) from fault
         row = self.database.execute("SELECT seq FROM signals WHERE id = ?", (signal_id,))
         return int(row.fetchone()[0])

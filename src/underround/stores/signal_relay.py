@@ -35,7 +35,6 @@ class SignalRelay:
         self._redis: Any = client
         self._stream = stream
         self._appended = asyncio.Event()
-        self.relayed = 0
         self.failure: str | None = None
 
     def wake(self) -> None:
@@ -91,7 +90,6 @@ class SignalRelay:
                     raise answer
                 if isinstance(answer, Exception) and not isinstance(answer, ResponseError):
                     raise answer
-            self.relayed += len(signals)
             seq = signals[-1].seq
 
     async def _last_relayed(self) -> int:

@@ -81,6 +81,11 @@ class Feed:
         """Whether the connection is open now."""
         return self._socket is not None and self._socket.live
 
+    @property
+    def is_given_up(self) -> bool:
+        """Whether it was told to end."""
+        return self._stopping
+
     async def run(self) -> None:
         """Keep the connection until cancelled, stopped or refused for good.
 

@@ -74,7 +74,6 @@ class OrderLine:
             raise ValueError(f"{venue}: TLS without verification is not offered")
         self.venue = venue
         self.prefix = parts.path.rstrip("/")
-        self.requests = 0
         is_encrypted = parts.scheme == "https"
         self._tls = (tls or ssl.create_default_context()) if is_encrypted else None
         self._port = parts.port or (443 if is_encrypted else 80)
@@ -108,7 +107,6 @@ class OrderLine:
         UnansweredError; being cancelled while it waits leaves the request unanswered.
         """
         connection = await self._take()
-        self.requests += 1
         what = f"{method} {target.partition('?')[0]}"
         is_done = False
         try:

@@ -72,8 +72,6 @@ class RestClient:
     ) -> None:
         check_url(root, ("http", "https"))
         self.venue = venue
-        self.requests = 0
-        self.failures = 0
         self._root = root.rstrip("/")
         self._monotonic_ns = monotonic_ns
         self._randomness = randomness
@@ -134,7 +132,6 @@ class RestClient:
             try:
                 return await self._ask(method, path, query, body)
             except VenueFaultError as error:
-                self.failures += 1
                 if attempt == limits.attempts:
                     raise
                 if not error.retryable:
@@ -158,7 +155,6 @@ class RestClient:
         headers = dict(self._sign(method, signed_path)) if self._sign is not None else {}
         if body is not None:
             headers["Content-Type"] = "application/json"
-        self.requests += 1
         what = f"{method} {signed_path}"
         try:
             async with (

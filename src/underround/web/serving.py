@@ -43,6 +43,7 @@ MOST_CONNECTIONS: Final = 400
 class _Impatient(H11Protocol):
     """A connection that is closed when it asks for nothing: it would hold a place for ever."""
 
+    # What is served here is always a socket.
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request."""
         super().connection_made(transport)

@@ -6,6 +6,7 @@ import re
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.app.heard_world import sighted_trading
 from tests.app.sighted_day import sighted
 from tests.house_style import ROOT
 from underround.app.page.metrics import Exposition
@@ -13,7 +14,8 @@ from underround.app.page.stages import Stage
 from underround.core.instrument import Venue
 
 UNITS = re.compile(
-    r"_(seconds|bytes|usd|day)$|_(seconds|bytes)_total$|^(process|underround)_(?!.*(ms|millis))"
+    r"_(seconds|bytes|usd|day|ratio)$|_(seconds|bytes)_total$"
+    r"|^(process|underround)_(?!.*(ms|millis))"
 )
 
 
@@ -69,10 +71,13 @@ async def test_the_shipped_dashboard_and_alerts_ask_for_metrics_that_there_are(s
     async with sighted() as (day, sight):
         day.run()
         text = Exposition(sight).text().decode()
+    async with sighted_trading(4) as (world, sight):
+        world.run()
+        text += Exposition(sight).text().decode()
     named = set(re.findall(r"\bunderround_\w+", asked))
     shown = set(re.findall(r"^# TYPE (\S+)", text, re.MULTILINE))
     shown |= {f"{name}_{end}" for name in shown for end in ("bucket", "count", "sum")}
     assert len(named) >= 7
     assert named - shown == set()
-    labels = set(re.findall(r'(\w+)="(\w+)"', asked)) - {("job", "underround")}
+    labels = set(re.findall(r'(\w+)!?="(\w+)"', asked)) - {("job", "underround")}
     assert {label for label in labels if f'{label[0]}="{label[1]}"' not in text} == set()

@@ -16,7 +16,13 @@ def added_up_anew(portfolio: Portfolio) -> tuple[int, int, int]:
         for trade in portfolio.trades.values()
         if any(order.is_sent for order in trade.orders.values())
     ]
-    fills = [f for trade in begun for order in trade.orders.values() for f in order.fills.values()]
+    fills = [
+        fill
+        for trade in begun
+        for order in trade.orders.values()
+        for fill in order.fills.values()
+        if fill.status.value != "failed"
+    ]
     return (
         sum(booked_usd_e6(trade, portfolio) for trade in begun),
         sum(trade.plan.quoted_usd_e6 for trade in begun),

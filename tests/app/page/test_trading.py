@@ -1,6 +1,7 @@
 """The page of a run that trades: its trades, limits and profit, and a switch that halts trading."""
 
 import asyncio
+import re
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import msgspec
 
 from tests.app.market_day import Day
 from tests.app.sighted_day import run_of
+from underround.app.page.metrics import Exposition
+from underround.app.page.run_sight import sight_of
 from underround.app.page.trading import go_on, limits_in_use, stop, trading_topic
 from underround.app.simulated.demo import run_demo
 from underround.core.trading.portfolio import Portfolio
@@ -33,6 +36,9 @@ async def test_a_trading_demo_is_shown_and_can_be_stopped(tmp_path: Path):
             shown = shown if encoded is None else msgspec.json.decode(encoded)
         stop(run, "a drill")
         halted = run.trading.desk.portfolio.halt
+        async with sight_of(run, "demo") as sight:
+            exposed = Exposition(sight).text().decode()
+        assert "\nunderround_trading_halted 1.0\n" in exposed
         go_on(run, "over")
         seen.append((shown, halted, run.trading.desk.portfolio.halt))
 
@@ -56,6 +62,11 @@ async def test_a_trading_demo_is_shown_and_can_be_stopped(tmp_path: Path):
         assert position["size_e6"] > 0
         assert 0 < position["cost_usd_e6"] < position["size_e6"] * 1.1
     assert {row["unit"] for row in shown["limits"]} == {"usd_e6", "count"}
+    # Every rail that leaves less room is there: none stops trading unseen.
+    assert {row["name"] for row in shown["limits"]} >= {"the fullest pair", "the fullest venue"}
+    assert all(row["state"] != "rejected" for row in shown["trades"])
+    # A reason is counted, so it holds no number of its own.
+    assert all(re.search(r"\d", why) is None for why in shown["refusals"])
 
 
 async def test_a_run_that_does_not_trade_has_no_such_topic():

@@ -10,11 +10,14 @@ import pytest
 from msgspec.structs import replace
 
 from underround.app.clock import steady_clock
+from underround.app.config import Config
 from underround.app.connections import Options
 from underround.app.pairs.file import load_pairs
 from underround.app.pairs.reload import CHANGED, GONE, PairReload
+from underround.app.reload import Reload
 from underround.app.simulated.fault_trial import LIMITS, SETTINGS
 from underround.app.simulated.venues_process import simulated_config
+from underround.app.watching import hangups
 from underround.app.wiring import running
 from underround.simulation.venues import SimulatedVenues
 
@@ -52,8 +55,8 @@ async def test_a_hangup_takes_up_the_new_and_suspends_the_gone(reloading):
     run, reload, file, texts = reloading
     first, second, third = map(name_of, texts)
     file.write_text(texts[1] + texts[2], encoding="utf-8")
-    waiting = asyncio.create_task(reload.on_hangup())
-    await asyncio.sleep(0)
+    config = Config()
+    waiting = asyncio.create_task(Reload(config, lambda: config, reload, hangups()).on_hangup())
     os.kill(os.getpid(), signal.SIGHUP)
     found = asyncio.Event()
     run.markets.on_pair.append(lambda pair: found.set())
@@ -70,6 +73,7 @@ async def test_a_hangup_takes_up_the_new_and_suspends_the_gone(reloading):
     assert second in {pair.id for pair in run.universe.pairs}
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
+    asyncio.get_running_loop().remove_signal_handler(signal.SIGHUP)
 
 
 async def test_what_changed_is_said_in_one_line(reloading):

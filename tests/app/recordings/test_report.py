@@ -4,17 +4,22 @@ import re
 
 from msgspec.structs import replace
 
-from tests.app.explain.rain import written
+from tests.app.explain.rain import at, story, written
 from tests.app.trading_recording import recorded_underrounds
+from tests.core.desk import KALSHI, POLYMARKET, TICKER
+from tests.venues.kalshi import wire as kalshi
 from underround.app.bitcoin.calibration import Decision
 from underround.app.bitcoin.calibration_report import scores_of
+from underround.app.recordings.lives import statistics
 from underround.app.recordings.recorded_session import recorded_session
 from underround.app.recordings.report import recording_page
 from underround.app.trading.backtest import PaperReplay
+from underround.app.trading.reports import MONEY
 from underround.core.trading.risk_limits import RiskLimits
 from underround.core.trading.settings import TradingSettings
-from underround.core.units import format_usd
+from underround.core.units import NS_PER_MS, format_usd
 from underround.execution.paper import PaperSettings
+from underround.stores.recorded import RecordedBatch, RecordedCommand
 
 EVIL = "<script>alert(1)</script>"
 
@@ -42,13 +47,60 @@ def test_the_page_shows_what_opened_and_how_it_ended(tmp_path):
     assert cells(page, "cross_venue") == cells(page, "all")
     for heading in ("By hour, UTC", "How long they lasted", "Latency", "States of books"):
         assert f">{heading}</h" in page
-    assert "Profit and loss" not in page
-    assert "Calibration" not in page
+    assert "Nothing was traded in this session." in page
+    assert "No priced window was resolved in this session" in page
+
+
+def test_a_session_of_nothing_says_so_and_shows_no_row_of_noughts(tmp_path):
+    session = recorded_session(written(tmp_path / "rain"))
+    page = recording_page(
+        replace(session, lives=statistics([]), latencies={}, states={}, connections={}, counts={})
+    )
+    assert "Nothing opened in this session" in page
+    assert "Nothing that was stamped with a time arrived." in page
+    assert "<tr><td" not in page.split("<h2>Opportunities</h2>")[1].split("<h2>Latency</h2>")[0]
+
+
+def test_a_recording_of_its_header_alone_has_the_header_s_time_and_no_figures(tmp_path):
+    session = recorded_session(written(tmp_path / "rain", []))
+    page = recording_page(session)
+    assert "<h1>Session of 2026-02-02 02:40:00 UTC</h1>" in page
+    assert "<b>–</b><span>median life</span>" in page
+    assert "<b>–</b><span>best edge</span>" in page
+    assert "not whole" not in page
+
+
+def test_what_is_missing_is_said_at_the_top(tmp_path):
+    lost = [each for each in story() if not isinstance(each, RecordedCommand)]
+    session = recorded_session(written(tmp_path / "rain", lost))
+    page = recording_page(session)
+    assert "This recording is not whole" in page.split("<h2>")[0]
+    assert cells(page, f"inputs of {POLYMARKET}, whose beginning is lost") == ["6"]
+
+
+def test_a_share_of_few_lives_says_how_little_it_says(tmp_path):
+    page = recording_page(recorded_session(written(tmp_path / "rain")))
+    assert cells(page, "50 ms") == ["1", "1", "100%", "21% … 100%"]
+
+
+def test_both_venues_changes_are_timed_by_their_own_stamps(tmp_path):
+    frame = kalshi.wire(kalshi.delta(market_ticker=TICKER, ts_ms=at(240) // NS_PER_MS))
+    late = RecordedBatch(KALSHI, 9, at(260), (frame,))
+    page = recording_page(recorded_session(written(tmp_path / "rain", [*story(), late])))
+    assert cells(page, f"feed {KALSHI}") == ["1", "20.0", "20.0", "20.0", "20.0"]
+    assert cells(page, f"feed {POLYMARKET}")[0] == "3"
+
+
+def test_tables_that_are_cut_say_so(tmp_path):
+    session = recorded_session(written(tmp_path / "rain"))
+    [life] = session.lives.lives
+    many = statistics([replace(life, id=f"{n}", pair=f"p{n}") for n in range(203)])
+    page = recording_page(replace(session, lives=many))
+    assert "By pair, most edge first, 200 of 203</h3>" in page
 
 
 def test_profit_and_calibration_are_shown_where_there_are_any(tmp_path):
-    names = ("quoted", "booked", "missed", "unwind", "basis", "slippage", "fee")
-    sums = {"trades": 2} | {f"{name}_usd_e6": 1_500_000 for name in names}
+    sums = {"trades": 2} | dict.fromkeys(MONEY, 1_234_500_000)
     decisions = [
         Decision(close_at_ns=9, opened_at_ns=0, at_ns=n, p_model=0.8, outcome=True)
         for n in range(3)
@@ -59,7 +111,7 @@ def test_profit_and_calibration_are_shown_where_there_are_any(tmp_path):
         scores=scores_of(decisions),
     )
     page = recording_page(session)
-    assert cells(page, "2026-02-02")[:2] == ["2", "$1.50"]
+    assert cells(page, "2026-02-02")[:2] == ["2", "$1,234.50"]
     assert cells(page, "closed form")[:2] == ["3", "0.0400"]
 
 
@@ -81,9 +133,10 @@ def test_what_was_traded_is_accounted_for(tmp_path):
     session = recorded_session(recording, PaperReplay(TradingSettings(limits=limits), sure, 1))
     sums = session.profit["all"]
     assert sums["trades"] == 8
-    parts = ("booked", "missed", "unwind", "basis", "slippage")
+    parts = ("booked", "missed", "unwind", "alone", "basis", "slippage")
     assert sums["quoted_usd_e6"] == sum(sums[f"{name}_usd_e6"] for name in parts)
     page = recording_page(session)
     profit = page.split("<h2>Profit and loss</h2>")[1]
+    assert cells(profit, "hedged")[0] == str(sum(t["state"] == "hedged" for t in session.trades))
     assert cells(profit, "all")[:2] == ["8", format_usd(sums["quoted_usd_e6"])]
-    assert profit.count("presumed</td>") == 8
+    assert (profit.count("presumed</td>"), profit.count("none</td>")) == (6, 2)

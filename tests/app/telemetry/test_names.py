@@ -1,6 +1,6 @@
 """A trace's ids come from a signal's name alone, so every process and every line agrees on them."""
 
-from tests.core.trading_world import TradingWorld
+from tests.app.heard_world import HeardWorld
 from underround.app.telemetry.names import TraceNames, trace_of
 from underround.core.trading.effect import JournalWanted, PersonPaged, TradeRefused
 
@@ -16,15 +16,9 @@ def test_a_name_has_one_trace_and_another_name_another() -> None:
 
 
 def test_every_effect_about_a_trade_bears_its_signals_trace() -> None:
-    world = TradingWorld(5, crashes=False)
+    world = HeardWorld(5)
     heard = []
-    carry_out = world._carry_out
-
-    def overheard(epoch: int) -> None:
-        heard.extend(world.out)
-        carry_out(epoch)
-
-    world._carry_out = overheard
+    world.hears.on_trading.append(heard.append)
     world.run()
     names = TraceNames(world.desk.run, world.desk.portfolio)
     signals = {trade.plan.signal for trade in world.desk.portfolio.trades.values()}

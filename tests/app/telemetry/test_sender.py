@@ -1,7 +1,9 @@
 """What waits for a collector is bounded, and a thread that hangs keeps nobody."""
 
+import sys
 import threading
 
+import pytest
 from msgspec.structs import replace
 
 from tests.app.signals import opened
@@ -50,3 +52,15 @@ def test_what_the_collector_refuses_is_counted_as_lost():
         sender.take(STORY)
         sender.close(30)
         assert (sender.lost, taken.spans()) == (1, [])
+
+
+def test_the_loop_gets_the_interpreter_back_sooner_while_something_is_sent():
+    before_s, during_s = sys.getswitchinterval(), []
+    with collector() as taken:
+        exporters = exporters_of(TelemetryConfig(enabled=True, endpoint=taken.endpoint), {})
+        exporters.spans.export = lambda _: during_s.append(sys.getswitchinterval())
+        sender = Sender(exporters, 0)
+        sender.take(STORY)
+        sender.close(30)
+    assert during_s == [pytest.approx(before_s / 10)]
+    assert sys.getswitchinterval() == before_s

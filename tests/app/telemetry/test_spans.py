@@ -6,7 +6,7 @@ import pytest
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.trace import StatusCode
 
-from tests.app.telemetry.told_day import HeardWorld
+from tests.app.telemetry.told_day import told_world
 from underround.app.telemetry.names import trace_of
 from underround.app.telemetry.spans import SpanMaker
 from underround.core.trading.trade import TradeState
@@ -14,15 +14,14 @@ from underround.core.trading.trade import TradeState
 
 @pytest.mark.parametrize("seed", range(12))
 def test_a_trade_is_told_whole_when_it_is_over(seed):
-    world = HeardWorld(seed)
-    world.run()
+    world, stories, told = told_world(seed)
     trades = world.desk.portfolio.trades
     over = {name for name, trade in trades.items() if trade.is_over}
-    assert {story.plan.id for story in world.told} == over
-    world.stories.end()
-    assert Counter(story.plan.id for story in world.told) == Counter(list(trades))
+    assert {story.plan.id for story in told} == over
+    stories.end()
+    assert Counter(story.plan.id for story in told) == Counter(list(trades))
     maker = SpanMaker(Resource({}))
-    for story in world.told:
+    for story in told:
         trade, trace = trades[story.plan.id], trace_of(story.plan.signal)
         spans = maker.spans_of(story)
         assert story.state is trade.state
@@ -60,9 +59,8 @@ def within(span, parent) -> bool:
 def test_enough_of_every_kind_was_played():
     states = Counter()
     for seed in range(12):
-        world = HeardWorld(seed)
-        world.run()
-        states += Counter(story.state for story in world.told)
+        _, _, told = told_world(seed)
+        states += Counter(story.state for story in told)
     assert states[TradeState.HEDGED_SETTLED] > 5
     assert len(states) >= 3
 
@@ -72,10 +70,9 @@ def test_a_sampler_that_keeps_nothing_leaves_no_half_of_a_trace(monkeypatch):
     monkeypatch.setenv("OTEL_TRACES_SAMPLER_ARG", "0.5")
     kept = Counter()
     for seed in range(6):
-        world = HeardWorld(seed)
-        world.run()
+        _, _, told = told_world(seed)
         maker = SpanMaker(Resource({}))
-        for story in world.told:
+        for story in told:
             spans = maker.spans_of(story)
             whole = {"trade"} | (
                 {"order entry"} if story.state is not TradeState.REJECTED else set()

@@ -1,46 +1,27 @@
-"""A trading day of the core's world, heard as telemetry hears a run; and a day at two venues."""
+"""A day at two venues told to a collector; and the stories of a world of random trades."""
 
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
 
+from tests.app.heard_world import HeardWorld
 from tests.app.market_day import Day
 from tests.app.sighted_day import run_of
-from tests.core.trading_world import TradingWorld
 from underround.app.sections.telemetry import TelemetryConfig
 from underround.app.telemetry.beside import exporters_for, names_of, telemetry
 from underround.app.telemetry.names import TraceNames
 from underround.app.telemetry.stories import Stories, Story
-from underround.core.trading.effect import TRADING
-from underround.core.trading.order_event import OrderSent
 
 
-class HeardWorld(TradingWorld):
-    """A world of trades without crashes, every story of it in `told`."""
-
-    def __init__(self, seed: int) -> None:
-        self.hears = SimpleNamespace(on_signal=[], on_trading=[], on_told=[])
-        super().__init__(seed, crashes=False)
-        run = SimpleNamespace(
-            pipeline=self.hears,
-            clock_ns=lambda: self.now_ns,
-            trading=SimpleNamespace(desk=self.desk),
-        )
-        self.told: list[Story] = []
-        names = TraceNames(self.desk.run, self.desk.portfolio)
-        self.stories = Stories(run, names, self.told.append)
-
-    def _carry_out(self, epoch: int) -> None:
-        for effect in list(self.out):
-            if isinstance(effect, TRADING):
-                for hear in self.hears.on_trading:
-                    hear(effect)
-        super()._carry_out(epoch)
-
-    def give(self, event: object) -> None:
-        super().give(event)
-        if isinstance(event, OrderSent):
-            for hear in self.hears.on_told:
-                hear(event)
+def told_world(seed: int) -> tuple[HeardWorld, Stories, list[Story]]:
+    """Play a world of trades to its end; return it, who listens, and what was told so far."""
+    world = HeardWorld(seed)
+    run = SimpleNamespace(
+        pipeline=world.hears, clock_ns=lambda: world.now_ns, trading=world.trading
+    )
+    told: list[Story] = []
+    stories = Stories(run, TraceNames(world.desk.run, world.desk.portfolio), told.append)
+    world.run()
+    return world, stories, told
 
 
 @asynccontextmanager

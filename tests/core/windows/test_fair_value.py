@@ -2,7 +2,6 @@
 
 import json
 import random
-from itertools import pairwise
 from math import sqrt
 
 import pytest
@@ -10,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.oracles.lognormal_value import lognormal_probability
 from tests.recordings import recording
-from underround.core.exposure import correlated_variance, exposure, variance_seconds
 from underround.core.windows.distributions import normal_cdf
+from underround.core.windows.exposure import exposure, variance_seconds
 from underround.core.windows.fair_value import Model, Situation, Tails, fair_value
-from underround.core.windows.lognormal_value import lognormal_probability
-from underround.core.windows.settlement import HOURLY, SettlementTerms
+from underround.core.windows.settlement import Comparison, SettlementTerms
 from underround.core.windows.spot_units import parse_e8
 
 
@@ -47,19 +46,11 @@ def test_both_formulas_meet_where_the_window_opens():
     assert variance_seconds(exposure(61, 0, 60)) == pytest.approx(inside)
 
 
-def test_uncorrelated_increments_are_the_special_case():
-    weights = [weight for _, weight in exposure(45, 16, 60)]
-    plain = variance_seconds(exposure(45, 16, 60))
-    assert correlated_variance(weights, [1.0]) == pytest.approx(plain)
-    brute = plain + 2 * 0.05 * sum(a * b for a, b in pairwise(weights))
-    assert correlated_variance(weights, [1.0, 0.05]) == pytest.approx(brute)
-
-
 def test_half_a_cent_of_rounding_favours_yes_where_ties_pay():
     exact = at(900, strike_e8=parse_e8(80_000))
     value = fair_value(exact)
     assert value.p_yes == pytest.approx(normal_cdf(0.005 / value.sd))
-    strictly = fair_value(replace(exact, terms=HOURLY))
+    strictly = fair_value(replace(exact, terms=SettlementTerms(comparison=Comparison.GREATER)))
     assert value.p_yes + strictly.p_yes == pytest.approx(1)
 
 

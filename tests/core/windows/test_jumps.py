@@ -4,7 +4,7 @@ from math import exp
 
 import pytest
 
-from underround.core.exposure import exposure, variance_seconds
+from underround.core.windows.exposure import exposure, variance_seconds
 from underround.core.windows.jumps import jump_mixture
 
 

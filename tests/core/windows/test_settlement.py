@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from underround.core.windows.settlement import (
     FIFTEEN_MINUTES,
-    HOURLY,
     Comparison,
     SettlementTerms,
     SettlementWindow,
@@ -23,6 +22,7 @@ from underround.core.windows.spot_units import ONE_E8, parse_e8
 SECOND_NS = 1_000_000_000
 CLOSE_NS = 1_789_000_200 * SECOND_NS
 CENT_E8 = ONE_E8 // 100
+STRICTLY_ABOVE = SettlementTerms(comparison=Comparison.GREATER)
 
 
 def test_the_window_runs_from_sixty_seconds_before_to_one_second_before():
@@ -48,13 +48,6 @@ def test_a_stamp_counts_once_and_only_on_the_whole_second():
     assert (window.sum_e8, window.value_e8) == (5, None)
 
 
-def test_missing_prints_are_named_by_their_stamps():
-    window = SettlementWindow(CLOSE_NS, SettlementTerms(prints=4))
-    window.take(CLOSE_NS - 3 * SECOND_NS, 1)
-    now_ns = CLOSE_NS - 2 * SECOND_NS + 5
-    assert window.missing_before(now_ns) == [CLOSE_NS - 4 * SECOND_NS, CLOSE_NS - 2 * SECOND_NS]
-
-
 @given(st.lists(st.integers(1, 20_000_000), min_size=60, max_size=60))
 def test_rounding_half_up_to_cents(cents):
     total_e8 = sum(cents) * CENT_E8
@@ -74,7 +67,7 @@ def test_strikes_are_rounded_before_comparing():
     assert resolves_yes(parse_e8("67628.90"), parse_e8("67628.900001"), FIFTEEN_MINUTES)
 
 
-@pytest.mark.parametrize(("terms", "expected"), [(FIFTEEN_MINUTES, True), (HOURLY, False)])
+@pytest.mark.parametrize(("terms", "expected"), [(FIFTEEN_MINUTES, True), (STRICTLY_ABOVE, False)])
 def test_a_tie_pays_by_the_terms(terms, expected):
     assert resolves_yes(parse_e8("74299.99"), parse_e8("74299.99"), terms) is expected
 
@@ -94,7 +87,7 @@ def test_the_boundary_decides_like_the_rule(sum_cents, strike_cents, comparison)
 
 def test_terms_come_from_the_catalog():
     assert terms_from_catalog("greater_or_equal", 2) == FIFTEEN_MINUTES
-    assert terms_from_catalog("greater", 2) == HOURLY
+    assert terms_from_catalog("greater", 2) == STRICTLY_ABOVE
     assert terms_from_catalog("greater", None, 6).unit_e8 == 1
 
 

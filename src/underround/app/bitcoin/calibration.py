@@ -121,7 +121,7 @@ def reliability(
         if group:
             count = len(group)
             hits = sum(outcome for _, outcome in group)
-            low, high = _wilson(hits, count)
+            low, high = wilson_95(hits, count)
             said = sum(p for p, _ in group) / count
             filled.append(
                 Bin(place / bins, (place + 1) / bins, count, said, hits / count, low, high)
@@ -176,7 +176,7 @@ def compare(
     return Verdict(gain, error, z, is_better, windows)
 
 
-def _wilson(hits: int, count: int) -> tuple[float, float]:
+def wilson_95(hits: int, count: int) -> tuple[float, float]:
     """Return the 95 % interval of a share (Wilson 1927)."""
     share, squared = hits / count, _Z_95**2
     centre = (share + squared / (2 * count)) / (1 + squared / count)

@@ -14,7 +14,7 @@ from underround.app.bitcoin.strike_history import WINDOW_NS, Window, settlement_
 from underround.core.units import NS_PER_SECOND
 from underround.core.windows.fair_value import Model, Situation, Tails, fair_value
 from underround.core.windows.settlement import SettlementTerms, resolves_yes, rounded_strike_e8
-from underround.core.windows.spot_units import ONE_E8, parse_e8
+from underround.core.windows.spot_units import from_e8, parse_e8
 from underround.core.windows.volatility import EwmaVolatility
 
 SECONDS_BEFORE_CLOSE: tuple[int, ...] = (840, 720, 600, 480, 360, 240, 180, 120, 90, 60, 45, 30, 15)
@@ -55,7 +55,7 @@ def replayed_decisions(
         if outcome is None or opening is None or window.strike_e8 is None:
             continue
         strike_e8 = rounded_strike_e8(window.strike_e8, terms)
-        bias = opening - strike_e8 / ONE_E8
+        bias = opening - from_e8(strike_e8)
         for before_s in replay.seconds_before_close:
             at_s = window.close_at_ns // NS_PER_SECOND - before_s
             while fed < len(seconds) and seconds[fed] <= at_s:

@@ -8,7 +8,7 @@ from underround.core.opportunity import SignalKind
 from underround.core.units import PRICE_ONE_E4, format_price
 from underround.core.windows.index import IndexValue
 from underround.core.windows.pricing_effect import WindowEnded
-from underround.core.windows.spot_units import ONE_E8
+from underround.core.windows.spot_units import from_e8
 from underround.core.windows.value_signal import Grade, ValueSignal
 from underround.core.windows.view import View, WindowView
 
@@ -76,7 +76,7 @@ def ending_line(effect: WindowEnded) -> str:
     word = "YES" if effect.resolved_yes else "NO"
     if effect.value_e8 is None or effect.said_yes is None:
         return f"🏁 {effect.window.id}: {word}; our prints are not complete"
-    ours = f"{effect.value_e8 / ONE_E8:,.2f}"
+    ours = f"{from_e8(effect.value_e8):,.2f}"
     verdict = "wrong" if effect.is_wrong else "as we said"
     return f"🏁 {effect.window.id}: {word}, {verdict}; settled at {ours}"
 

@@ -30,7 +30,7 @@ from underround.core.windows.pricing_desk import PricingDesk
 from underround.core.windows.pricing_effect import IndexTicked
 from underround.core.windows.reference_event import OfficialValue
 from underround.core.windows.spot_event import Asset
-from underround.core.windows.spot_units import ONE_E8
+from underround.core.windows.spot_units import from_e8
 
 _BLOCK: Final = 60
 _LEAST_BLOCKS: Final = 5
@@ -117,7 +117,7 @@ class Calibration:
         if not isinstance(event, OfficialValue) or event.asset is not self.asset:
             return
         if not event.is_fast:
-            self.official.setdefault(event.stamped_at_ns, event.value_e8 / ONE_E8)
+            self.official.setdefault(event.stamped_at_ns, from_e8(event.value_e8))
 
     def _calculated(self, replay: Replay, effect: Effect) -> None:
         """Calculate a print under every reading, on the books as they stand at it."""

@@ -21,7 +21,7 @@ from underround.core.errors import ConfigError
 from underround.core.units import NS_PER_MS
 from underround.core.windows.index_ticker import IndexTick
 from underround.core.windows.spot_event import Asset
-from underround.core.windows.spot_units import ONE_E8
+from underround.core.windows.spot_units import from_e8
 
 FIRST_WITHIN_S: Final = 10.0
 WHOLE_WITHIN_S: Final = 3.0
@@ -111,7 +111,7 @@ def value_of(log: SessionLog, tick: IndexTick | None) -> dict[str, Any]:
     if tick is None:
         return {"at_ms": None, "index": None, "failure": "no calculation yet", "used": []}
     desk = log.index_desk(tick.asset)
-    official = None if desk.official is None else desk.official.value_e8 / ONE_E8
+    official = None if desk.official is None else from_e8(desk.official.value_e8)
     last_ns = log.brti.last_ns
     index = tick.value.index
     return {

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from underround.app.bitcoin.guide_lines import (
     ending_line,
@@ -30,6 +31,7 @@ from underround.app.output import write_line
 from underround.app.page.bitcoin import as_running, with_bitcoin
 from underround.app.page.face import Face, face_options
 from underround.app.run_log import logging_chances
+from underround.app.telemetry.beside import exporters_for, names_of, telemetry
 from underround.app.watching import show_page, stop_on_signals, wait
 from underround.core.errors import ConfigError
 from underround.core.opportunity import SignalKind
@@ -79,6 +81,7 @@ async def run_bitcoin_session(request: BitcoinRequest) -> dict[str, Any]:
     stop = stop_on_signals()
     name = f"realtime_session_{file_stamp()}"
     async with venues_for(request) as (config, addresses):
+        exporters = exporters_for(config.telemetry, os.environ)
         series = request.series or config.bitcoin.series
         recording = FOLDER / name if request.records else None
         plan = RunPlan(series=series, recording=recording, addresses=addresses)
@@ -88,13 +91,15 @@ async def run_bitcoin_session(request: BitcoinRequest) -> dict[str, Any]:
             if config.logging.format == "json":
                 stack.enter_context(logging_chances(run.pipeline.on_pricing))
             printing = _start_printing(run, log, request, series)
-            if request.face is None:
-                await wait(stop, request.seconds)
-            else:
-                options = with_bitcoin(face_options(config, "pipeline"), run, log)
-                async with request.face(as_running(run), options) as where:
-                    show_page(where, request.shows)
-                    await wait(stop, request.seconds)
+            seen, sight = as_running(run), None
+            if exporters is not None:
+                watched = telemetry(seen, "pipeline", exporters, names_of(seen))
+                sight = await stack.enter_async_context(watched)
+            if request.face is not None:
+                options = replace(face_options(config, "pipeline"), sight=sight)
+                shown = request.face(seen, with_bitcoin(options, run, log))
+                show_page(await stack.enter_async_context(shown), request.shows)
+            await wait(stop, request.seconds)
             if printing is not None:
                 printing.cancel()
             facts: dict[str, Any] = {

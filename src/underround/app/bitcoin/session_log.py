@@ -22,7 +22,7 @@ from underround.core.windows.pricing_effect import (
     WindowsPriced,
 )
 from underround.core.windows.spot_event import Asset
-from underround.core.windows.spot_units import ONE_E8
+from underround.core.windows.spot_units import from_e8
 from underround.core.windows.value_signal import ValueSignal
 from underround.core.windows.view import View, WindowView
 
@@ -160,7 +160,7 @@ class SessionLog:
                 "closes": window.close_at_ns // NS_PER_MS,
             },
         )
-        row["strike"] = None if window.strike_e8 is None else window.strike_e8 / ONE_E8
+        row["strike"] = None if window.strike_e8 is None else from_e8(window.strike_e8)
 
     def _signalled(self, signal: ValueSignal) -> None:
         chance = signal.chance
@@ -188,13 +188,13 @@ class SessionLog:
         window = effect.window
         row = self.windows.setdefault(window.id, {"id": window.id, "series": window.series})
         row |= {
-            "value": None if effect.value_e8 is None else effect.value_e8 / ONE_E8,
+            "value": None if effect.value_e8 is None else from_e8(effect.value_e8),
             "is_official": effect.is_official,
             "said": effect.said_yes,
             "resolved": effect.resolved_yes,
             "resolved_value": None
             if effect.resolved_value_e8 is None
-            else effect.resolved_value_e8 / ONE_E8,
+            else from_e8(effect.resolved_value_e8),
             "wrong": effect.is_wrong,
         }
 

@@ -5,7 +5,7 @@ Holds no connection and no setting.
 
 from typing import Final
 
-from underround.core.windows.spot_event import Asset, Exchange
+from underround.core.windows.spot_event import Exchange
 from underround.venues.bitstamp.codec import Codec as BitstampCodec
 from underround.venues.bullish.codec import Codec as BullishCodec
 from underround.venues.coinbase.codec import Codec as CoinbaseCodec
@@ -29,8 +29,3 @@ CODECS: Final[dict[Exchange, type[SpotCodec]]] = {
 
 ON_BY_DEFAULT: Final = tuple(name for name, codec in CODECS.items() if codec.on_by_default)
 """Those whose messages are known for sure."""
-
-
-def codec_for(exchange: Exchange, asset: Asset = Asset.BTC) -> SpotCodec:
-    """Return a new codec, fit for one connection."""
-    return CODECS[exchange](asset)

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from underround.core.units import NS_PER_SECOND
 from underround.core.windows.settlement import SettlementTerms, rounded_strike_e8
-from underround.core.windows.spot_units import ONE_E8, parse_e8
+from underround.core.windows.spot_units import from_e8, parse_e8
 
 WINDOW_NS = 900 * NS_PER_SECOND
 
@@ -114,7 +114,7 @@ def proxy_errors_bp(
     for window in windows:
         if window.strike_e8 is None:
             continue
-        official = rounded_strike_e8(window.strike_e8, terms) / ONE_E8
+        official = from_e8(rounded_strike_e8(window.strike_e8, terms))
         opening_ns = window.close_at_ns - WINDOW_NS
         mean = settlement_mean(prices, opening_ns, terms, least_prints)
         if mean is not None:

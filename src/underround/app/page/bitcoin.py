@@ -17,7 +17,7 @@ from underround.app.wiring import Running
 from underround.core.instrument import Outcome
 from underround.core.units import NS_PER_MS, USD_ONE_E6
 from underround.core.windows.index_desk import IndexDesk
-from underround.core.windows.spot_units import ONE_E8
+from underround.core.windows.spot_units import from_e8
 from underround.core.windows.view import WindowView
 from underround.stores.memory import MemorySignals
 
@@ -76,7 +76,7 @@ def _shown(run: WindowRun, log: SessionLog, at_ns: int) -> dict[str, Any] | None
     return {
         "asset": asset.value,
         "index": None if desk.value is None else desk.value.index,
-        "official": None if desk.official is None else desk.official.value_e8 / ONE_E8,
+        "official": None if desk.official is None else from_e8(desk.official.value_e8),
         "quality": str(desk.quality),
         "sigma": None if view is None else view.sigma,
         "exchanges": _exchanges(desk, run, at_ns),
@@ -97,15 +97,15 @@ def _exchanges(desk: IndexDesk, run: WindowRun, at_ns: int) -> list[dict[str, An
             continue
         bid_e8, ask_e8, last_ns = book.bids.best_e8, book.asks.best_e8, heard_ns[str(name)]
         index = None if value is None else value.index
-        middle = None if bid_e8 is None or ask_e8 is None else (bid_e8 + ask_e8) / 2 / ONE_E8
+        middle = None if bid_e8 is None or ask_e8 is None else from_e8(bid_e8 + ask_e8) / 2
         refusal = None if value is None else value.refused.get(name)
         rows.append(
             {
                 "exchange": str(name),
                 "used": value is not None and name in value.used,
                 "why": "" if refusal is None else f"{refusal.reason}, {refusal.detail}",
-                "bid": None if bid_e8 is None else bid_e8 / ONE_E8,
-                "ask": None if ask_e8 is None else ask_e8 / ONE_E8,
+                "bid": None if bid_e8 is None else from_e8(bid_e8),
+                "ask": None if ask_e8 is None else from_e8(ask_e8),
                 "away_bp": None
                 if index is None or middle is None
                 else (middle - index) / index * 1e4,
@@ -117,7 +117,7 @@ def _exchanges(desk: IndexDesk, run: WindowRun, at_ns: int) -> list[dict[str, An
 
 def _window(each: WindowView) -> dict[str, Any]:
     window, fair = each.window, each.fair
-    strike = None if window.strike_e8 is None else window.strike_e8 / ONE_E8
+    strike = None if window.strike_e8 is None else from_e8(window.strike_e8)
     return {
         "id": window.id,
         "venue": window.venue,

@@ -9,6 +9,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from underround.app.page.connection_list import connections
 from underround.app.page.run_sight import RunSight
 from underround.core.book_state import BookState
 from underround.core.units import NS_PER_SECOND
@@ -41,6 +42,8 @@ def readiness(sight: RunSight) -> Readiness:
         *_venues(sight),
         *_stores(sight),
         *_recording(sight),
+        *_journals(sight),
+        *_trading(sight),
     )
     reasons = tuple(f"{check.name}: {check.detail}" for check in checks if not check.ok)
     return Readiness(not reasons, reasons, checks)
@@ -48,17 +51,18 @@ def readiness(sight: RunSight) -> Readiness:
 
 def _connections(sight: RunSight) -> Iterator[Check]:
     now_ns = sight.run.clock_ns()
-    for name, link in sight.run.engine.links.items():
-        if not link.is_open:
-            yield Check(f"connection {name}", ok=False, detail="not connected")
-            continue
-        age_ns = now_ns - link.last_data_ns
-        # Polled books are as old as polling makes them.
-        ok = link.is_slow or age_ns <= SILENT_NS
-        yield Check(f"connection {name}", ok, f"last data {age_ns / NS_PER_SECOND:.1f} s ago")
-    planned = {feed.connection for feed in sight.run.feeds}
-    for name in sorted(planned.difference(sight.run.engine.links)):
-        yield Check(f"connection {name}", ok=False, detail="never opened")
+    for each in connections(sight.run):
+        name = f"connection {each.name}"
+        if not each.is_open:
+            is_new = each.books is None and not each.counters.connects
+            yield Check(name, ok=False, detail="never opened" if is_new else "not connected")
+        elif each.last_data_ns is None:
+            yield Check(name, ok=False, detail="no data yet")
+        else:
+            age_ns = now_ns - each.last_data_ns
+            # Polled books are as old as polling makes them.
+            ok = each.is_slow or age_ns <= SILENT_NS
+            yield Check(name, ok, f"last data {age_ns / NS_PER_SECOND:.1f} s ago")
 
 
 def _books(sight: RunSight) -> Iterator[Check]:
@@ -91,3 +95,34 @@ def _recording(sight: RunSight) -> Iterator[Check]:
     ok = recorder.failure is None
     detail = recorder.failure or f"{recorder.written_bytes} bytes written"
     yield Check("recording", ok, detail)
+
+
+def _journals(sight: RunSight) -> Iterator[Check]:
+    run = sight.run
+    delivery, audit, trading = run.delivery, run.audit, run.trading
+    if delivery is not None:
+        yield _written("signal journal", delivery.failure, delivery.waiting, delivery.lost)
+    if audit is not None:
+        yield _written("audit log", audit.failure, audit.waiting, audit.lost)
+    if trading is not None:
+        line = trading.shell.line
+        yield _written("trade journal", line.failure, line.waiting, line.lost)
+
+
+def _written(name: str, failure: str | None, waiting: int, lost: int) -> Check:
+    if failure is None:
+        return Check(name, ok=True, detail=f"written, {lost} lost" if lost else "written")
+    return Check(name, ok=False, detail=f"{failure} ({waiting} wait, {lost} lost)")
+
+
+def _trading(sight: RunSight) -> Iterator[Check]:
+    trading = sight.run.trading
+    if trading is None:
+        return
+    halt = trading.desk.portfolio.halt
+    yield Check("trading", halt is None, "under way" if halt is None else f"halted: {halt}")
+    doubts = trading.desk.accounts.doubts
+    for venue in trading.desk.accounts.venues:
+        yield Check(f"account {venue}", venue not in doubts, doubts.get(venue, "as the journal"))
+    unknown = len(trading.desk.portfolio.unknown)
+    yield Check("orders", not unknown, f"{unknown} of unknown fate")

@@ -20,14 +20,18 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 
 import underround
+from underround.app.page.connection_list import connections
 from underround.app.page.run_sight import RunSight
 from underround.app.page.stages import BOUNDS_S
+from underround.app.page.trading_metrics import TradingMetrics, bounded
 from underround.core.book_state import BookState
 from underround.core.instrument import Venue
 from underround.core.opportunity import SignalKind
 from underround.core.units import NS_PER_SECOND
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+CLOSED: Final = "closed"
+"""The state of a book whose market is over; nobody waits for it to live."""
 _USD_E6: Final = 1e6
 
 
@@ -53,6 +57,8 @@ class RunCollector(Collector):
 
     def __init__(self, sight: RunSight) -> None:
         self._sight = sight
+        trading = sight.run.trading
+        self._trading = None if trading is None else TradingMetrics(sight, trading)
 
     def collect(self) -> Iterator[Metric]:
         """Yield every family of metrics."""
@@ -67,6 +73,8 @@ class RunCollector(Collector):
         yield from self._books()
         yield from self._opportunities()
         yield from self._engine()
+        if self._trading is not None:
+            yield from self._trading.families()
         yield from self._stores()
         yield from self._face()
         yield self._stages()
@@ -86,25 +94,31 @@ class RunCollector(Collector):
         ):
             family = _counter(name, help_text, "connection")
             for feed in run.feeds:
+                if feed.is_given_up:
+                    continue
                 family.add_metric([feed.connection], getattr(feed.counters, attribute))
             yield family
         up = _gauge("connection_up", "Whether a connection is open (1) or not (0).", "connection")
         age = _gauge("connection_quiet_seconds", "Since a connection brought data.", "connection")
         now_ns = run.clock_ns()
-        for name, link in run.engine.links.items():
-            up.add_metric([name], link.is_open)
-            age.add_metric([name], (now_ns - link.last_data_ns) / NS_PER_SECOND)
+        for each in connections(run):
+            up.add_metric([each.name], each.is_open)
+            if each.last_data_ns is not None:
+                age.add_metric([each.name], (now_ns - each.last_data_ns) / NS_PER_SECOND)
         yield from (up, age)
 
     def _books(self) -> Iterator[Metric]:
         run = self._sight.run
-        states = Counter((book.instrument.venue, book.state) for book in run.engine.books.values())
+        states = Counter(
+            (book.instrument.venue, CLOSED if book.is_closed else book.state.value)
+            for book in run.engine.books.values()
+        )
         books = GaugeMetricFamily(
             "underround_books", "Order books by state.", labels=["venue", "state"]
         )
         for venue in Venue:
-            for state in BookState:
-                books.add_metric([venue.value, state.value], states[venue, state])
+            for state in (*(each.value for each in BookState), CLOSED):
+                books.add_metric([venue.value, state], states[venue, state])
         yield books
         yield GaugeMetricFamily(
             "underround_pairs", "Pairs that are compared.", value=len(run.universe.pairs)
@@ -146,7 +160,7 @@ class RunCollector(Collector):
         for name, count in run.engine.counts.as_dict().items():
             events.add_metric([name], count)
         noted = _counter("noted", "Unexpected things, by kind.", "kind")
-        for kind, count in run.pipeline.noted.items():
+        for kind, count in bounded(run.pipeline.noted).items():
             noted.add_metric([kind], count)
         yield from (events, noted)
         yield GaugeMetricFamily(
@@ -157,13 +171,26 @@ class RunCollector(Collector):
 
     def _stores(self) -> Iterator[Metric]:
         run = self._sight.run
-        up = _gauge("store_up", "Whether a store is connected (1) or not (0).", "store")
+        up = _gauge(
+            "store_up", "Whether a store is connected or written to (1) or not (0).", "store"
+        )
         pending = _gauge("store_pending", "Writes that wait for a store.", "store")
         lost = _counter("store_lost", "Writes given up.", "store")
         for name, status in (("prices", run.prices.status()), ("signals", run.signals.status())):
             up.add_metric([name], status.state == "connected")
             pending.add_metric([name], status.pending)
             lost.add_metric([name], status.lost)
+        delivery, audit, trading = run.delivery, run.audit, run.trading
+        line = None if trading is None else trading.shell.line
+        for name, journal in (
+            ("signal_journal", delivery),
+            ("audit_log", audit),
+            ("trade_journal", line),
+        ):
+            if journal is not None:
+                up.add_metric([name], journal.failure is None)
+                pending.add_metric([name], journal.waiting)
+                lost.add_metric([name], journal.lost)
         yield from (up, pending, lost)
         recorder = run.recorder
         yield CounterMetricFamily(

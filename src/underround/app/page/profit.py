@@ -29,8 +29,7 @@ class _Sum(Struct):
             return
         self.booked_usd_e6 += booked_usd_e6(trade, portfolio)
         self.quoted_usd_e6 += trade.plan.quoted_usd_e6
-        fills = [fill for order in trade.orders.values() for fill in order.fills.values()]
-        self.fee_usd_e6 += sum(fill.fee_usd_e6 for fill in fills)
+        self.fee_usd_e6 += trade.fee_usd_e6
 
 
 Point = tuple[int, int, int]

@@ -14,6 +14,7 @@ from msgspec import Struct
 from underround.app.leg_ladders import leg_ladders
 from underround.app.page.opportunity_table import OpportunityTable
 from underround.app.page.stages import StageProbe
+from underround.app.page.trade_tally import TradeTally
 from underround.app.wiring import Running
 
 
@@ -34,6 +35,7 @@ class RunSight(Struct):
     probe: StageProbe
     opportunities: OpportunityTable
     face: FaceCounts
+    tally: TradeTally
 
 
 @asynccontextmanager
@@ -45,11 +47,13 @@ async def sight_of(run: Running, kind: str) -> AsyncIterator[RunSight]:
         if direction.opportunity is not None:
             table.adopt(direction.opportunity)
     run.pipeline.on_signal.append(table.add)
+    tally = TradeTally(run, probe)
     sampling = asyncio.create_task(probe.run())
     try:
-        yield RunSight(run, kind, run.clock_ns(), probe, table, FaceCounts())
+        yield RunSight(run, kind, run.clock_ns(), probe, table, FaceCounts(), tally)
     finally:
         sampling.cancel()
         await asyncio.gather(sampling, return_exceptions=True)
+        tally.end()
         probe.end()
         run.pipeline.on_signal.remove(table.add)

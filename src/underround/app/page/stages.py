@@ -5,7 +5,6 @@ Changes nothing that it measures.
 """
 
 import asyncio
-import re
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from enum import StrEnum
@@ -14,6 +13,7 @@ from typing import Final
 
 from underround.app.clock import monotonic_ns
 from underround.app.codecs import CODECS
+from underround.app.frame_stamp import stamp_ms
 from underround.app.pipeline import Pipeline
 from underround.core.event import MarketEvent
 from underround.core.opportunity import Signal
@@ -27,8 +27,6 @@ _BOUNDS_NS: Final = [round(bound_s * NS_PER_SECOND) for bound_s in BOUNDS_S]
 SAMPLE_EVERY_S: Final = 0.25
 LARGEST_BYTES: Final = 100_000
 """A frame above this is an opening dump: decoding it again would hold everything up."""
-# Kalshi's envelope says when it was sent, its deltas when they happened; Polymarket's are texts.
-_STAMP: Final = re.compile(rb'"(?:sending_ts_ms|ts_ms|timestamp)":\s*"?(\d{13})\b')
 
 
 class Stage(StrEnum):
@@ -40,6 +38,8 @@ class Stage(StrEnum):
     DETECT = "detect"  # the frame that made an edge to its signal
     HOLD = "hold"  # an opening held back until its books were whole or confirmed
     DELIVER = "deliver"  # journal, digest and queue of one signal
+    JOURNAL = "journal"  # an order's decision to its note on the disk
+    ANSWER = "answer"  # that note to the venue's first answer
     LOOP = "loop"  # how late the event loop comes to what is due
     PAGE = "page"  # making one update of the page
 
@@ -130,9 +130,9 @@ class StageProbe:
         started_ns = monotonic_ns()
         self._pipeline.batch(connection, frames, at_ns)
         self.stages[Stage.PROCESS].add(monotonic_ns() - started_ns)
-        found = _STAMP.search(frames[-1])
-        if found is not None:
-            self.stages[Stage.ARRIVAL].add(at_ns - int(found[1]) * NS_PER_MS)
+        sent_ms = stamp_ms(frames[-1])
+        if sent_ms is not None:
+            self.stages[Stage.ARRIVAL].add(at_ns - sent_ms * NS_PER_MS)
 
     def _look(self, connection: str, frames: Sequence[bytes]) -> None:
         frame = frames[-1]

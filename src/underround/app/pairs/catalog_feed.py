@@ -20,6 +20,7 @@ from underround.matching.catalog_entries import (
     kalshi_entries,
     polymarket_entries,
 )
+from underround.matching.counting import on_counted
 from underround.venues.errors import UnreadableError
 from underround.venues.kalshi import texts as kalshi_texts
 from underround.venues.polymarket import texts as polymarket_texts
@@ -86,10 +87,15 @@ async def _all(
     """Decode every page; a market that is listed on two of them counts once."""
     markets: dict[str, CatalogMarket] = {}
     skipped: list[Skipped] = []
+    tell, what = on_counted.get(), f"listing {venue}"
     async for body in bodies:
         found, left = _DECODERS[venue](_decoded(venue, body))
         markets.update((market.id, market) for market in found)
         skipped += left
+        if tell is not None:
+            tell(what, len(markets), None)
+    if tell is not None:
+        tell(what, len(markets), len(markets))
     return markets, skipped
 
 

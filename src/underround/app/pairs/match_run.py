@@ -58,7 +58,7 @@ async def match_live(catalog: Catalog, config: Config, request: MatchRequest) ->
 async def match_simulated(catalog: Catalog, seed: int, request: MatchRequest) -> dict[str, Any]:
     """Do one round against simulated venues of their own, which end with it."""
     async with simulated_venues(seed) as addresses:
-        config = simulated_config(addresses, "memory://", Path())
+        config = simulated_config(addresses, "memory://", request.pairs.with_suffix(".db"))
         return await match_live(catalog, config, request) | {"seed": seed}
 
 

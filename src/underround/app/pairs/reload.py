@@ -1,12 +1,11 @@
-"""SIGHUP: the pairs file read again while a run goes on; the new are watched, the gone rest.
+"""The pairs file read again while a run goes on; the new are watched, the gone rest.
 
 A file that cannot be read changes nothing. Pairs whose entry is gone or names other markets are
-suspended, not forgotten; a restart takes changed ones up. Nothing else of the configuration moves.
+suspended, not forgotten; a restart takes changed ones up.
 """
 
 import asyncio
 import logging
-import signal
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -28,22 +27,6 @@ class PairReload:
         self._path = Path(config.pairs)
         self._run = run
         self._known = {entry.id: entry for entry in entries}
-        self._asked = asyncio.Event()
-
-    async def on_hangup(self) -> None:
-        """Read the file again at every SIGHUP until cancelled; nothing where there is no SIGHUP."""
-        number = getattr(signal, "SIGHUP", None)
-        if number is None:
-            return
-        loop = asyncio.get_running_loop()
-        loop.add_signal_handler(number, self._asked.set)
-        try:
-            while True:
-                await self._asked.wait()
-                self._asked.clear()
-                await self.read()
-        finally:
-            loop.remove_signal_handler(number)
 
     async def read(self) -> str:
         """Take the file up and return, and log, in one line what changed."""

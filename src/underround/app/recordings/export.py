@@ -9,15 +9,17 @@ from typing import Final
 
 import msgspec
 
+from underround.app.frame_stamp import change_stamp_ms
 from underround.app.recordings.lives import Life, Lives
 from underround.app.recordings.replay import Replay
 from underround.core.effect import BookJudged, Effect
 from underround.core.errors import UnderroundError
-from underround.core.event import Batch, BooksFetched, Event, LevelsSet, time_of
+from underround.core.event import BooksFetched, Event, time_of
 from underround.core.instrument import Instrument
 from underround.core.opportunity import Signal
 from underround.core.units import NS_PER_MS
 from underround.stores.parquet import ParquetTable
+from underround.stores.recorded import RecordedBatch
 
 TABLES: Final[dict[str, dict[str, str]]] = {
     "signals": {
@@ -86,6 +88,7 @@ class _Export:
         self._now_ns = 0
         self.lives = Lives(self._instrument_of)
         replay.on_event += [self._event, self.lives.event]
+        replay.on_frames.append(self._frames)
         replay.on_effect.append(self._effect)
         replay.on_signal += [self._signal, self.lives.signal]
 
@@ -99,15 +102,18 @@ class _Export:
     def _event(self, event: Event) -> None:
         self._tops()  # of the event before: the engine has taken it by now
         self._now_ns = time_of(event)
-        latencies = self._tables["latencies"]
-        if isinstance(event, Batch):
-            for each in event.events:
-                if isinstance(each, LevelsSet):
-                    late_ns = self._now_ns - each.time_ms * NS_PER_MS
-                    latencies.add(self._now_ns, "feed", event.connection, late_ns)
-        elif isinstance(event, BooksFetched):
+        if isinstance(event, BooksFetched):
             took_ns = event.received_at_ns - event.asked_at_ns
-            latencies.add(self._now_ns, f"rest {event.purpose}", event.venue.value, took_ns)
+            table = self._tables["latencies"]
+            table.add(self._now_ns, f"rest {event.purpose}", event.venue.value, took_ns)
+
+    def _frames(self, batch: RecordedBatch) -> None:
+        at_ns = batch.received_at_ns
+        for frame in batch.frames:
+            sent_ms = change_stamp_ms(frame)
+            if sent_ms is not None:
+                late_ns = at_ns - sent_ms * NS_PER_MS
+                self._tables["latencies"].add(at_ns, "feed", batch.connection, late_ns)
 
     def _effect(self, effect: Effect) -> None:
         if isinstance(effect, BookJudged):

@@ -13,22 +13,23 @@ from underround.app.bitcoin.calibration import Decision, Score
 from underround.app.bitcoin.calibration_report import scores_of
 from underround.app.bitcoin.latency import Durations
 from underround.app.bitcoin.window_decisions import WindowHistory
+from underround.app.frame_stamp import change_stamp_ms
 from underround.app.recordings.lives import Lives, Statistics, statistics
 from underround.app.recordings.replay import Replay
 from underround.app.trading.reports import profit, trade_rows
 from underround.core.effect import BookJudged, Effect
 from underround.core.errors import UnderroundError
 from underround.core.event import (
-    Batch,
     BooksFetched,
     ConnectionClosed,
     ConnectionOpened,
     Event,
-    LevelsSet,
     time_of,
 )
 from underround.core.instrument import Instrument
+from underround.core.opportunity import Signal
 from underround.core.units import NS_PER_MS
+from underround.stores.recorded import RecordedBatch
 
 
 class Connection(Struct):
@@ -39,7 +40,10 @@ class Connection(Struct):
 
 
 class RecordedSession(Struct, kw_only=True):
-    """A recording added up; `trades` and `profit` are empty where nothing traded."""
+    """A recording added up; `trades` and `profit` are empty where nothing traded.
+
+    `misplaced`: inputs left out, by the connection whose beginning the recording has lost.
+    """
 
     name: str
     began_ns: int
@@ -55,6 +59,7 @@ class RecordedSession(Struct, kw_only=True):
     counts: dict[str, int]
     lost: int
     damage: list[str]
+    misplaced: dict[str, int]
     trades: list[dict[str, Any]]
     profit: dict[str, Any]
     scores: dict[str, Score]
@@ -74,22 +79,29 @@ class Gathering:
         self.lives = Lives(self._instrument_of)
         replay.on_event += [self._event, self.lives.event]
         replay.on_effect += [self._effect, self.windows.hear]
-        replay.on_signal.append(self.lives.signal)
+        replay.on_frames.append(self._frames)
+        replay.on_signal += [self._signal, self.lives.signal]
 
     def _event(self, event: Event) -> None:
         self.now_ns = time_of(event)
         self.first_ns = self.first_ns or self.now_ns
         match event:
-            case Batch(connection=name, events=events):
-                for each in events:
-                    if isinstance(each, LevelsSet):
-                        self._late(f"feed {name}", self.now_ns - each.time_ms * NS_PER_MS)
             case BooksFetched(venue=venue, purpose=purpose, asked_at_ns=asked_ns):
                 self._late(f"{venue.value} {purpose}", event.received_at_ns - asked_ns)
             case ConnectionOpened(connection=name):
                 self._connection(name).opened += 1
             case ConnectionClosed(connection=name, reason=reason):
                 self._connection(name).closed[reason] += 1
+
+    def _frames(self, batch: RecordedBatch) -> None:
+        for frame in batch.frames:
+            sent_ms = change_stamp_ms(frame)
+            if sent_ms is not None:
+                self._late(f"feed {batch.connection}", batch.received_at_ns - sent_ms * NS_PER_MS)
+
+    def _signal(self, signal: Signal) -> None:
+        if signal.held_for:
+            self._late("opening held back", signal.held_ns)
 
     def _effect(self, effect: Effect) -> None:
         if isinstance(effect, BookJudged):
@@ -121,8 +133,8 @@ def recorded_session(path: Path, replay: Replay | None = None) -> RecordedSessio
     ]
     return RecordedSession(
         name=path.name,
-        began_ns=gathered.first_ns,
-        ended_ns=gathered.now_ns,
+        began_ns=gathered.first_ns or replay.created_at_ns,
+        ended_ns=gathered.now_ns or replay.created_at_ns,
         digest=replay.digest.hex,
         signals=replay.digest.count,
         lives=statistics(list(gathered.lives.all.values())),
@@ -134,6 +146,7 @@ def recorded_session(path: Path, replay: Replay | None = None) -> RecordedSessio
         counts=replay.engine.counts.as_dict(),
         lost=replay.lost,
         damage=[f"{each.path} line {each.line}: {each.reason}" for each in replay.damage],
+        misplaced=dict(replay.misplaced),
         trades=[] if portfolio is None else trade_rows(portfolio),
         profit={} if portfolio is None or not portfolio.trades else profit(portfolio),
         scores=scores_of(decisions) if decisions else {},

@@ -88,6 +88,7 @@ class Replay:
         self.frames: Counter[Venue] = Counter()
         self.inputs = 0
         self.place: Place | None = None
+        self.created_at_ns = 0
         self.pairs: dict[str, Pair] = {}
         self.lost = 0
         self.damage: list[RecordedDamage] = []
@@ -96,6 +97,8 @@ class Replay:
         self.on_signal: list[Callable[[Signal], None]] = [self.digest.add]
         self.on_effect: list[Callable[[Effect], None]] = []
         self.on_event: list[Callable[[Event], None]] = []
+        self.on_frames: list[Callable[[RecordedBatch], None]] = []
+        """Looks at what the venues' connections delivered, before it is decoded."""
         self.desk: PricingDesk | None = None
         self.trading: TradingDesk | None = None
         self.lines = ReferenceLines()
@@ -181,6 +184,8 @@ class Replay:
             case RecordedBatch(connection, _, at_ns, frames):
                 plan = self._plan(connection)
                 self.frames[plan.venue] += len(frames)
+                for look in self.on_frames:
+                    look(recorded)
                 yield decoded(connection, at_ns, frames, CODECS[plan.venue][0])
             case RecordedTimer(at_ns=at_ns):
                 yield Timer(at_ns)
@@ -228,6 +233,7 @@ class Replay:
                     msgspec.convert(header.catalog, list[Instrument]),
                     msgspec.convert(header.pairs, list[Pair]),
                 )
+                self.created_at_ns = header.created_at_ns
                 trading = header.config.get("trading")
                 if trading is not None:
                     self.trading = attach_desk(self.engine, trading)

@@ -91,7 +91,9 @@ async def run_demo(
                 status.cancel()
             ended_ns = clock_ns()
             seen = Seen.of(run, log, ended_ns)
-            traded = None if run.trading is None else await finish_trading(run, clock_ns)
+            traded = (
+                None if run.trading is None else await finish_trading(run, clock_ns, stop.hurried)
+            )
             ledger = (await _asked(control.get("/ledger"))).json()
         result = scored(run, seen, ledger, kinds)
         return result if traded is None else result | {"trades": traded}

@@ -41,7 +41,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         """Let so much time pass."""
         self._now_s += seconds
 
-    def run_in_executor(  # type: ignore[override]
+    def run_in_executor(  # type: ignore[override]  # done before it returns
         self, executor: Any, function: Callable[..., Any], *arguments: Any
     ) -> "asyncio.Future[Any]":
         """Do the work now, in this thread: another thread would keep a time of its own."""

@@ -45,7 +45,7 @@ def solve(program: LinearProgram) -> tuple[float, ...] | None:
     options = highspy.HighsOptions()
     options.output_flag = False
     options.threads = 1
-    solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+    solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]  # has no types
     solver.passOptions(options)
     solver.passModel(model)
     solver.run()

@@ -36,10 +36,14 @@ class Complaints(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep a complaint on one line, without a password; those that follow repeat it."""
-        if not self.first:
-            text = _PASSWORD.sub("***", " ".join(record.getMessage().split()))
-            known = re.search(r"\[Errno -?\d+\] ([\w ]+)|(code: \d+, reason: [\w ]+)", text)
-            self.first = (known[1] or known[2]).lower() if known else text[:200]
+        self.first = self.first or plain(record.getMessage())
+
+
+def plain(complaint: str) -> str:
+    """Return the reason in a complaint: on one short line, without a password."""
+    text = _PASSWORD.sub("***", " ".join(complaint.split()))
+    known = re.search(r"\[Errno -?\d+\] ([\w ]+)|(code: \d+, reason: [\w ]+)", text)
+    return (known[1] or known[2]).lower() if known else text[:200]
 
 
 class Batching(Struct, frozen=True):

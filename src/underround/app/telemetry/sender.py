@@ -5,23 +5,35 @@ counted and let go. A collector that is away is named once an outage; what it mi
 """
 
 import logging
+import sys
 import threading
-import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 from opentelemetry.sdk.metrics.export import MetricExportResult
 from opentelemetry.sdk.trace.export import SpanExportResult
 from prometheus_client import Metric as Family
 
-from underround.app.telemetry.exporters import SCOPE, Exporters
+from underround.app.telemetry.exporters import SCOPE, Exporters, plain
 from underround.app.telemetry.families import told
 from underround.app.telemetry.spans import SpanMaker
 from underround.app.telemetry.stories import Story
 
 _log = logging.getLogger("underround.telemetry")
 STEP_S: Final = 0.0005
+
+
+@contextmanager
+def _giving_way() -> Iterator[None]:
+    """Let the loop's thread have the interpreter back ten times sooner than usual."""
+    before_s = sys.getswitchinterval()
+    sys.setswitchinterval(min(STEP_S, before_s))
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before_s)
 
 
 class Sender:
@@ -74,9 +86,12 @@ class Sender:
             self._wake.clear()
             is_last = self._is_over
             try:
-                self._send()
+                with _giving_way():
+                    self._send()
             except Exception as error:  # noqa: BLE001 - somebody else's code; the run goes on
-                self._said("telemetry", is_taken=False, why=f"{type(error).__name__}: {error}")
+                self._said(
+                    "anything", is_taken=False, why=plain(f"{type(error).__name__}: {error}")
+                )
 
     def _send(self) -> None:
         reading, self._reading = self._reading, None
@@ -90,7 +105,6 @@ class Sender:
             spans = []
             for story in stories:
                 spans += self._makes.spans_of(story)
-                time.sleep(STEP_S)  # the loop's thread may want to run
             if spans:
                 is_taken = self._exporters.spans.export(spans) is SpanExportResult.SUCCESS
                 self.lost += 0 if is_taken else len(stories)

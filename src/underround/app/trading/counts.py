@@ -50,7 +50,7 @@ def booked_usd_e6(trade: Trade, portfolio: Portfolio) -> int:
 def payout_usd_e6(trade: Trade, portfolio: Portfolio) -> int:
     """Return what the holdings pay: by the venues' own word, leg by leg, where they have settled.
 
-    A leg not yet settled counts only as part of a complete set, which is presumed to pay a dollar.
+    Before, only complete sets count, as paid in full; what is owed counts as a dollar a contract.
     """
     held = trade.holdings_e6
     settled = [portfolio.settled.get((leg.venue, leg.instrument)) for leg in trade.plan.legs]
@@ -63,7 +63,7 @@ def payout_usd_e6(trade: Trade, portfolio: Portfolio) -> int:
                 value_e4 = PRICE_ONE_E4 - value_e4
             paid_e6 += size_e6 * value_e4 // PRICE_ONE_E4
         return paid_e6
-    return max(min(held), 0) * trade.plan.payoff_e6 // SIZE_ONE_E6
+    return trade.presumed_usd_e6
 
 
 def naked_contract_seconds(trades: Iterable[Trade]) -> float:

@@ -1,7 +1,6 @@
 """Both venues' live accounts: order lines, clients, brokers and private streams, put together.
 
-Decides nothing about trading. Frames of private streams are never recorded as they are: what we
-say on them carries a key. Only their meaning, the order events, goes on.
+Decides nothing about trading.
 """
 
 import asyncio
@@ -10,12 +9,12 @@ import random
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Final, Generic, TypeVar
 
 from underround.app.clock import monotonic_ns, wall_ns
+from underround.app.trading.private_ear import PrivateEar
 from underround.core.instrument import Instrument, Venue
 from underround.core.trading.order import OrderIntent
-from underround.core.trading.order_event import OrderEvent, PrivateStreamChanged
 from underround.core.units import NS_PER_MS
 from underround.execution.broker import Sink
 from underround.execution.live import LiveBroker
@@ -44,44 +43,6 @@ POLYMARKET_BUDGET: Final = (36.0, 54.0, 5.0)
 
 class BlockedPlaceError(VenueFaultError):
     """The venue takes no orders from where we are; nothing may be done about it."""
-
-
-class Codec(Protocol):
-    """Frames of a private stream in, events of orders out."""
-
-    def decode(self, frame: bytes) -> list[OrderEvent]:
-        """Return the events of a frame."""
-        ...
-
-
-class PrivateEar:
-    """A feed's sink that hands on events alone; it neither keeps nor tells what we said."""
-
-    def __init__(self, venue: Venue, codec: Codec, sink: Sink) -> None:
-        self._venue = venue
-        self._codec = codec
-        self._sink = sink
-        self._is_open = False
-
-    def opened(self, connection: str, at_ns: int) -> None:
-        """Tell that the stream stands; what came before it may have been missed."""
-        self._is_open = True
-        self._sink(PrivateStreamChanged(self._venue, True, at_ns))  # noqa: FBT003
-
-    def batch(self, connection: str, frames: list[bytes], at_ns: int) -> None:
-        """Hand the frames' events on."""
-        for frame in frames:
-            for event in self._codec.decode(frame):
-                self._sink(event)
-
-    def sent(self, connection: str, frame: bytes, at_ns: int) -> None:
-        """Forget what we said: it carries a key."""
-
-    def closed(self, connection: str, at_ns: int, code: int | None, reason: str) -> None:
-        """Tell once that the stream is lost."""
-        if self._is_open:
-            self._is_open = False
-            self._sink(PrivateStreamChanged(self._venue, False, at_ns))  # noqa: FBT003
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from underround.core.trading.portfolio import Portfolio
 from underround.core.trading.trade_record import Role, Trade
 from underround.core.units import (
     NS_PER_SECOND,
-    SIZE_ONE_E6,
     USD_ONE_E6,
     format_price,
     format_size,
@@ -23,6 +22,11 @@ from underround.core.units import (
     notional_up_usd_e6,
 )
 
+MONEY: Final = tuple(
+    f"{name}_usd_e6"
+    for name in ("quoted", "booked", "missed", "unwind", "alone", "basis", "slippage", "fee")
+)
+TRADE_HEADS: Final = ("begun, UTC", "state", "pair", "sets", "quoted", "booked", "payout", "id")
 TAX_COLUMNS: Final = (
     "time_utc", "venue", "instrument", "outcome", "side", "contracts", "price_usd", "fee_usd",
     "cash_usd", "status", "trade", "venue_order", "venue_trade",
@@ -30,20 +34,19 @@ TAX_COLUMNS: Final = (
 
 
 def trade_row(trade: Trade, portfolio: Portfolio) -> dict[str, Any]:
-    """Return one trade, all money in usd_e6: quoted = booked + missed + unwind + basis + slippage.
+    """Return one trade, all money in usd_e6: quoted is booked and all that lies between the two.
 
-    `missed` is the quoted edge of what was never hedged, `unwind` what giving back cost, `basis`
-    what settlement paid less than a dollar a set, `slippage` the rest.
+    `missed` is the quoted edge of what was never hedged, `unwind` what giving back cost, `alone`
+    what was paid for contracts that no other leg covers, `basis` what settlement paid less than was
+    presumed, `slippage` the rest.
     """
     plan = trade.plan
     booked_e6 = booked_usd_e6(trade, portfolio)
     hedged_e6 = max(min(trade.holdings_e6), 0)
     missed_e6 = plan.quoted_usd_e6 * (plan.size_e6 - hedged_e6) // plan.size_e6
-    unwind_e6 = _unwind_cost_e6(trade)
-    presumed_e6 = hedged_e6 * plan.payoff_e6 // SIZE_ONE_E6
-    basis_e6 = presumed_e6 - payout_usd_e6(trade, portfolio)
-    is_settled = all((leg.venue, leg.instrument) in portfolio.settled for leg in plan.legs)
-    fills = [fill for order in trade.orders.values() for fill in order.fills.values()]
+    unwind_e6, alone_e6 = _lost_usd_e6(trade)
+    basis_e6 = trade.presumed_usd_e6 - payout_usd_e6(trade, portfolio)
+    lost_e6 = missed_e6 + unwind_e6 + alone_e6 + basis_e6
     return {
         "id": plan.id,
         "time_utc": utc(plan.at_ns),
@@ -55,14 +58,15 @@ def trade_row(trade: Trade, portfolio: Portfolio) -> dict[str, Any]:
         "hedged": format_size(hedged_e6),
         "naked": format_size(trade.naked_e6),
         "retries": trade.retries,
-        "fee_usd_e6": sum(fill.fee_usd_e6 for fill in fills if fill.status.value != "failed"),
+        "fee_usd_e6": trade.fee_usd_e6,
         "quoted_usd_e6": plan.quoted_usd_e6,
         "booked_usd_e6": booked_e6,
         "missed_usd_e6": missed_e6,
         "unwind_usd_e6": unwind_e6,
+        "alone_usd_e6": alone_e6,
         "basis_usd_e6": basis_e6,
-        "slippage_usd_e6": plan.quoted_usd_e6 - booked_e6 - missed_e6 - unwind_e6 - basis_e6,
-        "payout": "settled" if is_settled else "presumed",
+        "slippage_usd_e6": plan.quoted_usd_e6 - booked_e6 - lost_e6,
+        "payout": _payout(trade, portfolio),
     }
 
 
@@ -76,9 +80,13 @@ def position_rows(portfolio: Portfolio) -> list[dict[str, Any]]:
     naked: dict[tuple[str, str], int] = {}
     for trade in portfolio.active.values():
         held = trade.holdings_e6
-        for leg, size_e6 in zip(trade.plan.legs, held, strict=True):
-            key = (leg.venue.value, leg.instrument)
-            naked[key] = naked.get(key, 0) + size_e6 - min(held)
+        sets_e6 = max(min(held), 0)
+        for number, size_e6 in enumerate(held):
+            leg = trade.plan.legs[number]
+            name = leg.instrument if size_e6 >= 0 else _complement_of(trade, number)
+            key = (leg.venue.value, name)
+            alone_e6 = size_e6 - sets_e6 if size_e6 >= 0 else -size_e6
+            naked[key] = naked.get(key, 0) + alone_e6
     return [
         {
             "venue": venue.value,
@@ -101,7 +109,7 @@ def profit(portfolio: Portfolio) -> dict[str, Any]:
     return {
         "all": _sums(rows),
         "days": {day: _sums(of_day) for day, of_day in sorted(by_day.items())},
-        "presumed": sum(row["payout"] == "presumed" and row["hedged"] != "0" for row in rows),
+        "presumed": sum(row["payout"] == "presumed" for row in rows),
     }
 
 
@@ -161,12 +169,17 @@ def tax_csv(portfolio: Portfolio) -> str:
     return _csv(TAX_COLUMNS, sorted(rows, key=lambda row: str(row["time_utc"])))
 
 
-def line_of(row: Mapping[str, Any]) -> str:
-    """Write a trade for a person."""
+def cells_of(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return a trade as the cells of `TRADE_HEADS`, for a person."""
     return (
-        f"{row['time_utc']}  {row['state']:14} {row['pair']:28} {row['hedged']:>8} of"
-        f" {row['size']:>8}  quoted {format_usd(row['quoted_usd_e6']):>8}"
-        f"  booked {format_usd(row['booked_usd_e6']):>8}  {row['payout']:8}  {row['id']}"
+        row["time_utc"][5:19].replace("T", " "),
+        row["state"].replace("_", " "),
+        row["pair"],
+        f"{float(row['hedged']):.2f} of {float(row['size']):.2f}",
+        format_usd(row["quoted_usd_e6"]),
+        format_usd(row["booked_usd_e6"]),
+        row["payout"],
+        row["id"],
     )
 
 
@@ -176,26 +189,57 @@ def utc(at_ns: int) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest // 1_000_000:03d}Z"
 
 
-def _unwind_cost_e6(trade: Trade) -> int:
-    """Return what was paid for contracts given back, less what giving them back brought."""
-    cost_e6 = 0
+def _complement_of(trade: Trade, number: int) -> str:
+    """Return the instrument by which a leg was given back; its own where that sells short."""
+    leg = trade.plan.legs[number]
+    others = (
+        order.intent.instrument
+        for order in trade.orders.values()
+        if order.intent.leg == number and order.intent.instrument != leg.instrument
+    )
+    return next(others, leg.instrument)
+
+
+def _payout(trade: Trade, portfolio: Portfolio) -> str:
+    """Return whose word the payout is: the venues' own, ours, or nobody's where nothing is held."""
+    if not any(trade.holdings_e6) and not trade.merged_usd_e6:
+        return "none"
+    legs = trade.plan.legs
+    is_settled = all((leg.venue, leg.instrument) in portfolio.settled for leg in legs)
+    return "settled" if is_settled else "presumed"
+
+
+def _lost_usd_e6(trade: Trade) -> tuple[int, int]:
+    """Return what giving back cost, and what was paid for contracts that stand alone; usd_e6.
+
+    Given back is paid for, less what it brought; beyond what was delivered a dollar is owed.
+    """
+    unwind_e6 = alone_e6 = 0
+    sets_e6 = max(min(trade.holdings_e6), 0)
     for number, leg in enumerate(trade.plan.legs):
         own = [order for order in trade.orders.values() if order.intent.leg == number]
-        bought = [order for order in own if order.role is not Role.UNWIND and order.filled_e6]
-        back = [order for order in own if order.role is Role.UNWIND and order.filled_e6]
+        bought = [order for order in own if order.role is not Role.UNWIND]
+        back = [order for order in own if order.role is Role.UNWIND]
         size_e6 = sum(order.filled_e6 for order in bought)
-        back_e6 = min(sum(order.filled_e6 for order in back), size_e6)
-        if not back_e6:
-            continue
-        paid_e6 = -sum(order.cash_usd_e6 for order in bought) * back_e6 // size_e6
-        merged_e6 = sum(o.filled_e6 for o in back if o.intent.outcome is not leg.outcome)
-        cost_e6 += paid_e6 - sum(order.cash_usd_e6 for order in back) - merged_e6
-    return cost_e6
+        paid_e6 = -sum(order.cash_usd_e6 for order in bought)
+        given_e6 = merged_e6 = 0
+        for order in back:
+            is_other = order.intent.outcome is not leg.outcome
+            gives = order.intent.is_buy == is_other
+            given_e6 += order.filled_e6 if gives else -order.filled_e6
+            if is_other:
+                merged_e6 += order.filled_e6 if gives else -order.filled_e6
+        returned_e6 = min(max(given_e6, 0), size_e6)
+        unwind_e6 -= sum(order.cash_usd_e6 for order in back) + merged_e6
+        unwind_e6 += max(given_e6 - size_e6, 0)  # owed
+        if size_e6:
+            unwind_e6 += paid_e6 * returned_e6 // size_e6
+            alone_e6 += paid_e6 * max(size_e6 - returned_e6 - sets_e6, 0) // size_e6
+    return unwind_e6, alone_e6
 
 
 def _sums(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
-    columns = ("quoted", "booked", "missed", "unwind", "basis", "slippage", "fee")
-    sums = {f"{name}_usd_e6": sum(row[f"{name}_usd_e6"] for row in rows) for name in columns}
+    sums = {name: sum(row[name] for row in rows) for name in MONEY}
     return {"trades": len(rows)} | sums
 
 

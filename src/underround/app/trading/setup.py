@@ -16,6 +16,7 @@ from contextlib import (
     contextmanager,
     suppress,
 )
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -23,6 +24,7 @@ import msgspec
 from msgspec import Struct
 
 from underround.app.config import Config
+from underround.app.side_tasks import SideTasks
 from underround.app.trading.kill_switch import KillSwitch
 from underround.app.trading.shell import TradingShell
 from underround.core.engine import Engine
@@ -153,10 +155,9 @@ async def trading(
     opened = make_brokers(engine, desk.portfolio, pipeline.tell)
     brokers.update(await stack.enter_async_context(opened))
     made = Trading(desk, shell, ledger, switch)
-    tasks = [
-        asyncio.create_task(shell.run()),
-        asyncio.create_task(_watch_switch(made, pipeline, clock_ns)),
-    ]
+    tasks = SideTasks(partial(_fell, pipeline, clock_ns))
+    tasks.start(shell.run())
+    tasks.start(_watch_switch(made, pipeline, clock_ns))
     loop = asyncio.get_running_loop()
     with suppress(NotImplementedError, ValueError, RuntimeError):
         loop.add_signal_handler(signal.SIGUSR1, switch.set, "SIGUSR1")
@@ -164,9 +165,7 @@ async def trading(
         yield made
     finally:
         pipeline.on_trading.remove(shell.take)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await tasks.close()
         await shell.close()
         await stack.aclose()
 
@@ -207,8 +206,14 @@ def paper_brokers(config: Config, clock_ns: Callable[[], int]) -> MakeBrokers:
     return make
 
 
+def _fell(pipeline: Teller, clock_ns: Callable[[], int], fault: BaseException) -> None:
+    """Halt trading whose own work ended by a fault: nobody would send, or hear the kill switch."""
+    reason = f"trading failed: {type(fault).__name__}: {fault}; start it again"
+    pipeline.tell(KillSwitched(is_set=True, reason=reason, at_ns=clock_ns()))
+
+
 async def _watch_switch(made: Trading, pipeline: Teller, clock_ns: Callable[[], int]) -> None:
-    """Follow the kill switch, and renew the lease."""
+    """Follow the kill switch, and renew the lease where the journal is written: in its thread."""
     if (halt := made.desk.portfolio.halt) is not None:
         _log.error("trading is halted: %s; `underround resume` lets it go on", halt)
     turn = 0
@@ -216,9 +221,11 @@ async def _watch_switch(made: Trading, pipeline: Teller, clock_ns: Callable[[], 
         made.switch.look()
         if turn % RENEW_EVERY == 0:
             try:
-                made.ledger.lock.renew(clock_ns())
+                await made.shell.line.do(partial(made.ledger.lock.renew, clock_ns()))
             except (UnderroundError, sqlite3.Error) as fault:
-                pipeline.tell(KillSwitched(is_set=True, reason=str(fault), at_ns=clock_ns()))
+                if made.desk.portfolio.halt is None:
+                    reason = f"the right to trade cannot be renewed: {fault}"
+                    pipeline.tell(KillSwitched(is_set=True, reason=reason, at_ns=clock_ns()))
         turn += 1
         await asyncio.sleep(KILL_EVERY_S)
 

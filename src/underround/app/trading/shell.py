@@ -2,21 +2,19 @@
 
 No order leaves before the records that explain it, and the note that it is sent, are on disk; all
 that waits at one moment shares one sync. It decides nothing, sends nothing twice, and retries only
-the journal.
+the journal: while that cannot be written trading is halted and the records wait.
 """
 
 import asyncio
 import logging
-import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from underround.app.side_tasks import SideTasks
+from underround.app.trading.journal_line import JournalLine
 from underround.core.instrument import Venue
 from underround.core.trading.effect import JournalWanted, PersonPaged, TradeRefused, TradingEffect
 from underround.core.trading.event import KillSwitched, TradingEvent
-from underround.core.trading.journal_record import JournalRecord
 from underround.core.trading.order import (
     Approved,
     CancelOrder,
@@ -53,24 +51,21 @@ class TradingShell:
     ) -> None:
         self.on_page: list[Callable[[str], None]] = []
         self.on_refused: list[Callable[[TradeRefused], None]] = []
-        self._journal = journal
+        self.line = JournalLine(journal, self._halt)
         self._brokers = brokers
         self._tell = tell
         self._clock_ns = clock_ns
         self._is_halted = is_halted
         self._most_late_ns = most_late_ns
-        self._records: list[JournalRecord] = []
         self._places: list[PlaceOrders] = []
         self._wake = asyncio.Event()
-        self._thread = ThreadPoolExecutor(1, "journal")
         self._tasks = SideTasks(self._failed)
-        self._is_failing = False
 
     def take(self, effect: TradingEffect) -> None:
         """Take one effect; nothing is done before the next turn of the loop."""
         match effect:
             case JournalWanted(record=record):
-                self._records.append(record)
+                self.line.add(record)
                 self._wake.set()
             case PlaceOrders():
                 self._places.append(effect)
@@ -100,6 +95,7 @@ class TradingShell:
 
     async def run(self) -> None:
         """Write and send until cancelled."""
+        await self.line.open()
         while True:
             await self._wake.wait()
             self._wake.clear()
@@ -108,22 +104,19 @@ class TradingShell:
     async def close(self) -> None:
         """Write what is left and end what is under way."""
         await self._tasks.close()
-        records, self._records = self._records, []
-        if records:
-            await self._append(records, synced=True)
-        self._thread.shutdown()
+        await self.line.close()
 
     async def _write(self) -> None:
-        records, self._records = self._records, []
         places, self._places = self._places, []
         orders = [order for place in places for order in place.orders]
         prepared = [each for order in orders if (each := self._prepare(order)) is not None]
         now_ns = self._clock_ns()
         notes = [OrderSent(each.intent.id, each.venue_order_id, now_ns) for each in prepared]
-        if not await self._append([*records, *notes], synced=bool(notes)):
-            self._records = records + self._records
+        if not await self.line.write(notes):
             self._refuse([each.intent.id for each in prepared], "the journal cannot be written")
-            await asyncio.sleep(RETRY_S)
+            # With the reserve's room the way out of a trade under way is written at once.
+            if not self.line.give_room():
+                await asyncio.sleep(RETRY_S)
             self._wake.set()
             return
         for note in notes:
@@ -159,28 +152,14 @@ class TradingShell:
             self._refuse([order.intent.id], f"it cannot be expressed: {fault}")
             return None
 
-    async def _append(self, records: Sequence[JournalRecord], *, synced: bool) -> bool:
-        """Write records in the journal's thread; tell whether that worked."""
-        loop = asyncio.get_running_loop()
-        try:
-            await loop.run_in_executor(
-                self._thread, lambda: self._journal.append(records, synced=synced)
-            )
-        except (sqlite3.Error, OSError) as fault:
-            if not self._is_failing:
-                self._is_failing = True
-                reason = f"the journal cannot be written: {fault}"
-                self._tell(KillSwitched(is_set=True, reason=reason, at_ns=self._clock_ns()))
-            return False
-        self._is_failing = False
-        return True
-
     def _refuse(self, orders: Sequence[str], text: str) -> None:
         for order in orders:
             told: OrderEvent = OrderRejected(order, RejectReason.NOT_SENT, text, self._clock_ns())
             self._tell(told)
 
+    def _halt(self, reason: str) -> None:
+        self._tell(KillSwitched(is_set=True, reason=reason, at_ns=self._clock_ns()))
+
     def _failed(self, fault: BaseException) -> None:
         """Halt trading after a fault of ours in a broker: who knows what it did."""
-        reason = f"a broker failed: {type(fault).__name__}: {fault}"
-        self._tell(KillSwitched(is_set=True, reason=reason, at_ns=self._clock_ns()))
+        self._halt(f"a broker failed: {type(fault).__name__}: {fault}")

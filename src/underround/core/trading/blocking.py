@@ -24,9 +24,9 @@ def blocked(
         return "unknown order: its fate is being asked for"
     age_ns = now_ns - signal.at_ns
     if age_ns > limits.max_quote_age_ns:
-        return f"the signal is {age_ns // NS_PER_MS} ms old"
+        return f"the signal is too old: {age_ns // NS_PER_MS} ms"
     if age_ns < -limits.max_quote_age_ns:
-        return f"the signal is {-age_ns // NS_PER_MS} ms ahead of our clock"
+        return f"the signal is ahead of our clock: {-age_ns // NS_PER_MS} ms"
     for trade in portfolio.active.values():
         if trade.plan.pair == signal.pair and trade.reserves:
             return "a trade on this pair is under way"

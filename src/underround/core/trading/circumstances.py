@@ -15,7 +15,7 @@ from underround.core.trading.quotes import best_price_e4
 from underround.core.trading.risk import Circumstances
 from underround.core.trading.risk_limits import RiskLimits
 from underround.core.trading.trade_record import Trade
-from underround.core.units import NS_PER_SECOND, PRICE_ONE_E4, SIZE_ONE_E6
+from underround.core.units import NS_PER_SECOND, PRICE_ONE_E4
 
 
 def circumstances(
@@ -117,9 +117,7 @@ def room_e6(
 def day_loss_usd_e6(portfolio: Portfolio, now_ns: int) -> int:
     """Return what the day's finished trades lost in all, 0 when they gained."""
     net_e6 = sum(
-        trade.cash_usd_e6
-        + trade.merged_usd_e6
-        + max(min(trade.holdings_e6), 0) * trade.plan.payoff_e6 // SIZE_ONE_E6
+        trade.cash_usd_e6 + trade.presumed_usd_e6 + trade.merged_usd_e6
         for trade in portfolio.by_day.get(day_of(now_ns), ())
         if trade.is_over
     )

@@ -81,7 +81,7 @@ class Portfolio:
 
     def apply(self, record: JournalRecord) -> None:
         """Take one record, in the order in which they were journaled."""
-        self._routes[type(record)](record)  # type: ignore[operator]
+        self._routes[type(record)](record)  # type: ignore[operator]  # each type has its own
         trade = self.trade_concerned(record)
         if trade is None:
             return

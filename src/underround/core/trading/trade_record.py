@@ -216,6 +216,23 @@ class Trade(Struct, kw_only=True):
         return sum(order.cash_usd_e6 for order in self.orders.values())
 
     @property
+    def fee_usd_e6(self) -> int:
+        """Fees of all its standing fills; a match that failed to settle is charged none."""
+        fills = [fill for order in self.orders.values() for fill in order.fills.values()]
+        return sum(f.fee_usd_e6 for f in fills if f.status is not FillStatus.FAILED)
+
+    @property
+    def presumed_usd_e6(self) -> int:
+        """What its holdings surely pay: complete sets their payoff, what stands alone nothing.
+
+        A contract given back that was never delivered is owed, and may cost a whole dollar.
+        """
+        held = self.holdings_e6
+        owed_e6 = -sum(min(size_e6, 0) for size_e6 in held)
+        sets_usd_e6 = max(min(held), 0) * self.plan.payoff_e6 // SIZE_ONE_E6
+        return sets_usd_e6 - owed_e6 * USD_ONE_E6 // SIZE_ONE_E6
+
+    @property
     def unwinds(self) -> int:
         """How many orders were spent on giving back; one that never left was not."""
         return sum(

@@ -11,13 +11,13 @@ from math import hypot, inf, sqrt
 from msgspec import Struct
 from msgspec.structs import replace
 
-from underround.core.exposure import exposure, variance_seconds
 from underround.core.windows.distributions import (
     normal_cdf,
     normal_density,
     student_cdf,
     student_density,
 )
+from underround.core.windows.exposure import exposure, variance_seconds
 from underround.core.windows.jumps import jump_mixture
 from underround.core.windows.settlement import (
     FIFTEEN_MINUTES,
@@ -26,7 +26,7 @@ from underround.core.windows.settlement import (
     resolves_yes,
     settlement_value_e8,
 )
-from underround.core.windows.spot_units import ONE_E8
+from underround.core.windows.spot_units import from_e8
 
 
 class Tails(StrEnum):
@@ -107,7 +107,7 @@ def _evaluate(situation: Situation, model: Model) -> FairValue:
     remaining = terms.prints - situation.locked_count
     share = remaining / terms.prints
     spot = situation.spot - model.proxy_bias
-    mean = (situation.locked_sum_e8 / ONE_E8 + remaining * spot) / terms.prints
+    mean = (from_e8(situation.locked_sum_e8) + remaining * spot) / terms.prints
     diffusion = situation.sigma**2 * variance_seconds(pieces) + (share * model.proxy_sd) ** 2
     mixture = jump_mixture(tuple(pieces), model.jump_rate) if model.jump_sd else [(1.0, 0.0)]
     jump_variance = model.jump_sd**2
@@ -116,7 +116,7 @@ def _evaluate(situation: Situation, model: Model) -> FairValue:
         value_e8 = settlement_value_e8(situation.locked_sum_e8, terms)
         decided = resolves_yes(value_e8, situation.strike_e8, terms)
         return FairValue(float(decided), mean, 0.0, 0.0, 0.0)
-    distance = mean - boundary_e8(situation.strike_e8, terms) / ONE_E8
+    distance = mean - from_e8(boundary_e8(situation.strike_e8, terms))
     probability = slope = 0.0
     for weight, squares in mixture:
         sd = sqrt(diffusion + jump_variance * squares)

@@ -19,7 +19,7 @@ from underround.core.windows.index_parameters import (
     SampleReading,
 )
 from underround.core.windows.spot_book import SpotLadder
-from underround.core.windows.spot_units import ONE_E8
+from underround.core.windows.spot_units import ONE_E8, from_e8
 
 _SAMPLE_COUNT = 50
 _SAMPLE_PERCENT = 5
@@ -200,7 +200,7 @@ class WeightedMid(Struct, frozen=True):
 
 def weighted_mid(curve: PriceVolumeCurve, parameters: IndexParameters) -> WeightedMid:
     """Return the mid prices of the curve weighted by lambda e^(-lambda v) and normalised."""
-    step = parameters.step_e8 / ONE_E8
+    step = from_e8(parameters.step_e8)
     depth = len(curve.asks_e8) * step
     of_depth = parameters.lambda_reading is LambdaReading.OF_DEPTH
     decay = 1 / (0.3 * depth) if of_depth else 1 / 0.37

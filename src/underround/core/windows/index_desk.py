@@ -12,7 +12,7 @@ from underround.core.windows.index_ticker import IndexTick, IndexTicker
 from underround.core.windows.pricing_settings import PricingSettings
 from underround.core.windows.reference_event import OfficialValue
 from underround.core.windows.spot_event import Asset
-from underround.core.windows.spot_units import ONE_E8
+from underround.core.windows.spot_units import ONE_E8, from_e8
 from underround.core.windows.volatility import EwmaVolatility
 
 _REMEMBERED_PRINTS = 300
@@ -75,11 +75,11 @@ class IndexDesk:
         if self.official is None or value.stamped_at_ns >= self.official.stamped_at_ns:
             self.official = value
             if self.value is None or self.value.index is None:
-                self.volatility.take(value.stamped_at_ns, value.value_e8 / ONE_E8)
+                self.volatility.take(value.stamped_at_ns, from_e8(value.value_e8))
         if value.is_fast:
             return None
         self._official_print = value
-        _remember(self._official_prints, value.stamped_at_ns, value.value_e8 / ONE_E8)
+        _remember(self._official_prints, value.stamped_at_ns, from_e8(value.value_e8))
         return self._compare()
 
     def _compare(self) -> Comparison | None:
@@ -91,7 +91,7 @@ class IndexDesk:
         if proxy is None:
             return None
         self._compared_ns = value.stamped_at_ns
-        compared = Comparison(self.asset, value.stamped_at_ns, value.value_e8 / ONE_E8, proxy)
+        compared = Comparison(self.asset, value.stamped_at_ns, from_e8(value.value_e8), proxy)
         self.basis.take(compared.difference)
         return compared
 
@@ -177,7 +177,7 @@ class IndexDesk:
             return Reference(index, self.bias, sd, self.quality, is_proxy=True)
         if self.official is None or not is_official:
             return None
-        spot = self.official.value_e8 / ONE_E8
+        spot = from_e8(self.official.value_e8)
         age_s = max(now_ns - self.official.stamped_at_ns, 0) / NS_PER_SECOND
         sd = (self.volatility.sigma_usd(spot) or 0.0) * age_s**0.5
         return Reference(spot, 0.0, sd, IndexQuality.FULL, is_proxy=False)

@@ -8,8 +8,8 @@ Poisson law; the sum over jumps inside the window by Panjer's recursion (1981).
 from functools import lru_cache
 from math import exp
 
-from underround.core.exposure import Piece
 from underround.core.windows.distributions import poisson_weights
+from underround.core.windows.exposure import Piece
 
 _BINS_PER_UNIT = 32
 _NEGLIGIBLE = 1e-10

@@ -13,7 +13,7 @@ from msgspec import Struct
 from underround.core.units import NS_PER_SECOND
 from underround.core.windows.index_desk import IndexDesk
 from underround.core.windows.pricing_settings import PricingSettings
-from underround.core.windows.spot_units import ONE_E8
+from underround.core.windows.spot_units import from_e8
 from underround.core.windows.window import Window
 
 MOST_APART: Final = 0.01
@@ -52,7 +52,7 @@ def opening_offset(desk: IndexDesk, window: Window) -> float | None:
     levels = [level for stamp in stamps if (level := desk.level_at(stamp)) is not None]
     if len(levels) < max(len(stamps) * _LEAST_SHARE, 1):
         return None
-    return window.strike_e8 / ONE_E8 - sum(levels) / len(levels)
+    return from_e8(window.strike_e8) - sum(levels) / len(levels)
 
 
 def is_implausible(window: Window, offset: float | None) -> bool:
@@ -60,7 +60,7 @@ def is_implausible(window: Window, offset: float | None) -> bool:
     if offset is None or window.strike_e8 is None:
         return False
     most = MOST_APART if window.oracle.is_other else MOST_ASTRAY
-    return abs(offset) > most * window.strike_e8 / ONE_E8
+    return abs(offset) > most * from_e8(window.strike_e8)
 
 
 def distance_of(
@@ -93,5 +93,5 @@ def lasting_shifts(kalshi: Window, polymarket: Window, offset: float | None) -> 
     if kalshi.is_struck_at_open and kalshi.opens_at_ns == polymarket.opens_at_ns:
         assert strikes[0] is not None
         assert strikes[1] is not None
-        offset = (strikes[1] - strikes[0]) / ONE_E8
+        offset = from_e8(strikes[1] - strikes[0])
     return (0.0,) if not offset else (0.0, offset)

@@ -42,9 +42,6 @@ class SettlementTerms(Struct, frozen=True):
 FIFTEEN_MINUTES: Final = SettlementTerms()
 """KXBTC15M: the mean, rounded to cents, at or above the strike (rules of August 2026)."""
 
-HOURLY: Final = SettlementTerms(comparison=Comparison.GREATER)
-"""KXBTCD: the mean strictly above the strike."""
-
 
 def terms_from_catalog(
     strike_type: str, round_digits: int | None, prints: int = PRINTS_LIVE
@@ -142,14 +139,6 @@ class SettlementWindow:
     def sum_e8(self) -> int:
         """The sum of the prints received."""
         return sum(self._prints.values())
-
-    def missing_before(self, now_ns: int) -> list[int]:
-        """Return the stamps up to `now_ns` that were not received, oldest first."""
-        return [
-            stamp_ns
-            for stamp_ns in self.stamps
-            if stamp_ns <= now_ns and self.value_at(stamp_ns) is None
-        ]
 
     @property
     def value_e8(self) -> int | None:

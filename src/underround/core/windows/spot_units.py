@@ -1,7 +1,6 @@
-"""Integer units of the spot books: 1e-8 dollar and 1e-8 coin, parsed and formatted exactly.
+"""Integer units of the spot books: 1e-8 dollar and 1e-8 coin, parsed exactly.
 
-Holds no state. What leaves for an estimate (index, fair value) crosses to float in
-`from_e8`, and nowhere else.
+Holds no state. What leaves for an estimate (index, fair value) crosses to float in `from_e8`.
 """
 
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
@@ -26,15 +25,6 @@ def parse_e8(text: str | float | Decimal) -> int:
         raise ValueError(f"{text!r} is not a finite number in range") from None
 
 
-def from_e8(value_e8: int) -> float:
-    """Return whole 1e-8 as a float: the crossing from exact to estimate."""
+def from_e8(value_e8: float) -> float:
+    """Return 1e-8 dollar or coin as dollars or coins: the crossing from exact to estimate."""
     return value_e8 / ONE_E8
-
-
-def format_e8(value_e8: int, decimals: int = 8) -> str:
-    """Write whole 1e-8 with a fixed number of decimals (0…8), cutting finer digits."""
-    sign, value_e8 = ("-", -value_e8) if value_e8 < 0 else ("", value_e8)
-    whole, fraction = divmod(value_e8, ONE_E8)
-    if not decimals:
-        return f"{sign}{whole}"
-    return f"{sign}{whole}.{f'{fraction:08d}'[:decimals]}"

@@ -18,7 +18,7 @@ from underround.core.windows.fair_value import FairValue
 from underround.core.windows.oracle_distance import lasting_shifts
 from underround.core.windows.pricing_settings import PricingSettings
 from underround.core.windows.settlement import boundary_e8
-from underround.core.windows.spot_units import ONE_E8
+from underround.core.windows.spot_units import from_e8
 from underround.core.windows.window import Oracle, Window
 
 _STEPS: Final = 200
@@ -113,8 +113,8 @@ def _sets(pair: WindowPair, fair: FairValue, shift: float, apart_sd: float) -> I
     assert kalshi.strike_e8 is not None
     assert polymarket.strike_e8 is not None
     sd = max(fair.sd, 1e-9)
-    low = boundary_e8(kalshi.strike_e8, kalshi.terms) / ONE_E8 - fair.mean
-    other = boundary_e8(polymarket.strike_e8, polymarket.terms) / ONE_E8 - fair.mean - shift
+    low = from_e8(boundary_e8(kalshi.strike_e8, kalshi.terms)) - fair.mean
+    other = from_e8(boundary_e8(polymarket.strike_e8, polymarket.terms)) - fair.mean - shift
     p_up = normal_cdf(-other / hypot(sd, apart_sd))
     p_yes = normal_cdf(-low / sd)
     both_high = _both_above(low, other, sd, apart_sd)

@@ -15,7 +15,7 @@ from underround.core.windows.index_desk import Reference
 from underround.core.windows.oracle_distance import SAME, OracleDistance
 from underround.core.windows.pricing_settings import PricingSettings
 from underround.core.windows.settlement import boundary_e8
-from underround.core.windows.spot_units import ONE_E8
+from underround.core.windows.spot_units import ONE_E8, from_e8
 from underround.core.windows.window import Locked, Window
 
 
@@ -79,7 +79,7 @@ def window_value(
 def _settled_nearly(window: Window, strike_e8: int, locked: Locked, sd: float) -> FairValue:
     """Return the value when all is past, but known of a proxy or of another index only."""
     mean = locked.sum_e8 / window.terms.prints / ONE_E8
-    distance = mean - boundary_e8(strike_e8, window.terms) / ONE_E8
+    distance = mean - from_e8(boundary_e8(strike_e8, window.terms))
     spread = max(sd, 1e-9)
     z = distance / spread
     value = FairValue(normal_cdf(z), mean, spread, 0.0, 0.0)

@@ -12,7 +12,7 @@ from underround.core.windows.fair_value import FairValue
 from underround.core.windows.index_desk import IndexDesk, Reference
 from underround.core.windows.oracle_distance import distance_of, is_implausible
 from underround.core.windows.pricing_settings import PricingSettings
-from underround.core.windows.spot_units import ONE_E8
+from underround.core.windows.spot_units import from_e8
 from underround.core.windows.view import Offer, View, WindowView
 from underround.core.windows.window import NOTHING_LOCKED, Window, WindowPrints
 from underround.core.windows.window_value import seconds_to_close, window_value
@@ -54,7 +54,7 @@ def view_of(
         asset=desk.asset,
         at_ns=at_ns,
         index=None if value is None else value.index,
-        official=None if official is None else official.value_e8 / ONE_E8,
+        official=None if official is None else from_e8(official.value_e8),
         quality=desk.quality,
         used=() if value is None else value.used,
         sigma=sigma,
@@ -83,7 +83,7 @@ def _valued(
     distance = distance_of(window, spot, offset, settings)
     if distance is None:
         return None, "the oracle's distance was not seen at the open"
-    if is_implausible(window, offset) or not 0.5 < window.strike_e8 / ONE_E8 / spot < 2:
+    if is_implausible(window, offset) or not 0.5 < from_e8(window.strike_e8) / spot < 2:
         return None, "the strike cannot be this window's"
     error = desk.volatility.relative_error or 0.0
     awaits = desk.has_official(at_ns)

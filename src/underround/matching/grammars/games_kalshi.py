@@ -141,7 +141,7 @@ def read_kalshi_game(listing: Listing) -> Terms | None:
     if sides and place.sport in _LEAGUE_SPORTS and not place.league:
         place = Competition(place.sport, shared_league(sides[0], sides[1], place.sport))
     named = _named_side(listing)
-    ends, hour = read_end(listing.ends)
+    ends = read_end(listing.ends)
     told_void = "fair price if not played within two weeks" if _VOID.search(listing.rules) else ""
     base = Terms(
         family=Family.GAME,
@@ -151,7 +151,6 @@ def read_kalshi_game(listing: Listing) -> Terms | None:
         period=_period(ticker.day, listing),
         edition=ticker.year,
         ends=ends,
-        ends_hour_known=hour,
         series=ticker.series,
         void=told_void,
         words=plain(listing.title),

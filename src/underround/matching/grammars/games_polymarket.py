@@ -76,13 +76,12 @@ _HALF_OF: Final = {True: "1h", False: "full"}
 def read_polymarket_game(listing: Listing) -> Terms | None:
     """Return the terms of a contest between two sides, or None for any other question."""
     title = plain(listing.title)
-    ends, hour = read_end(listing.ends)
+    ends = read_end(listing.ends)
     base = Terms(
         family=Family.GAME,
         leg="full",
         period=game_day(listing, ends),
         ends=ends,
-        ends_hour_known=hour,
         negated=folded(listing.outcome) == "no",
         void=_void(listing.rules),
         words=title,
@@ -108,7 +107,7 @@ def game_day(listing: Listing, ends: date | None) -> Period | None:
             return Period("on", period.last, period.last, words=period.words)
     slug = _SLUG_DATE.search(listing.slug or (listing.id if "-" in listing.id else ""))
     if slug:
-        day, _ = read_end(slug.group(1))
+        day = read_end(slug.group(1))
         return Period("on", day, day, words=slug.group(1)) if day else None
     return None
 

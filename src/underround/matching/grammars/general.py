@@ -173,7 +173,7 @@ def _gender(listing: Listing, text: str) -> str:
 
 def read_general(listing: Listing) -> Terms:
     """Return the terms of any contract, as far as its words give them."""
-    ends, hour = read_end(listing.ends)
+    ends = read_end(listing.ends)
     kalshi = listing.venue is Venue.KALSHI
     clause = criterion(listing.rules)
     title_periods, bare_title = find_periods(listing.title, ends)
@@ -217,7 +217,6 @@ def read_general(listing: Listing) -> Terms:
         edition_written=written,
         day=read_ticker(listing.id).day if kalshi else None,
         ends=ends,
-        ends_hour_known=hour,
         source=", ".join(sorted(publishers_in(f"{listing.title} {listing.rules}"))),
         league=league,
         gender=_gender(listing, f"{listing.title} {clause}"),

@@ -73,7 +73,7 @@ def read_price(listing: Listing) -> Terms | None:
         return None
     if not series and not re.search(r"\d|up or down|all[- ]time high|\bath\b", title):
         return None
-    ends, hour = read_end(listing.ends)
+    ends = read_end(listing.ends)
     text = f"{title} {folded(listing.subtitle)} {folded(listing.rules)}"
     source, custom = _source(text, asset, kalshi)
     measure = _measure(text, title)
@@ -85,7 +85,6 @@ def read_price(listing: Listing) -> Terms | None:
         unit="$",
         period=_window(listing, kalshi),
         ends=ends,
-        ends_hour_known=hour,
         source=source,
         negated=folded(listing.outcome) in ("no", "down"),
         series=listing.id.split("-")[0] if kalshi else "",
@@ -119,7 +118,7 @@ def _measure(text: str, title: str) -> str:
 
 
 def _strike(listing: Listing) -> Interval | None:
-    ends, _ = read_end(listing.ends)
+    ends = read_end(listing.ends)
     for text in (listing.subtitle, find_periods(listing.title, ends)[1]):
         interval, rest = find_interval(text)
         if interval:
@@ -137,7 +136,7 @@ def _strike(listing: Listing) -> Interval | None:
 
 
 def _window(listing: Listing, kalshi: bool) -> Period | None:
-    ends, _ = read_end(listing.ends)
+    ends = read_end(listing.ends)
     ticker = read_ticker(listing.id) if kalshi else None
     if ticker is not None and ticker.day is not None:
         clock = f"{ticker.hour[:2]}:{ticker.hour[2:] or '00'} ET" if ticker.hour else ""

@@ -51,7 +51,7 @@ def read_rate_decision(listing: Listing) -> Terms | None:
     change, doubts = _change(listing, ticker)
     if change is None and not doubts:
         return None
-    ends, hour = read_end(listing.ends)
+    ends = read_end(listing.ends)
     meeting, meeting_doubts = _meeting(listing, ticker)
     return Terms(
         family=Family.RATE_DECISION,
@@ -61,7 +61,6 @@ def read_rate_decision(listing: Listing) -> Terms | None:
         unit="bps",
         period=meeting,
         ends=ends,
-        ends_hour_known=hour,
         negated=folded(listing.outcome) == "no",
         series=ticker.series if ticker else "",
         void=_void(listing.rules),
@@ -139,7 +138,7 @@ def _change(listing: Listing, ticker: Ticker | None) -> tuple[Interval | None, t
 
 def _meeting(listing: Listing, ticker: Ticker | None) -> tuple[Period | None, tuple[str, ...]]:
     """The month of the meeting. A ticker's month wins over a title that names another year."""
-    ends, _ = read_end(listing.ends)
+    ends = read_end(listing.ends)
     told = [p for p in find_periods(listing.title, ends)[0] if p.first and p.kind in ("in", "on")]
     if ticker is not None and ticker.year and ticker.month:
         first, last = month_span(ticker.year, ticker.month)

@@ -58,7 +58,7 @@ def read_weather(listing: Listing) -> Terms | None:
     if not source:
         source = "NWS climatological report" if kalshi else "Wunderground"
     told = _STATION.search(plain(listing.rules))
-    ends, hour = read_end(listing.ends)
+    ends = read_end(listing.ends)
     interval = _bound(listing)
     return Terms(
         family=Family.WEATHER,
@@ -68,7 +68,6 @@ def read_weather(listing: Listing) -> Terms | None:
         unit="degrees",
         period=_day(listing, kalshi),
         ends=ends,
-        ends_hour_known=hour,
         source=source,
         station=" ".join(
             w for w in words(told["station"]) if w not in ("intl", "international", "airport")
@@ -83,7 +82,7 @@ def read_weather(listing: Listing) -> Terms | None:
 
 
 def _bound(listing: Listing) -> Interval | None:
-    ends, _ = read_end(listing.ends)
+    ends = read_end(listing.ends)
     for text in (listing.subtitle, find_periods(listing.title, ends)[1]):
         interval, rest = find_interval(text)
         if interval:
@@ -95,7 +94,7 @@ def _bound(listing: Listing) -> Interval | None:
 
 
 def _day(listing: Listing, kalshi: bool) -> Period | None:
-    ends, _ = read_end(listing.ends)
+    ends = read_end(listing.ends)
     ticker = read_ticker(listing.id) if kalshi else None
     if ticker is not None and ticker.day is not None:
         return Period("on", ticker.day, ticker.day, words=listing.id)

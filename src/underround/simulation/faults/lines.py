@@ -32,13 +32,14 @@ def asset_freeze(world: World, order: Order, target: Target) -> End:
     frozen = [pair.kalshi for pair in target.pairs] if KALSHI in target.lines else []
     for market in frozen:
         world.exchange.freeze(market)
-    mute: End = lambda: None  # noqa: E731
+    muted: list[End] = []
     if POLYMARKET in target.lines:
         only = Target((POLYMARKET,), target.instruments)
-        mute = _in_force(world, only, lambda _: wire.Mute(only, [], newcomers=True))
+        muted.append(_in_force(world, only, lambda _: wire.Mute(only, [], newcomers=True)))
 
     def end() -> None:
-        mute()
+        for unmute in muted:
+            unmute()
         for market in frozen:
             world.exchange.thaw(market)
 

@@ -92,9 +92,9 @@ class Repeat:
             said = self._said.setdefault(outlet, deque(maxlen=_REMEMBERED))
             text = frame.render()
             said.append(text)
-            left.append(Frame(_constant(text), frame.about))
+            left.append(ready(text, frame.about))
             if self._turn.comes():
-                left.append(Frame(_constant(self._dice.choice(said)), frame.about))
+                left.append(ready(self._dice.choice(said), frame.about))
         return left
 
 
@@ -115,7 +115,7 @@ class Swap:
             comes = self._turn.comes()
             held = self._held.pop(outlet, None)
             if held is None and comes:
-                self._held[outlet] = Frame(_constant(frame.render()), frame.about)
+                self._held[outlet] = ready(frame.render(), frame.about)
                 continue
             left.append(frame)
             if held is not None:
@@ -181,14 +181,10 @@ class Spoil:
         for frame in frames:
             if self._turn.concerns(frame) and self._turn.comes():
                 spoilt = self._mangle(str(frame.render()), self._dice)
-                left.append(Frame(_constant(spoilt), frame.about))
+                left.append(ready(spoilt, frame.about))
                 continue
             left.append(frame)
         return left
-
-
-def _constant(text: str | bytes) -> Callable[[], str | bytes]:
-    return lambda: text
 
 
 def _leave(outlet: Outlet, frame: Frame) -> None:

@@ -57,7 +57,7 @@ class Bucket:
 
 
 class Metered:
-    """The REST application behind its buckets; `denied` counts the answers of 429."""
+    """The REST application behind its buckets."""
 
     def __init__(
         self,
@@ -73,7 +73,6 @@ class Metered:
         self._anonymous = anonymous
         self._buckets: dict[tuple[str, bool], Bucket] = {}
         self.tier = tier
-        self.denied = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -91,7 +90,6 @@ class Metered:
             return refusal(401, "missing_authentication", "authentication required")
         if self._bucket(key, method == "GET").take(cost_of(method, path), now_ns):
             return None
-        self.denied += 1
         return refusal(429, "too_many_requests", "too many requests")
 
     def _bucket(self, key: str, is_read: bool) -> Bucket:

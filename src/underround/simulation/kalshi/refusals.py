@@ -3,7 +3,6 @@
 from typing import Final
 
 CHANNEL_ERROR: Final = 10
-COMMAND_TIMEOUT: Final = 18
 BUFFER_OVERFLOW: Final = 25
 
 ERRORS: Final = {

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Final
 
-from websockets.asyncio.server import Server, serve
+from websockets.asyncio.server import Server
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.protocol import State
@@ -23,6 +23,7 @@ from underround.simulation.kalshi.refusals import BUFFER_OVERFLOW
 from underround.simulation.kalshi.session import Session
 from underround.simulation.market import KalshiMarket
 from underround.simulation.outlet import MOST_UNREAD_BYTES, Outlet, WireFault
+from underround.simulation.server import listening
 from underround.simulation.wire import Wired, write
 
 PATH: Final = "/trade-api/ws/v2"
@@ -67,15 +68,7 @@ class TradeSocket:
 
     async def listen(self) -> Server:
         """Serve on a free loopback port until the returned server is closed."""
-        return await serve(
-            self.converse,
-            "127.0.0.1",
-            0,
-            process_request=self.check_handshake,
-            compression=None,
-            ping_interval=None,
-            close_timeout=0.5,
-        )
+        return await listening(self.converse, self.check_handshake)
 
     def check_handshake(self, _connection: object, request: Request) -> Response | None:
         """Return the refusal of a handshake, None when the connection may stand."""

@@ -6,12 +6,13 @@ What is said on a connection is its talk's business.
 from collections.abc import Callable
 from typing import Final, Generic, Protocol, TypeVar
 
-from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.asyncio.server import Server, ServerConnection
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from underround.simulation.gate import Gate
 from underround.simulation.outlet import MOST_UNREAD_BYTES, Outlet, WireFault
+from underround.simulation.server import listening
 
 _MOST_CONNECTIONS: Final = 200
 
@@ -55,15 +56,8 @@ class PriceSocket(Generic[AnyTalk]):
 
     async def listen(self) -> Server:
         """Serve on a free loopback port until the returned server is closed."""
-        return await serve(
-            self._converse,
-            "127.0.0.1",
-            0,
-            process_request=self._check_handshake,
-            compression=None,
-            ping_interval=self._ping_every_s,
-            close_timeout=0.5,
-            max_size=1 << 20,
+        return await listening(
+            self._converse, self._check_handshake, ping_every_s=self._ping_every_s
         )
 
     def _check_handshake(self, _connection: ServerConnection, request: Request) -> Response | None:

@@ -76,10 +76,10 @@ class Rtds(PriceSocket[RtdsTalk]):
                 "timestamp": point.at_ms,
                 "payload": payload,
             }
-            text = compact(message)
+            frame = ready(compact(message), (topic,))
             for talk in self.talks:
                 if topic in talk.topics:
-                    talk.outlet.say([Frame(lambda text=text: text, (topic,))])  # type: ignore[misc]
+                    talk.outlet.say([frame])
 
 
 def points_of(prices: SpotPrices, topic: str) -> Any:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, Final
 
-from websockets.asyncio.server import Server, serve
+from websockets.asyncio.server import Server
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
@@ -34,6 +34,7 @@ from underround.simulation.polymarket.messages import (
     tick_size_change,
 )
 from underround.simulation.polymarket.subscriber import Subscriber
+from underround.simulation.server import listening
 from underround.simulation.wire import Wired, close, cut
 
 PATH: Final = "/ws/market"
@@ -75,15 +76,7 @@ class MarketChannel:
 
     async def listen(self) -> Server:
         """Serve on a free loopback port until the returned server is closed."""
-        return await serve(
-            self.converse,
-            "127.0.0.1",
-            0,
-            process_request=self.check_handshake,
-            compression=None,
-            ping_interval=None,
-            close_timeout=0.5,
-        )
+        return await listening(self.converse, self.check_handshake)
 
     def check_handshake(self, _connection: object, request: Request) -> Response | None:
         """Return the refusal of a handshake, None when the connection may stand."""

@@ -38,8 +38,6 @@ from underround.venues.kalshi.lists import fetch_pages
 from underround.venues.listing import Listing, Skipped
 from underround.venues.rest import Query, RestClient
 
-ROOT: Final = "https://external-api.kalshi.com/trade-api/v2"
-DEMO_ROOT: Final = "https://external-api.demo.kalshi.co/trade-api/v2"
 MARKETS_PER_PAGE: Final = 1000
 EVENTS_PER_PAGE: Final = 200
 TICKERS_PER_QUERY: Final = 100

@@ -69,7 +69,7 @@ def _decoder() -> Callable[[bytes, list[MarketEvent]], None]:
             if message.type != "orderbook_delta":
                 _translate(message, frame, events)
                 return
-            body: WireBody = message.msg  # type: ignore[assignment]
+            body: WireBody = message.msg  # type: ignore[assignment]  # None ends below, as a fault
             ticker = body.market_ticker
             if not ticker:
                 raise ValueError("a delta without market_ticker")

@@ -15,7 +15,6 @@ from underround.venues.errors import RefusedError, UnreadableError
 from underround.venues.order_line import OrderLine
 from underround.venues.polymarket.signing import ApiKey, Wallet, wallet_headers
 
-SITE: Final = "https://polymarket.com"
 GEOBLOCK: Final = "/api/geoblock"
 
 

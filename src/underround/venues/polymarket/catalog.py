@@ -17,8 +17,6 @@ from underround.venues.polymarket.events import decode_event_page
 from underround.venues.polymarket.listing import decode_closed, decode_page
 from underround.venues.rest import RestClient
 
-GAMMA_ROOT: Final = "https://gamma-api.polymarket.com"
-CLOB_ROOT: Final = "https://clob.polymarket.com"
 MARKETS_PER_PAGE: Final = 100
 BOOKS_PER_REQUEST: Final = 500
 CONDITIONS_PER_QUERY: Final = 50

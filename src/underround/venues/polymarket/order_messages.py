@@ -5,7 +5,7 @@ Structs only. https://docs.polymarket.com/developers/CLOB/orders
 
 from typing import Final, Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from underround.core.units import parse_size_e6
 
@@ -39,15 +39,15 @@ class WireRequest(Struct, rename={"defer_exec": "deferExec", "order_type": "orde
     defer_exec: bool = False
 
 
-class WirePlaced(Struct):
+class WirePlaced(Struct, rename="camel"):
     """The answer to an order."""
 
     success: bool = False
-    errorMsg: str = ""  # noqa: N815
-    orderID: str = ""  # noqa: N815
+    error_message: str = field(default="", name="errorMsg")
+    order_id: str = field(default="", name="orderID")
     status: str = ""
-    makingAmount: str = ""  # noqa: N815
-    takingAmount: str = ""  # noqa: N815
+    making_amount: str = ""
+    taking_amount: str = ""
     error: str = ""
 
 

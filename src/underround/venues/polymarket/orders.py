@@ -166,8 +166,8 @@ def read_placed(
         told = WirePlaced()
     if status == 200:
         return placed_event(intent, order_id, told, at_ns)
-    text = printable(f"HTTP {status} {told.error or told.errorMsg}".strip())
-    reason = _reason(told.error or told.errorMsg) or _BY_STATUS.get(status)
+    text = printable(f"HTTP {status} {told.error or told.error_message}".strip())
+    reason = _reason(told.error or told.error_message) or _BY_STATUS.get(status)
     if reason is None and (status >= 500 or status < 400 or status == 408):
         return OrderUnanswered(intent.id, text, at_ns)
     return OrderRejected(intent.id, reason or RejectReason.INVALID, text, at_ns)
@@ -175,15 +175,15 @@ def read_placed(
 
 def placed_event(intent: OrderIntent, order_id: str, told: WirePlaced, at_ns: int) -> OrderEvent:
     """Return what one answer, of a batch or alone, means."""
-    if told.errorMsg or told.error:
-        text = told.errorMsg or told.error
+    if told.error_message or told.error:
+        text = told.error_message or told.error
         reason = _reason(text) or RejectReason.INVALID
         return OrderRejected(intent.id, reason, printable(text), at_ns)
-    if not told.success or told.orderID.lower() != order_id:
+    if not told.success or told.order_id.lower() != order_id:
         return OrderUnanswered(intent.id, "the answer does not name the order", at_ns)
     try:
         filled_e6 = parse_size_e6(
-            (told.takingAmount if intent.is_buy else told.makingAmount) or "0"
+            (told.taking_amount if intent.is_buy else told.making_amount) or "0"
         )
     except ValueError:
         return OrderUnanswered(intent.id, "the answer's amounts cannot be read", at_ns)

@@ -24,8 +24,6 @@ NEG_RISK_EXCHANGE: Final = "0xe2222d279d744050d28e00520010520000310F59"
 EXCHANGE_V3: Final = "0xe3333700cA9d93003F00f0F71f8515005F6c00Aa"
 
 EOA: Final = 0
-PROXY: Final = 1
-SAFE: Final = 2
 DEPOSIT_WALLET: Final = 3
 """A contract wallet checks the signature itself (ERC-1271), nested as ERC-7739 has it."""
 

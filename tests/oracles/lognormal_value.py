@@ -1,12 +1,11 @@
 """The fair value by matching a lognormal law's moments: the usual approximation, as a check.
 
 Differs from the normal law of `fair_value` by some 0.03 cents at these horizons. Only
-before the window; nothing decides anything by it.
+before the window. It may not import the product.
 """
 
 from math import exp, log, sqrt
-
-from underround.core.windows.distributions import normal_cdf
+from statistics import NormalDist
 
 
 def lognormal_probability(
@@ -20,4 +19,4 @@ def lognormal_probability(
     relative = (sigma / spot) ** 2
     second = sum(exp(relative * min(one, other)) for one in times for other in times) / prints**2
     variance = log(second)
-    return normal_cdf((log(spot / boundary) - variance / 2) / sqrt(variance))
+    return NormalDist().cdf((log(spot / boundary) - variance / 2) / sqrt(variance))

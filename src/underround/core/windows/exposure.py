@@ -40,15 +40,3 @@ def variance_seconds(pieces: Sequence[Piece]) -> float:
     Equals tau - 40.497 before a window of 60 prints, r(r+1)(2r+1)/(6·3600) with r prints to come.
     """
     return sum(duration * weight * weight for duration, weight in pieces)
-
-
-def correlated_variance(weights: Sequence[float], autocovariances: Sequence[float]) -> float:
-    """Return Var(mean) of one-second increments with autocovariances at lag 0, 1, ….
-
-    `weights` are those of one-second pieces; lags beyond the list count as uncorrelated.
-    """
-    total = autocovariances[0] * sum(weight * weight for weight in weights)
-    for lag, covariance in enumerate(autocovariances[1:], 1):
-        pairs = zip(weights, weights[lag:], strict=False)
-        total += 2 * covariance * sum(near * far for near, far in pairs)
-    return total
