@@ -7,8 +7,10 @@ from tests.core.trading.test_desk import ONE, Table
 from tests.core.trading_world import SECOND
 from underround.core.event import Command, Timer
 from underround.core.instrument import Venue
+from underround.core.trading.order import CancelOrder
 from underround.core.trading.order_event import (
     AccountRead,
+    OrderAcknowledged,
     OrderRejected,
     RejectReason,
     Settled,
@@ -152,3 +154,18 @@ def test_cash_on_another_shard_buys_nothing_here():
     assert read((0, 890 * ONE), (2, 10 * ONE)) == []  # the reserve
     [first] = read((0, 400 * ONE), (2, 500 * ONE))
     assert first.venue is Venue.POLYMARKET
+
+
+def test_an_order_that_rests_beyond_its_life_is_cancelled_and_what_filled_is_hedged():
+    table = Table(policy=LegPolicy.SETTLEMENT)
+    [first] = table.take()
+    table.give(OrderAcknowledged(first.id, "v1", 2 * ONE, table.now_ns))
+    table.now_ns = first.dies_at_ns - 1
+    table.give(Timer(table.now_ns))
+    assert [each for each in table.out if isinstance(each, CancelOrder)] == []
+    table.now_ns += 1
+    table.give(Timer(table.now_ns))
+    [cancel] = [each for each in table.out if isinstance(each, CancelOrder)]
+    assert (cancel.venue, cancel.order, cancel.venue_order_id) == (first.venue, first.id, "v1")
+    [hedge] = table.done(first, 2 * ONE)
+    assert (hedge.venue, hedge.size_e6) == (Venue.KALSHI, 2 * ONE)
