@@ -6,9 +6,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from underround.app.config import Config, decode
+from underround.app.config import Config, decode, load_config
 from underround.app.config_file import (
     QUESTIONS,
+    Question,
     Shown,
     first_config,
     shown_config,
@@ -86,6 +87,27 @@ def test_answers_become_the_file_and_the_rest_keeps_its_remark() -> None:
     assert re.search(r'^threshold_usd = "0.01"   # least edge', text, re.MULTILINE)
     assert any("chmod 600 /no/such/key.pem" in step for step in steps)
     assert any("UNDERROUND__PAIRS" in step for step in steps)
+
+
+def test_a_refused_answer_is_asked_for_again_and_the_others_stand() -> None:
+    said: list[str] = []
+    answers = {"pairs": ["mine.toml"], "venues.kalshi.environment": ["moon", "demo"]}
+
+    def ask(question: Question, kept: str) -> str:
+        left = answers.get(question.key)
+        return left.pop(0) if left else kept
+
+    text, _ = first_config(ask, {}, said.append)
+    config = decode(text, "written", {}, {})
+    assert (config.pairs, config.venues.kalshi.environment) == ("mine.toml", "demo")
+    (fault,) = said
+    assert "venues.kalshi.environment must be one of" in fault
+
+
+def test_a_mark_that_windows_puts_before_a_file_is_no_text(tmp_path) -> None:
+    file = tmp_path / "c.toml"
+    file.write_bytes(b'\xef\xbb\xbfpairs = "mine.toml"\r\n')
+    assert load_config(file, {}).pairs == "mine.toml"
 
 
 def test_no_answers_mean_the_defaults() -> None:

@@ -10,11 +10,11 @@ from tests.app.desk import MARKET, NO_TOKEN, YES_TOKEN, Desk, rest_of
 from tests.venues.http_peer import Asked, Reply, http_peer, rest_client
 from tests.venues.kalshi.answers import market as kalshi_market
 from tests.venues.kalshi.answers import page, series
-from underround.app.market_watch import MarketWatch
+from underround.app.market_watch import KEPT_NS, MarketWatch
 from underround.app.pairs.file import PairEntry
 from underround.app.universe import Universe
 from underround.core.effect import LookUpMarket
-from underround.core.event import InstrumentsListed
+from underround.core.event import InstrumentsForgotten, InstrumentsListed
 from underround.core.instrument import Instrument, Venue
 from underround.core.pair import Polarity
 from underround.core.venue_event import MarketsEnded, PairsListed
@@ -135,6 +135,37 @@ async def test_markets_that_ended_are_told_of_once(venues: Venues):
         (Venue.KALSHI, [MARKET.id]),
     ]
     assert all(book.is_closed for book in desk.engine.books.values())
+
+
+async def test_an_ended_market_is_forgotten_after_a_while_unless_a_pair_watches_it(venues: Venues):
+    desk = Desk()
+    venues.kalshi = [kalshi_market(ticker=MARKET.id, status="determined")]
+    async with watching(desk, venues) as watch:
+        await watch._look()
+        desk.now_ns += KEPT_NS - 1
+        watch.forget_ended()
+        assert desk.given(InstrumentsForgotten) == []
+        desk.now_ns += 1
+        watch.forget_ended()
+        watch.forget_ended()
+    assert [list(each.instruments) for each in desk.given(InstrumentsForgotten)] == [[MARKET.id]]
+    assert MARKET.id not in desk.engine.books
+    assert MARKET.id not in watch.universe.instruments
+    assert YES_TOKEN.id in desk.engine.books
+
+
+async def test_an_ended_market_of_a_pair_stays(venues: Venues):
+    desk = Desk(())
+    venues.kalshi = [kalshi_market(ticker="KXSNOW-26", event_ticker="KXSNOW-26")]
+    venues.polymarket = [gamma_market()]
+    async with watching(desk, venues, waiting=[ENTRY]) as watch:
+        await watch._look()
+        desk.pipeline.tell(MarketsEnded(Venue.KALSHI, ["KXSNOW-26"], "over", desk.now_ns))
+        for _ in range(3):
+            watch.forget_ended()
+            desk.now_ns += KEPT_NS
+    assert desk.given(InstrumentsForgotten) == []
+    assert desk.engine.books["KXSNOW-26"].is_closed
 
 
 async def test_a_series_that_is_followed_brings_its_new_markets(venues: Venues):

@@ -10,9 +10,8 @@ from underround.app.retention import DAY_S, GIB, Kept, make_room, recordings, su
 from underround.stores.recorded import FORMAT, VERSION, RecordedHeader, encode_header
 
 NOW_S = 100.0 * DAY_S
-HEADER = zstandard.compress(
-    encode_header(RecordedHeader(format=FORMAT, version=VERSION, created_at_ns=1)) + b"\n"
-)
+FIRST = RecordedHeader(format=FORMAT, version=VERSION, created_at_ns=1)
+HEADER = zstandard.compress(encode_header(FIRST) + b"\n")
 
 
 def recording(root: Path, name: str, days_old: float, size: int = 10) -> Path:
@@ -39,16 +38,19 @@ def test_only_recordings_count_and_the_oldest_comes_first(tmp_path) -> None:
 
 
 def test_what_only_looks_like_a_recording_is_never_deleted(tmp_path) -> None:
-    for name, text in (("000001.jsonl.zst", b"x"), ("2024.jsonl", b'{"mine": 1}\n'), ("1.gz", b"")):
-        folder = tmp_path / f"of-{name}"
+    for name, text in (
+        ("000001.jsonl.zst", b"x"),
+        ("2024.jsonl", b'{"mine": 1}\n'),
+        ("1.zst", b""),
+        ("000001.jsonl", encode_header(FIRST)),
+    ):
+        folder = tmp_path / f"of {text[:1]!r} {name}"
         folder.mkdir()
         (folder / name).write_bytes(text)
-    plain = tmp_path / "plain"
-    plain.mkdir()
-    (plain / "000001.jsonl").write_bytes(
-        encode_header(RecordedHeader(format=FORMAT, version=VERSION, created_at_ns=1))
-    )
-    assert [each.folder for each in recordings(tmp_path)] == [plain]
+        os.utime(folder / name, (0, 0))
+    gone = make_room(tmp_path, now_s=NOW_S, most_days=1, most_gib=0, writing=None)
+    assert [folder.name for folder in gone] == ["of b'{' 000001.jsonl"]
+    assert len(list(tmp_path.iterdir())) == 3
 
 
 def test_old_ones_go_but_never_the_one_being_written(tmp_path) -> None:

@@ -1,6 +1,8 @@
 """`underround config` as its user meets it."""
 
 import json
+import sys
+from types import SimpleNamespace
 
 from underround.cli.main import run
 
@@ -35,3 +37,16 @@ def test_an_unknown_key_is_refused_with_the_nearest(capsys, tmp_path) -> None:
     file.write_text("[detection]\ntreshold_usd = '0.01'\n")
     assert run(["config", "show", "--config", str(file)]) == 3
     assert 'did you mean "detection.threshold_usd"' in capsys.readouterr().err
+
+
+def test_a_terminal_that_hangs_up_writes_nothing(capsys, monkeypatch, tmp_path) -> None:
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(isatty=lambda: True))
+
+    def gone(_prompt: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("builtins.input", gone)
+    path = tmp_path / "c.toml"
+    assert run(["config", "init", "--path", str(path)]) == 1
+    assert capsys.readouterr().err == "error: no answer came; nothing was written\n"
+    assert not path.exists()

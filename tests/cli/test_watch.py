@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from underround.app.page.client import PageClient, page_address
+from underround.cli.main import run
 from underround.cli.watch import started
 from underround.core.errors import ConfigError
 
@@ -45,3 +46,8 @@ async def test_a_run_that_does_not_start_is_told_in_its_own_words_and_kind():
         async with started("nonsense"):
             pass
     assert "\n" not in str(refused.value)
+
+
+def test_without_a_terminal_it_says_so_at_once(capsys) -> None:
+    assert run(["watch", "127.0.0.1:1"]) == 1
+    assert "this needs a terminal" in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 import heapq
 import random
+from types import SimpleNamespace
 
 import pytest
 from msgspec.structs import replace
@@ -27,8 +28,13 @@ from underround.core.trading.order_event import (
     OrderSeen,
     OrderUnanswered,
     RejectReason,
+    Settled,
 )
+from underround.core.trading.portfolio import Portfolio
+from underround.execution import paper_book
 from underround.execution.paper import PaperBroker, PaperSettings
+from underround.execution.paper_account import ORDERS_KEPT_NS, PaperAccount
+from underround.execution.paper_book import TakenSizes
 
 ONE = 10**6
 MS = 10**6
@@ -215,3 +221,68 @@ def test_an_order_that_would_rest_is_refused():
     intent = replace(world.submit(), time_in_force=TimeInForce.GTC)
     with pytest.raises(ValueError, match="not GTC"):
         world.broker.prepare(Approved(intent, 0))
+
+
+def test_what_settles_is_paid_out_once_and_its_orders_are_forgotten_later():
+    world = World(Venue.KALSHI)
+    portfolio = Portfolio()
+    world.broker.account = account = PaperAccount(Venue.KALSHI, 1_000 * ONE, portfolio)
+    intent = world.submit()
+    world.submit(outcome=Outcome.NO, limit_e4=6_100, size_e6=2 * ONE)
+    world.run()
+    assert account.positions_e6() == {"K": 3 * ONE}
+    spent = account.balance_usd_e6
+    portfolio.apply(Settled(Venue.KALSHI, "K", 10_000, None, world.now_ns))
+    wanted = QueryAccount(Venue.KALSHI, 0, world.now_ns)
+    for _ in range(2):
+        world.broker.answer_account(wanted)
+        assert account.positions_e6() == {}
+        assert account.balance_usd_e6 == spent + 5 * ONE  # five YES pay, two NO do not
+    assert intent.id in account.orders  # somebody may still ask what became of it
+    world.now_ns += 2 * ORDERS_KEPT_NS
+    world.broker.answer_account(wanted)
+    assert (account.orders, account.balance_usd_e6) == ({}, spent + 5 * ONE)
+    portfolio.settled.clear()
+    account.settle(world.now_ns)
+    assert account.balance_usd_e6 == spent + 5 * ONE
+
+
+def test_a_restart_pays_out_what_settled_before():
+    trade = SimpleNamespace(
+        orders={
+            "o": SimpleNamespace(
+                intent=SimpleNamespace(venue=Venue.KALSHI), fills={"f": a_fill("f")}
+            )
+        }
+    )
+    portfolio = Portfolio()
+    portfolio.trades["t"] = trade
+    portfolio.settled[Venue.KALSHI, "K"] = Settled(Venue.KALSHI, "K", 10_000, None, 5)
+    account = PaperAccount(Venue.KALSHI, 100 * ONE, portfolio)
+    assert account.balance_usd_e6 == 100 * ONE - 4 * ONE - 7 + 10 * ONE
+    assert account.positions_e6() == {}
+
+
+def a_fill(name: str) -> Filled:
+    return Filled(
+        venue=Venue.KALSHI,
+        venue_order_id="v",
+        trade=name,
+        order="o",
+        instrument="K",
+        outcome=Outcome.YES,
+        is_buy=True,
+        size_e6=10 * ONE,
+        price_e4=4_000,
+        fee_usd_e6=7,
+        status=FillStatus.CONFIRMED,
+        at_ns=1,
+    )
+
+
+def test_levels_taken_from_are_remembered_up_to_a_bound(monkeypatch):
+    monkeypatch.setattr(paper_book, "REMEMBERED", 3)
+    taken, book = TakenSizes(0), World(Venue.KALSHI).main
+    for price_e4 in range(1_000, 2_000, 100):
+        taken.take(book, Outcome.YES, price_e4, ONE, is_buy=True)
+    assert len(taken._taken_e6) == 3

@@ -128,9 +128,12 @@ def configured_text(path: Path | None, environ: Mapping[str, str]) -> tuple[str,
 
 
 def read_text(path: Path, what: str) -> str:
-    """Return a UTF-8 file's text; ConfigError names `what` could not be read and why."""
+    """Return a UTF-8 file's text, without the mark that Windows puts before it.
+
+    ConfigError names `what` could not be read and why.
+    """
     try:
-        return path.expanduser().read_text(encoding="utf-8")
+        return path.expanduser().read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise ConfigError(f"{path}: the {what} is not UTF-8 text") from None
     except OSError as error:

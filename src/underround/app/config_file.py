@@ -86,12 +86,14 @@ QUESTIONS: Final = (
 
 
 def first_config(
-    ask: Callable[[Question, str], str], environ: Mapping[str, str]
+    ask: Callable[[Question, str], str],
+    environ: Mapping[str, str],
+    refused: Callable[[str], None] | None = None,
 ) -> tuple[str, list[str]]:
     """Ask each question in turn; return the file's text and what to do next.
 
-    `ask` is given a question and the value that an empty answer keeps. Raises ConfigError when
-    an answer is a secret or cannot be used.
+    `ask` is given a question and the value that an empty answer keeps. An answer that is a secret
+    or cannot be used is told to `refused` and asked for again; ConfigError where nobody listens.
     """
     text = template()
     given: dict[str, str] = {}
@@ -99,14 +101,19 @@ def first_config(
         if question.key.endswith("private_key_path") and "venues.kalshi.key_id" not in given:
             continue
         kept = _value_of(question.key)
-        answer = ask(question, kept).strip()
-        if not answer or answer == kept:
-            continue
-        _refuse_secrets(question.key, answer)
-        given[question.key] = answer
-        text = with_value(text, question.key, answer)
-        if question.key != "venues.kalshi.key_id":  # is only whole with the next answer
-            decode(text, question.key, {}, {})
+        while True:
+            answer = ask(question, kept).strip()
+            if not answer or answer == kept:
+                break
+            try:
+                text = _answered(text, question.key, answer)
+            except ConfigError as fault:
+                if refused is None:
+                    raise
+                refused(str(fault))
+                continue
+            given[question.key] = answer
+            break
     decode(text, "the answers", {}, {})
     steps = ["underround config show --origin   shows what is in force and why"]
     key_file = given.get("venues.kalshi.private_key_path")
@@ -116,6 +123,15 @@ def first_config(
     if overriding:
         steps.append(f"the environment is stronger than this file: {', '.join(sorted(overriding))}")
     return text, steps
+
+
+def _answered(text: str, key: str, answer: str) -> str:
+    """Return the file with one answer in it; ConfigError for one that cannot stand there."""
+    _refuse_secrets(key, answer)
+    text = with_value(text, key, answer)
+    if key != "venues.kalshi.key_id":  # is only whole with the next answer
+        decode(text, "this answer", {}, {})
+    return text
 
 
 def write_first(path: Path, text: str) -> None:

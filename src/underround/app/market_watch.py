@@ -19,7 +19,7 @@ from underround.app.pipeline import Pipeline
 from underround.app.subscriptions import Subscriptions
 from underround.app.universe import Universe
 from underround.core.effect import LookUpMarket
-from underround.core.event import InstrumentsListed
+from underround.core.event import InstrumentsForgotten, InstrumentsListed
 from underround.core.instrument import Instrument, Venue
 from underround.core.pair import Pair
 from underround.core.units import NS_PER_SECOND
@@ -35,6 +35,8 @@ EVERY_S: Final = 60.0
 EAGER_EVERY_S: Final = 3.0
 EAGER_FOR_NS: Final = 180 * NS_PER_SECOND
 """A market that was announced may be missing from the catalog for minutes."""
+KEPT_NS: Final = 3_600 * NS_PER_SECOND
+"""So long after its end a market is still shown."""
 ALL_RESOLVED: Final = 1000
 """The code with which the market channel closes when nothing on it trades any more."""
 
@@ -62,6 +64,7 @@ class MarketWatch:
         self._clock_ns = clock_ns
         self._wake = asyncio.Event()
         self._eager_until_ns = 0
+        self._over_ns: dict[str, int] = {}
 
     async def run(self) -> None:
         """Ask the catalogs every minute, and soon after every announcement that matters."""
@@ -117,6 +120,19 @@ class MarketWatch:
         if not self.universe.waiting:
             self._eager_until_ns = 0
         await self._find_ended()
+        self.forget_ended()
+
+    def forget_ended(self) -> None:
+        """Let the engine forget markets that ended a while ago and that no pair or set watches."""
+        now_ns = self._clock_ns()
+        books = self._pipeline.engine.books.values()
+        over = [book.instrument.id for book in books if book.is_closed and not book.is_watched]
+        self._over_ns = {name: self._over_ns.get(name, now_ns) for name in over}
+        gone = [name for name, since_ns in self._over_ns.items() if now_ns - since_ns >= KEPT_NS]
+        if gone:
+            self._pipeline.tell(InstrumentsForgotten(gone, now_ns))
+            for name in gone:
+                self.universe.instruments.pop(name, None)
 
     async def _pair_up(self, waiting: Sequence[PairEntry]) -> None:
         """Look both markets of each waiting pair up, and watch the pairs that have both."""

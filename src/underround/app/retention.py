@@ -39,7 +39,7 @@ def recordings(root: Path) -> list[Kept]:
     if not root.is_dir():
         return []
     for folder in root.iterdir():
-        if folder.is_symlink() or not folder.is_dir() or not _is_ours(folder):
+        if folder.is_symlink() or not folder.is_dir() or not is_recording(folder):
             continue
         status = [each.stat() for each in folder.rglob("*") if each.is_file()]
         size = sum(each.st_size for each in status)
@@ -82,7 +82,7 @@ def make_room(
     gone = []
     busy = None if writing is None else writing.resolve()
     for each in superfluous(recordings(root), now_s=now_s, most_days=most_days, most_gib=most_gib):
-        if each.folder.resolve() == busy:
+        if each.folder.resolve() == busy or not _is_ours(each.folder):
             continue
         try:
             shutil.rmtree(each.folder)

@@ -114,7 +114,7 @@ class Subscriptions:
                 self._say(name, session.remove(wanted.instruments))
                 self._replan(name, Venue.POLYMARKET, session.tokens)
                 if not set(session.tokens).difference(self._canaries[name]):
-                    del self._markets[name]
+                    del self._markets[name], self._canaries[name], self._silences_s[name]
                     self._start(self._run.hands.feeds[name].stop())
 
     def renew(self, wanted: Resubscribe) -> None:

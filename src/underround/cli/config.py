@@ -56,7 +56,7 @@ def init(
         )
     if not yes and not sys.stdin.isatty():
         raise UnderroundError("nobody is there to answer: add --yes to keep every default")
-    text, steps = first_config(_keep if yes else _ask, os.environ)
+    text, steps = first_config(_keep if yes else _ask, os.environ, _refused)
     write_first(target, text)
     write_line(f"written: {target}")
     for step in steps:
@@ -70,4 +70,12 @@ def _keep(question: Question, kept: str) -> str:
 def _ask(question: Question, kept: str) -> str:
     write_line()
     write_line(question.text)
-    return input(f"{question.key} [{kept or 'none'}]: ")
+    try:
+        return input(f"{question.key} [{kept or 'none'}]: ")
+    except EOFError:
+        write_line()
+        raise UnderroundError("no answer came; nothing was written") from None
+
+
+def _refused(fault: str) -> None:
+    write_line(f"that cannot be used: {fault}")

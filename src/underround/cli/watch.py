@@ -33,6 +33,10 @@ def watch(
         import textual  # noqa: F401 - an extra
     except ImportError:
         raise UnusableError("this needs textual: pip install 'underround[terminal]'") from None
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UnderroundError(
+            "this needs a terminal; else there is the page of `underround run --web`"
+        )
     asyncio.run(_watch(address, "demo" if demo else "run"))
 
 

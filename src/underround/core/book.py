@@ -230,6 +230,11 @@ class Book(HotFields):
         self.is_closed = False
 
     @property
+    def is_watched(self) -> bool:
+        """Whether a pair or a structure needs it."""
+        return any(side.watchers or side.shares for side in (self.bids, self.asks))
+
+    @property
     def is_crossed(self) -> bool:
         """Whether the best bid is at or above the best ask."""
         bid, ask = self.bids.best, self.asks.best

@@ -147,6 +147,7 @@ class PaperBroker:
 
     def answer_account(self, wanted: QueryAccount) -> None:
         """Read the paper account, now."""
+        self.account.settle(self._clock_ns())
         held = self.account.positions_e6()
         self._sink(
             AccountRead(

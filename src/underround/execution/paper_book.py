@@ -4,12 +4,16 @@ A resting size is given out once. A level is forgotten only when the book shows 
 taken, so that a size that came back unseen is not counted on. Reads books, changes none.
 """
 
+from typing import Final
+
 from underround.core.book import Book
 from underround.core.instrument import Outcome
 from underround.core.trading.quotes import levels_to_take
 from underround.core.units import PRICE_ONE_E4
 
 Key = tuple[str, bool, int]
+REMEMBERED: Final = 20_000
+"""Levels; of more, those taken from first are forgotten, whose sizes are long gone."""
 
 
 class TakenSizes:
@@ -46,6 +50,8 @@ class TakenSizes:
         """Note that a size was given out."""
         key = _key(book, outcome, price_e4, is_buy=is_buy)
         self._taken_e6[key] = self._taken_e6.get(key, 0) + size_e6
+        if len(self._taken_e6) > REMEMBERED:
+            del self._taken_e6[next(iter(self._taken_e6))]
 
 
 def _key(book: Book, outcome: Outcome, price_e4: int, *, is_buy: bool) -> Key:

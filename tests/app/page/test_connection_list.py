@@ -16,7 +16,7 @@ def exchange(name: str, *, connected: bool, **counted: int) -> SimpleNamespace:
     for key, value in counted.items():
         setattr(counters, key, value)
     return SimpleNamespace(
-        connection=name, connected=connected, counters=counters, is_given_up=False
+        connection=name, is_connected=connected, counters=counters, is_given_up=False
     )
 
 

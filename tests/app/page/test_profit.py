@@ -5,7 +5,10 @@ import pytest
 from tests.core.trading_world import TradingWorld
 from underround.app.page.positions import cost_by_position_usd_e6
 from underround.app.page.profit import Profit
-from underround.app.trading.counts import booked_usd_e6
+from underround.app.trading.counts import Tally, booked_usd_e6, counted
+from underround.core.event import Timer
+from underround.core.trading.forgetting import KEPT_NS
+from underround.core.trading.order_event import Settled
 from underround.core.trading.portfolio import Portfolio
 from underround.core.units import notional_up_usd_e6
 
@@ -57,6 +60,27 @@ def test_sums_kept_are_those_added_up_anew(seed: int):
 
     looked_at(world, look)
     assert trades[-1] == len(world.desk.portfolio.trades)
+
+
+def test_what_the_portfolio_forgot_still_counts():
+    world = TradingWorld(1, crashes=False)
+    portfolio, forgotten = world.desk.portfolio, Tally()
+    portfolio.on_forgotten.append(lambda trade: forgotten.add(trade, portfolio))
+    profit = Profit(portfolio, forgotten)
+    world.run()
+    for venue, name in list(portfolio.positions_e6):
+        world.give(Settled(venue, name, 10_000, None, world.now_ns))
+    before, counts = profit.shown(), counted(portfolio, 0)
+    trades = len(portfolio.trades)
+    world.now_ns += 2 * KEPT_NS
+    world.give(Timer(world.now_ns))
+    assert len(portfolio.trades) < trades
+    after = profit.shown()
+    names = ("booked_usd_e6", "quoted_usd_e6", "fee_usd_e6")
+    assert [after[name] for name in names] == [before[name] for name in names]
+    assert before["quoted_usd_e6"] > 0
+    assert counted(portfolio, 0, forgotten) == counts
+    assert forgotten.total > 0
 
 
 def test_a_position_that_was_only_bought_has_cost_its_fills():

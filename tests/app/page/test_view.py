@@ -8,9 +8,9 @@ from underround.core.units import NS_PER_MS
 
 class Rows:
     def __init__(self) -> None:
-        self.next: dict[str, list[int]] = {}
+        self.next: dict[str, list[int] | None] = {}
 
-    def moved(self, _: int) -> dict[str, list[int]]:
+    def moved(self, _: int) -> dict[str, list[int] | None]:
         return self.next
 
 
@@ -44,6 +44,17 @@ def test_only_what_is_due_and_differs_is_sent():
     whole = msgspec.json.decode(view.whole())
     assert whole["rows"] == {"a": [1], "b": [3]}
     assert (whole["number"], whole["slow"], whole["fast"]) == (3, 2, 2000)
+
+
+def test_a_row_that_has_gone_is_said_once_and_forgotten():
+    rows = Rows()
+    table = TableTopic("rows", rows)
+    rows.next = {"a": [1], "b": [2]}
+    table.changed(1)
+    rows.next = {"a": None}
+    assert msgspec.json.decode(table.changed(2)) == {"a": None}
+    assert table.changed(3) is None
+    assert msgspec.json.decode(table.whole()) == {"b": [2]}
 
 
 def test_before_the_first_update_everything_is_empty():

@@ -9,7 +9,7 @@ from tests.core.trading_world import a_signal
 from underround.app.recordings.replay import Replay
 from underround.app.recordings.told import KINDS, arguments_of, name_of, told_again
 from underround.core.basket_event import BasketSolved
-from underround.core.event import InstrumentsListed
+from underround.core.event import InstrumentsForgotten, InstrumentsListed
 from underround.core.instrument import Outcome, Venue
 from underround.core.pair import Pair, Polarity
 from underround.core.structure import Basket, Ladder, Partition, opposite, question_of
@@ -59,6 +59,7 @@ LADDER = Ladder(id="rungs", rungs=SET.questions, proof="by a person")
 BASKET = Basket(id="cluster", questions=SET.questions, worlds=((True, False),), proof="by one")
 EVERY = [
     InstrumentsListed([YES_TOKEN, NO_TOKEN, MARKET], 1),
+    InstrumentsForgotten(["gone", "gone too"], 1),
     PairsListed([PAIR], 2),
     StructuresListed([SET, LADDER, BASKET], 3),
     BasketSolved("cluster", [5_000_000, 0], 2, 3),

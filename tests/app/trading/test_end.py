@@ -8,6 +8,7 @@ import pytest
 
 from underround.app.stopping import Stop
 from underround.app.trading import end
+from underround.app.trading.counts import Tally
 from underround.core.trading.portfolio import Portfolio
 
 
@@ -34,7 +35,7 @@ def world(monkeypatch):
     desk = Desk()
     commands: list[str] = []
     pipeline = SimpleNamespace(command=lambda name, _arguments: commands.append(name))
-    run = SimpleNamespace(trading=SimpleNamespace(desk=desk), pipeline=pipeline)
+    run = SimpleNamespace(trading=SimpleNamespace(desk=desk, forgotten=Tally()), pipeline=pipeline)
     return desk, run, commands
 
 

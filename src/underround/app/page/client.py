@@ -107,7 +107,10 @@ class PageClient:
             self.topics = told
             return
         books = told.pop("books", {})
-        self.topics.setdefault("books", {}).update(books)
+        known = self.topics.setdefault("books", {})
+        known.update(books)
+        for name in [name for name, row in books.items() if row is None]:
+            del known[name]
         self.topics.update(told)
 
     def _headers(self) -> dict[str, str]:

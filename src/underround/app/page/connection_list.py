@@ -55,7 +55,7 @@ def connections(run: Running) -> list[Connection]:
         Connection(
             name=feed.connection,
             venue=feed.connection.partition("-")[0],
-            is_open=feed.connected,
+            is_open=feed.is_connected,
             is_slow=False,
             books=None,
             live=None,

@@ -236,16 +236,20 @@ class BookRows:
     def __init__(self, sight: RunSight) -> None:
         self._sight = sight
         self._looked_ns = 0
+        self._known: set[str] = set()
 
-    def moved(self, at_ns: int) -> dict[Hashable, list[Any]]:
-        """Return the rows of books that were written or judged since the last call."""
+    def moved(self, at_ns: int) -> dict[Hashable, list[Any] | None]:
+        """Return the rows of books that were written or judged since the last call; None: gone."""
         since_ns, self._looked_ns = self._looked_ns, at_ns
-        return {
+        books = self._sight.run.engine.books
+        rows: dict[Hashable, list[Any] | None] = {
             name: _book_row(book)
-            for name, book in self._sight.run.engine.books.items()
+            for name, book in books.items()
             if (book.updated_ns >= since_ns or book.since_ns >= since_ns)
             and book.instrument.outcome is Outcome.YES
         }
+        gone, self._known = self._known - books.keys(), set(books)
+        return rows | dict.fromkeys(gone)
 
 
 def _book_row(book: Book) -> list[Any]:

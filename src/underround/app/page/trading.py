@@ -29,7 +29,7 @@ def trading_topic(run: Running) -> Topic:
     """Return the topic; its value is None for a run that does not trade."""
     if run.trading is None:
         return Topic("trading", lambda _: None, EVERY_MS)
-    trading, profit = run.trading, Profit(run.trading.desk.portfolio)
+    trading, profit = run.trading, Profit(run.trading.desk.portfolio, run.trading.forgotten)
     return Topic("trading", lambda at_ns: _shown(run, trading, profit, at_ns), EVERY_MS)
 
 

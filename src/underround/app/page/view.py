@@ -46,7 +46,7 @@ class Topic:
 class RowSource(Protocol):
     """A table of which only the rows that moved are looked at."""
 
-    def moved(self, at_ns: int) -> Mapping[Hashable, Sequence[Any]]:
+    def moved(self, at_ns: int) -> Mapping[Hashable, Sequence[Any] | None]:
         """Return the rows that may differ from the last call, by key."""
         ...
 
@@ -64,9 +64,14 @@ class TableTopic:
         found = []
         for key, row in self._source.moved(at_ns).items():
             encoded = _encode(row)
-            if self._rows.get(key) != encoded:
+            if row is None:
+                if self._rows.pop(key, None) is None:
+                    continue
+            elif self._rows.get(key) == encoded:
+                continue
+            else:
                 self._rows[key] = encoded
-                found.append(_encode(str(key)) + b":" + encoded)
+            found.append(_encode(str(key)) + b":" + encoded)
         return b"{" + b",".join(found) + b"}" if found else None
 
     def whole(self) -> bytes:

@@ -130,6 +130,8 @@ class EngineHashes(HashCount):
             if inputs is None:
                 continue
             self._checked_ns[claim.asset] = at_ns
+            if len(self._checked_ns) > 2 * len(self._engine.books):
+                self._checked_ns.clear()  # most are of books that are gone; the rest comes anew
             self.checked += 1
             bids, asks = book.bids.depth(), book.asks.depth()
             is_same = matches(claim, inputs, bids, asks) or matches_after_a_trade(

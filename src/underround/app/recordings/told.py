@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 import msgspec
 
 from underround.core.basket_event import BasketSolved
-from underround.core.event import InstrumentsListed
+from underround.core.event import InstrumentsForgotten, InstrumentsListed
 from underround.core.trading.event import KillSwitched, SignalTaken, TradingEvent
 from underround.core.trading.order_event import (
     AccountRead,
@@ -39,6 +39,7 @@ from underround.core.venue_event import (
 
 Told: TypeAlias = (
     InstrumentsListed
+    | InstrumentsForgotten
     | PairsListed
     | PairsSuspended
     | StructuresListed
@@ -53,6 +54,7 @@ Told: TypeAlias = (
 
 KINDS: Final[dict[str, type[Told]]] = {
     "instruments": InstrumentsListed,
+    "forgotten": InstrumentsForgotten,
     "pairs": PairsListed,
     "suspended": PairsSuspended,
     "structures": StructuresListed,

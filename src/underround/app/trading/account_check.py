@@ -18,7 +18,7 @@ from underround.core.engine import Engine
 from underround.core.errors import VenueError
 from underround.core.instrument import Venue
 from underround.core.settings import Settings
-from underround.core.trading.accounts import Accounts
+from underround.core.trading.accounts import Accounts, fills_wanted_ns
 from underround.core.trading.order import QueryAccount
 from underround.core.trading.order_event import (
     AccountRead,
@@ -50,7 +50,7 @@ async def compared(
     else:
         make = paper_brokers(config, clock_ns)
     now_ns = clock_ns()
-    since_ns = min((t.plan.at_ns for t in portfolio.active.values()), default=now_ns)
+    since_ns = fills_wanted_ns(portfolio, now_ns)
     async with make(Engine(Settings(), (), ()), portfolio, events.append) as brokers:
         async with asyncio.timeout(READ_WITHIN_S):
             for venue, broker in brokers.items():

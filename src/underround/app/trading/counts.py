@@ -4,8 +4,13 @@ Pure over a portfolio; a trade's payout is the venue's own where it has settled,
 complete set, and then it says that it is presumed.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from underround.core.trading.order_event import Filled, FillStatus
 from underround.core.trading.portfolio import Portfolio
@@ -16,29 +21,58 @@ from underround.core.units import PRICE_ONE_E4, SIZE_ONE_E6, USD_ONE_E6
 HEDGED = (TradeState.HEDGED, TradeState.HEDGED_SETTLED)
 
 
-def counted(portfolio: Portfolio, unreconciled: int, since_ns: int = 0) -> dict[str, Any]:
-    """Return counts of the trades that sent an order, and the share of quoted edge booked."""
-    trades = [
-        trade
-        for trade in portfolio.trades.values()
-        if trade.plan.at_ns >= since_ns and any(order.is_sent for order in trade.orders.values())
-    ]
-    ends = {state.value: sum(t.state is state for t in trades) for state in TradeState}
-    quoted_e6 = sum(trade.plan.quoted_usd_e6 for trade in trades)
-    booked_e6 = sum(booked_usd_e6(trade, portfolio) for trade in trades)
-    share = booked_e6 / quoted_e6 if quoted_e6 else 0.0
+class Tally(Struct):
+    """Sums over trades that sent an order; `ends` counts them by the state they are in."""
+
+    total: int = 0
+    ends: Counter[TradeState] = msgspec.field(default_factory=Counter)
+    is_open: int = 0
+    quoted_usd_e6: int = 0
+    booked_usd_e6: int = 0
+    fee_usd_e6: int = 0
+    naked_contract_seconds: float = 0.0
+
+    def add(self, trade: Trade, portfolio: Portfolio) -> None:
+        """Add a trade, if it sent an order."""
+        if not any(order.is_sent for order in trade.orders.values()):
+            return
+        self.total += 1
+        self.ends[trade.state] += 1
+        self.is_open += not trade.is_over and trade.state not in HEDGED
+        self.quoted_usd_e6 += trade.plan.quoted_usd_e6
+        self.booked_usd_e6 += booked_usd_e6(trade, portfolio)
+        self.fee_usd_e6 += trade.fee_usd_e6
+        self.naked_contract_seconds += naked_contract_seconds([trade])
+
+    def copy(self) -> "Tally":
+        """Return the same sums, to be added to."""
+        return replace(self, ends=self.ends.copy())
+
+
+def counted(
+    portfolio: Portfolio, unreconciled: int, forgotten: Tally | None = None
+) -> dict[str, Any]:
+    """Return counts of the trades that sent an order, and the share of quoted edge booked.
+
+    `forgotten` counts those that the portfolio has let go of.
+    """
+    sums = Tally() if forgotten is None else forgotten.copy()
+    for trade in portfolio.trades.values():
+        sums.add(trade, portfolio)
+    share = sums.booked_usd_e6 / sums.quoted_usd_e6 if sums.quoted_usd_e6 else 0.0
+    ends = sums.ends
     return {
-        "total": len(trades),
-        "hedged": sum(trade.state in HEDGED for trade in trades),
-        "no_fill": ends["no_fill"],
-        "unwound": ends["unwound"],
-        "stranded": ends["stranded"] + ends["halt"],
+        "total": sums.total,
+        "hedged": sum(ends[state] for state in HEDGED),
+        "no_fill": ends[TradeState.NO_FILL],
+        "unwound": ends[TradeState.UNWOUND],
+        "stranded": ends[TradeState.STRANDED] + ends[TradeState.HALT],
         "unreconciled": unreconciled,
-        "open": sum(not trade.is_over and trade.state not in HEDGED for trade in trades),
+        "open": sums.is_open,
         "booked_share": round(min(max(share, 0.0), 1.0), 4),
-        "booked_usd": booked_e6 / USD_ONE_E6,
-        "quoted_usd": quoted_e6 / USD_ONE_E6,
-        "naked_contract_seconds": round(naked_contract_seconds(trades), 3),
+        "booked_usd": sums.booked_usd_e6 / USD_ONE_E6,
+        "quoted_usd": sums.quoted_usd_e6 / USD_ONE_E6,
+        "naked_contract_seconds": round(sums.naked_contract_seconds, 3),
     }
 
 

@@ -44,7 +44,7 @@ async def finish_trading(
         )
         await _until(lambda: is_hurried() or not _alone(trading), COVER_WITHIN_S)
     unreconciled = await differences(trading, clock_ns)
-    return counted(trading.desk.portfolio, unreconciled) | {
+    return counted(trading.desk.portfolio, unreconciled, trading.forgotten) | {
         "refused": dict(trading.desk.refusals.counts),
         "halt": trading.desk.portfolio.halt,
     }

@@ -25,6 +25,7 @@ from msgspec import Struct
 
 from underround.app.config import Config
 from underround.app.side_tasks import SideTasks
+from underround.app.trading.counts import Tally
 from underround.app.trading.kill_switch import KillSwitch
 from underround.app.trading.shell import TradingShell
 from underround.core.engine import Engine
@@ -85,6 +86,7 @@ class Trading(Struct):
     shell: TradingShell
     ledger: Ledger
     switch: KillSwitch
+    forgotten: Tally
 
 
 MakeBrokers = Callable[
@@ -154,7 +156,8 @@ async def trading(
     stack = AsyncExitStack()
     opened = make_brokers(engine, desk.portfolio, pipeline.tell)
     brokers.update(await stack.enter_async_context(opened))
-    made = Trading(desk, shell, ledger, switch)
+    made = Trading(desk, shell, ledger, switch, Tally())
+    desk.portfolio.on_forgotten.append(lambda trade: made.forgotten.add(trade, desk.portfolio))
     tasks = SideTasks(partial(_fell, pipeline, clock_ns))
     tasks.start(shell.run())
     tasks.start(_watch_switch(made, pipeline, clock_ns))

@@ -100,3 +100,9 @@ class Accounts:
             return left_e6
         spent_e6 = max(self._cash_usd_e6[venue] - portfolio.cash_usd_e6[venue], 0)
         return min(left_e6, shards.get(shard, 0) - spent_e6 - under_way_e6)
+
+
+def fills_wanted_ns(portfolio: Portfolio, now_ns: int) -> int:
+    """Return from when on a venue's fills must be read: no trade before may still get one."""
+    begun = (t.plan.at_ns for t in portfolio.active.values() if not (t.is_over and t.is_final))
+    return min(begun, default=now_ns) - 60 * NS_PER_SECOND

@@ -14,11 +14,12 @@ from underround.core.instrument import Venue
 from underround.core.offers import Offers
 from underround.core.opportunity import Signal, SignalKind
 from underround.core.part import Route
-from underround.core.trading.accounts import Accounts
+from underround.core.trading.accounts import Accounts, fills_wanted_ns
 from underround.core.trading.blocking import blocked
 from underround.core.trading.circumstances import circumstances, room_e6
 from underround.core.trading.effect import JournalWanted, PersonPaged
 from underround.core.trading.event import KillSwitched, SignalTaken
+from underround.core.trading.forgetting import Forgetting
 from underround.core.trading.journal_record import (
     HaltCleared,
     HaltSet,
@@ -87,6 +88,7 @@ class TradingDesk:
         self._changed_ns: dict[Venue, int] = {}
         self._account_due_ns: dict[Venue, int] = dict.fromkeys(venues, 0)
         self._steps = TradeSteps(self)
+        self._forgetting = Forgetting(self.portfolio, self.accounts, self._steps.forget)
 
     def joined(self, books: Mapping[str, Book], out: list[Effect]) -> Mapping[type, Route]:
         """Take the engine's books and effects; return what is listened to."""
@@ -285,13 +287,13 @@ class TradingDesk:
         for venue, due_ns in self._account_due_ns.items():
             if now_ns >= due_ns:
                 self._account_due_ns[venue] = now_ns + ACCOUNT_AGAIN_NS * 5
-                since_ns = min((t.plan.at_ns for t in self._active()), default=now_ns)
-                self.want(QueryAccount(venue, since_ns - 60 * NS_PER_SECOND, now_ns))
+                self.want(QueryAccount(venue, fills_wanted_ns(self.portfolio, now_ns), now_ns))
         for trade in self._active():
             self._steps.tick(trade, now_ns)
         # Last: what has just gone wrong with another trade must stand in their way.
         for key, signal in self._offers.best_first():
             self.consider(key, signal, now_ns, may_wait=False)
+        self._forgetting.tick(now_ns)
 
     def _go_on(self, order: str, now_ns: int) -> None:
         trade = self.portfolio.trade_of(order)

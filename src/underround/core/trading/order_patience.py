@@ -72,6 +72,12 @@ class OrderPatience:
             self._desk.want(QueryOrder(*named))
             self._page_if_late(order, now_ns)
 
+    def forget(self, trade: Trade) -> None:
+        """Have nothing more to ask about a trade's orders."""
+        for name in trade.orders:
+            self._asked_ns.pop(name, None)
+            self._paged.discard(name)
+
     def missing(self, event: OrderMissing) -> None:
         """Take an answer that shows an order nowhere; one alone proves nothing."""
         order = self._desk.portfolio.order(event.order)

@@ -4,9 +4,11 @@ The live state and the state after a restart are made by the same `apply`, so th
 Records come in, nothing goes out; no record is refused, because what happened happened.
 """
 
+from collections.abc import Callable
+
 from msgspec.structs import replace
 
-from underround.core.instrument import Outcome, Venue
+from underround.core.instrument import Venue
 from underround.core.trading.decision import DECIDED, decided_fill
 from underround.core.trading.journal_record import (
     AbsenceProven,
@@ -35,7 +37,7 @@ from underround.core.trading.order_event import (
     Settled,
 )
 from underround.core.trading.trade import TradeState, TradeTrigger, next_state
-from underround.core.trading.trade_record import LiveOrder, OrderStage, Trade
+from underround.core.trading.trade_record import LiveOrder, OrderStage, Trade, signed_e6
 from underround.core.units import NS_PER_SECOND
 
 
@@ -56,7 +58,8 @@ class Portfolio:
         self.halt_cleared_ns = 0
         self.sent_at_ns: list[int] = []
         self.late: list[str] = []  # orders that filled after their trade was over
-        self._at_risk_usd_e6: dict[tuple[str, Venue | None], int] = {}
+        self.on_forgotten: list[Callable[[Trade], None]] = []
+        self._at_risk_usd_e6: dict[str, dict[Venue | None, int]] = {}
         self._orders: dict[str, str] = {}
         self._by_venue_id: dict[tuple[Venue, str], str] = {}
         self._routes = {
@@ -82,13 +85,22 @@ class Portfolio:
     def apply(self, record: JournalRecord) -> None:
         """Take one record, in the order in which they were journaled."""
         self._routes[type(record)](record)  # type: ignore[operator]  # each type has its own
-        trade = self.trade_concerned(record)
-        if trade is None:
+        if (trade := self.trade_concerned(record)) is None:
             return
         if trade.is_balanced:
             trade.naked_since_ns = None
         elif trade.naked_since_ns is None:
             trade.naked_since_ns = getattr(record, "at_ns", trade.moved_at_ns)
+
+    def let_go(self, trade: Trade) -> None:
+        """Have nothing more to do with a trade that is over for good; money stays counted."""
+        for by_trade in (self.trades, self.active, self._at_risk_usd_e6):
+            by_trade.pop(trade.plan.id, None)
+        self.signals.pop(trade.plan.signal, None)
+        for order in trade.orders.values():
+            self._orders.pop(order.intent.id, None)
+            if order.venue_order_id is not None:
+                self._by_venue_id.pop((order.intent.venue, order.venue_order_id), None)
 
     def trade_concerned(self, record: JournalRecord) -> Trade | None:
         """Return the trade whose fills a record may have changed."""
@@ -107,8 +119,7 @@ class Portfolio:
 
     def trade_of(self, order: str) -> Trade | None:
         """Return the trade that an order belongs to; None for an order that is not known."""
-        name = self._orders.get(order)
-        return None if name is None else self.trades[name]
+        return self.trades.get(self._orders.get(order, ""))
 
     def order_of(self, fill: Filled) -> LiveOrder | None:
         """Return the order that a fill belongs to; None when it is not one of ours."""
@@ -122,13 +133,12 @@ class Portfolio:
 
     def at_risk_usd_e6(self, trade: Trade, venue: Venue | None = None) -> int:
         """Return what a trade has cost and may cost (at one venue); kept once it is over."""
-        key = (trade.plan.id, venue)
-        kept = self._at_risk_usd_e6.get(key)
-        if kept is not None:
-            return kept
+        known = self._at_risk_usd_e6.get(trade.plan.id, {})
+        if venue in known:
+            return known[venue]
         value_e6 = trade.at_risk_usd_e6(venue)
         if trade.is_over and trade.is_final:
-            self._at_risk_usd_e6[key] = value_e6
+            self._at_risk_usd_e6.setdefault(trade.plan.id, known)[venue] = value_e6
         return value_e6
 
     @property
@@ -203,13 +213,11 @@ class Portfolio:
                 order.stage, order.ended_at_ns = OrderStage.DONE, event.at_ns
 
     def _seen(self, event: OrderSeen) -> None:
+        told = event.order, event.venue_order_id, event.filled_e6
         if event.state is OrderState.DONE:
-            told = event.order, event.venue_order_id, event.filled_e6
             self._done(OrderDone(*told, DoneReason.EXPIRED, event.at_ns))
         else:
-            self._acknowledged(
-                OrderAcknowledged(event.order, event.venue_order_id, event.filled_e6, event.at_ns)
-            )
+            self._acknowledged(OrderAcknowledged(*told, event.at_ns))
 
     def _missing(self, event: OrderMissing) -> None:
         order = self.order(event.order)
@@ -245,21 +253,27 @@ class Portfolio:
         decided = None if fill.trade == DECIDED else order.fills.pop(DECIDED, None)
         order.fills[fill.trade] = fill
         self.cash_usd_e6[fill.venue] += order.cash_usd_e6 - cash_before_e6
-        held_before = sum(_signed(each) for each in (before, decided) if each is not None)
+        held_before = sum(signed_e6(each) for each in (before, decided) if each is not None)
         key = (fill.venue, fill.instrument)
-        self.positions_e6[key] = self.positions_e6.get(key, 0) + _signed(fill) - held_before
+        self.positions_e6[key] = self.positions_e6.get(key, 0) + signed_e6(fill) - held_before
         trade = self.trades[order.intent.trade]
         if before is None and trade.is_over:
-            for venue in (None, *Venue):
-                self._at_risk_usd_e6.pop((trade.plan.id, venue), None)
+            self._at_risk_usd_e6.pop(trade.plan.id, None)
             self.late.append(order.intent.id)
             if not self._is_settled(trade):
                 self.active[trade.plan.id] = trade
 
     def _settled(self, event: Settled) -> None:
-        self.settled[event.venue, event.instrument] = event
-        self.positions_e6.pop((event.venue, event.instrument), None)
-        self.active = {k: each for k, each in self.active.items() if not self._is_settled(each)}
+        key = (event.venue, event.instrument)
+        self.settled[key] = event
+        self.positions_e6.pop(key, None)
+        for name, trade in list(self.active.items()):
+            legs = [(leg.venue, leg.instrument) for leg in trade.plan.legs]
+            if not trade.is_over or key not in legs:
+                continue
+            held = zip(legs, trade.holdings_e6, strict=True)
+            if all(leg in self.settled or abs(size) <= trade.dust_e6 for leg, size in held):
+                del self.active[name]
 
     def _is_settled(self, trade: Trade) -> bool:
         legs = trade.plan.legs
@@ -283,13 +297,3 @@ class Portfolio:
 def day_of(at_ns: int) -> int:
     """Return the number of the UTC day of a time."""
     return at_ns // (86_400 * NS_PER_SECOND)
-
-
-def _signed(fill: Filled) -> int:
-    """Return what a fill adds to the position that its venue keeps; 0 for a failed one."""
-    if fill.status is FillStatus.FAILED:
-        return 0
-    adds = fill.is_buy
-    if fill.venue is Venue.KALSHI and fill.outcome is Outcome.NO:
-        adds = not adds
-    return fill.size_e6 if adds else -fill.size_e6

@@ -280,3 +280,13 @@ _RESERVING = frozenset(
         TradeState.HEDGE_RETRY,
     )
 )
+
+
+def signed_e6(fill: Filled) -> int:
+    """Return what a fill adds to the position that its venue keeps; 0 for a failed one."""
+    if fill.status is FillStatus.FAILED:
+        return 0
+    adds = fill.is_buy
+    if fill.venue is Venue.KALSHI and fill.outcome is Outcome.NO:
+        adds = not adds
+    return fill.size_e6 if adds else -fill.size_e6

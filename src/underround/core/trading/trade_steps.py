@@ -68,6 +68,10 @@ class TradeSteps:
         """Take the answer that an order is nowhere to be seen."""
         self._patience.missing(event)
 
+    def forget(self, trade: Trade) -> None:
+        """Have nothing more to do with a trade that is over for good."""
+        self._patience.forget(trade)
+
     def tick(self, trade: Trade, now_ns: int) -> None:
         """Let time pass for a trade."""
         self._patience.tick(trade, now_ns)

@@ -26,7 +26,7 @@ def forget(
     """Take these instruments' books out unless somebody watches one; unknown ones are fine."""
     for name in instruments:
         book = books.get(name)
-        if book is None or any(side.watchers or side.shares for side in (book.bids, book.asks)):
+        if book is None or book.is_watched:
             continue
         del books[name]
         for room in rooms:

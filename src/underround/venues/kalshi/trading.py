@@ -27,6 +27,7 @@ from underround.venues.kalshi.order_messages import WireBatch
 from underround.venues.kalshi.signing import Signer
 from underround.venues.order_budget import OrderBudget
 from underround.venues.order_line import OrderLine, UnansweredError, UnsentError
+from underround.venues.recent import Recent
 
 Emit = Callable[[OrderEvent], None]
 Written = tuple[OrderIntent, str | None, bytes]
@@ -66,7 +67,7 @@ class KalshiTrading:
         self._monotonic_ns = monotonic_ns
         self._intent_of = intent_of
         self._group = group
-        self._intents: dict[str, OrderIntent] = {}
+        self._intents: Recent[OrderIntent] = Recent()
         self.is_forbidden = False
 
     def prepare(self, intent: OrderIntent) -> tuple[str | None, bytes]:

@@ -26,6 +26,7 @@ from underround.venues.polymarket.account import PolymarketAccount
 from underround.venues.polymarket.order_messages import WirePlaced
 from underround.venues.polymarket.signed_order import SALT_LIMIT
 from underround.venues.polymarket.signing import ApiKey
+from underround.venues.recent import Recent
 
 Emit = Callable[[OrderEvent], None]
 Written = tuple[OrderIntent, str | None, bytes]
@@ -58,7 +59,7 @@ class PolymarketTrading:
         known: Mapping[str, OrderIntent] | None = None,
         clock_ns: Callable[[], int] | None = None,
     ) -> None:
-        self.intents: dict[str, OrderIntent] = dict(known or {})
+        self.intents: Recent[OrderIntent] = Recent((known or {}).items())
         """Our orders by the venue's id, which is their hash."""
         self.is_forbidden = False
         self._account = PolymarketAccount(

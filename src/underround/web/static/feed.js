@@ -70,6 +70,7 @@ function merge(update) {
     if (name === "number" || name === "at_ms") continue;
     if (name === "books") {
       for (const [key, row] of Object.entries(value)) {
+        if (row === null) { delete topics.books[key]; sparks.delete(key); continue; }
         topics.books[key] = row;
         movedBooks.add(key);
         spark(key, row, update.at_ms);

@@ -16,8 +16,10 @@ function turn(next) {
 
 function take(update) {
   for (const [name, value] of Object.entries(update)) {
-    if (name === "books" && whole && whole.books) Object.assign(whole.books, value);
-    else whole[name] = value;
+    if (name === "books" && whole && whole.books) {
+      Object.assign(whole.books, value);
+      for (const [key, row] of Object.entries(value)) if (row === null) delete whole.books[key];
+    } else whole[name] = value;
   }
 }
 
