@@ -7,8 +7,11 @@ from tests.core.trading.test_desk import ONE, Table
 from tests.core.trading_world import SECOND
 from underround.core.event import Command, Timer
 from underround.core.instrument import Venue
+from underround.core.trading.order import CancelOrder
 from underround.core.trading.order_event import (
     AccountRead,
+    FillStatus,
+    OrderAcknowledged,
     OrderRejected,
     RejectReason,
     Settled,
@@ -152,3 +155,41 @@ def test_cash_on_another_shard_buys_nothing_here():
     assert read((0, 890 * ONE), (2, 10 * ONE)) == []  # the reserve
     [first] = read((0, 400 * ONE), (2, 500 * ONE))
     assert first.venue is Venue.POLYMARKET
+
+
+def test_an_order_that_rests_beyond_its_life_is_cancelled_and_what_filled_is_hedged():
+    table = Table(policy=LegPolicy.SETTLEMENT)
+    [first] = table.take()
+    table.give(OrderAcknowledged(first.id, "v1", 2 * ONE, table.now_ns))
+    table.now_ns = first.dies_at_ns - 1
+    table.give(Timer(table.now_ns))
+    assert [each for each in table.out if isinstance(each, CancelOrder)] == []
+    table.now_ns += 1
+    table.give(Timer(table.now_ns))
+    [cancel] = [each for each in table.out if isinstance(each, CancelOrder)]
+    assert (cancel.venue, cancel.order, cancel.venue_order_id) == (first.venue, first.id, "v1")
+    [hedge] = table.done(first, 2 * ONE)
+    assert (hedge.venue, hedge.size_e6) == (Venue.KALSHI, 2 * ONE)
+
+
+def test_what_one_read_tells_is_known_before_anything_follows_from_it():
+    table, hedge = half_done(6)
+    [first, _] = table.trade.orders.values()
+    orders = table.done(hedge, 3 * ONE)
+    while orders and orders[0].venue is Venue.KALSHI:
+        orders = table.done(orders[0], 0)
+    [sold] = orders  # three of six are uncovered, and given back
+    told = next(iter(first.fills.values()))
+    halves = [
+        replace(told, trade="t8", size_e6=3 * ONE, status=FillStatus.CONFIRMED),
+        replace(told, trade="t9", size_e6=3 * ONE, status=FillStatus.FAILED),
+    ]
+    first.fills.clear()
+    table.done(sold, 0)
+    table.now_ns += SECOND
+    read = AccountRead(
+        Venue.POLYMARKET, 900 * ONE, (), (), tuple(halves), table.now_ns, table.now_ns
+    )
+    table.give(read)
+    assert table.trade.holdings_e6 == (3 * ONE, 3 * ONE)
+    assert table.orders() == []  # not what the first half alone would call for

@@ -26,7 +26,7 @@ def blocked(
     if age_ns > limits.max_quote_age_ns:
         return f"the signal is too old: {age_ns // NS_PER_MS} ms"
     if age_ns < -limits.max_quote_age_ns:
-        return f"the signal is {-age_ns // NS_PER_MS} ms ahead of our clock"
+        return f"the signal is ahead of our clock: {-age_ns // NS_PER_MS} ms"
     for trade in portfolio.active.values():
         if trade.plan.pair == signal.pair and trade.reserves:
             return "a trade on this pair is under way"

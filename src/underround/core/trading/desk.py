@@ -109,7 +109,7 @@ class TradingDesk:
             PrivateStreamChanged: self._stream_changed,
             Settled: self._settled,
             KillSwitched: self._kill_switched,
-            SignalTaken: self._signal_taken,
+            SignalTaken: lambda told: self.consider(told.key, told.signal, told.at_ns),
             PositionAdopted: self._position_adopted,
             Command: self._commanded,
         }
@@ -132,10 +132,8 @@ class TradingDesk:
             return
         limits = self.settings.limits
         forbidden = blocked(signal, self.portfolio, self.accounts, limits, now_ns)
-        if self.is_paused:
-            forbidden = "paused"
-        if forbidden is not None:
-            self.refusals.say(key, None, forbidden, now_ns)
+        if self.is_paused or forbidden is not None:
+            self.refusals.say(key, None, forbidden or "paused", now_ns)
             return
         room = room_e6(signal, self.portfolio, self.accounts, limits, now_ns, self.books)
         if may_wait and room < min(signal.size_e6, order_room_e6(signal.legs, self.settings)):
@@ -220,27 +218,35 @@ class TradingDesk:
         self._go_on(event.order, event.at_ns)
 
     def _filled(self, fill: Filled) -> None:
+        order = self._noted(fill)
+        if order is not None:
+            self._go_on(order, fill.at_ns)
+
+    def _noted(self, fill: Filled) -> str | None:
+        """Note a fill; return which order of ours it is news of, None for no news."""
         order = self.portfolio.order_of(fill)
         foreign = self.portfolio.foreign.get((fill.venue, fill.venue_order_id, fill.trade))
         known = foreign if order is None else order.fills.get(fill.trade)
         if known is not None and (known.status is fill.status or known.is_final):
-            return
+            return None
         self._changed_ns[fill.venue] = fill.at_ns
         self.record(fill)
         if order is None:
-            return
+            return None
         trade = self.portfolio.trades[order.intent.trade]
         if trade.is_over and not trade.is_balanced:
             self.halt(f"trade {trade.plan.id} was over when {order.intent.id} filled", fill.at_ns)
-        self._go_on(order.intent.id, fill.at_ns)
+        return order.intent.id
 
     def _query_failed(self, event: QueryFailed) -> None:
         if event.order is None:
             self._account_due_ns[event.venue] = event.at_ns + ACCOUNT_AGAIN_NS
 
     def _account_read(self, event: AccountRead) -> None:
-        for fill in event.fills:
-            self._filled(fill)
+        # All that one read tells is known before anything follows from any of it.
+        for order in dict.fromkeys([self._noted(fill) for fill in event.fills]):
+            if order is not None:
+                self._go_on(order, event.at_ns)
         is_moving = any(
             order.is_under_way and order.intent.venue is event.venue
             for trade in self._active()
@@ -271,9 +277,6 @@ class TradingDesk:
         """Enter nothing during a pause, not even what was open before it."""
         if event.name in ("pause", "resume"):
             self.is_paused = event.name == "pause"
-
-    def _signal_taken(self, event: SignalTaken) -> None:
-        self.consider(event.key, event.signal, event.at_ns)
 
     def _position_adopted(self, event: PositionAdopted) -> None:
         self.record(event)

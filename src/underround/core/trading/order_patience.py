@@ -1,5 +1,7 @@
 """Waits for answers about orders: asks for the fate of the unanswered, and when to believe it.
 
+One that the venue still holds open after its life is cancelled.
+
 An order is proven absent by two reads at least five seconds apart, both begun after it could last
 have lived, that find it neither among orders of any status nor among fills or trades, with the
 position as the journal has it. Until then it stays unknown, and is never sent again. Pure.
@@ -11,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from underround.core.trading.effect import PersonPaged
 from underround.core.trading.journal_record import AbsenceProven
-from underround.core.trading.order import QueryOrder
+from underround.core.trading.order import CancelOrder, QueryOrder
 from underround.core.trading.order_event import (
     OrderMissing,
     OrderRejected,
@@ -64,9 +66,10 @@ class OrderPatience:
                 self._desk.record(OrderUnanswered(order.intent.id, text, now_ns))
             self._asked_ns[order.intent.id] = now_ns
             intent = order.intent
-            self._desk.want(
-                QueryOrder(intent.venue, intent.id, order.venue_order_id, intent.instrument, now_ns)
-            )
+            named = intent.venue, intent.id, order.venue_order_id, intent.instrument, now_ns
+            if order.stage is OrderStage.OPEN:  # it should be over, and may still fill
+                self._desk.want(CancelOrder(*named))
+            self._desk.want(QueryOrder(*named))
             self._page_if_late(order, now_ns)
 
     def forget(self, trade: Trade) -> None:
