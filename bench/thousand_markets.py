@@ -15,8 +15,9 @@ import httpx
 
 from underround.app.clock import steady_clock
 from underround.app.connections import Options
+from underround.app.run_status import live_books
 from underround.app.simulated.venues_process import simulated_config, simulated_venues
-from underround.app.watching import live_books, run_until_done
+from underround.app.stopping import run_until_done
 from underround.app.wiring import Running, running
 from underround.core.units import NS_PER_SECOND
 

@@ -124,7 +124,9 @@ class Bench:
 
 
 @contextlib.asynccontextmanager
-async def bench(venue: Venue, timeout_s: float = 5.0) -> AsyncIterator[Bench]:
+async def bench(
+    venue: Venue, timeout_s: float = 5.0, clock_ns: Callable[[], int] = wall_ns
+) -> AsyncIterator[Bench]:
     async with SimulatedVenues(7, calm=True, pairs=2, speed=20) as venues:
         made = Bench(venues, venue)
         told = venues.addresses[venue.value]
@@ -137,6 +139,7 @@ async def bench(venue: Venue, timeout_s: float = 5.0) -> AsyncIterator[Bench]:
                 made.instruments,
                 made.events.append,
                 timeout_s=timeout_s,
+                clock_ns=clock_ns,
             )
         else:
             account = polymarket_account(
@@ -147,6 +150,7 @@ async def bench(venue: Venue, timeout_s: float = 5.0) -> AsyncIterator[Bench]:
                 made.instruments,
                 made.events.append,
                 timeout_s=timeout_s,
+                clock_ns=clock_ns,
             )
         async with account as made.account:
             await made.until(lambda: made.of(PrivateStreamChanged))

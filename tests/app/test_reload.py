@@ -17,7 +17,7 @@ from underround.app.logs import log_as
 from underround.app.reload import Reload, changed_keys
 from underround.app.run_log import RunLog
 from underround.app.sections.alerts import AlertsConfig
-from underround.app.watching import hangups, stop_on_signals
+from underround.app.stopping import hangups, stop_on_signals
 from underround.core.errors import ConfigError
 from underround.core.units import NS_PER_SECOND
 

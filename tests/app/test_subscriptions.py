@@ -34,7 +34,7 @@ class Line:
     """A feed that keeps what is said, in place of a socket."""
 
     def __init__(self) -> None:
-        self.connected = True
+        self.is_connected = True
         self.said: list[dict] = []
         self.stopped = False
 
@@ -151,7 +151,7 @@ def test_a_new_market_that_finds_no_room_gets_a_connection(office):
 
 def test_a_line_that_is_down_says_everything_when_it_comes_back(office):
     made = office(listed(1))
-    made.lines["polymarket-1"].connected = False
+    made.lines["polymarket-1"].is_connected = False
     made.subscriptions.add(tokens(7))
     assert made.lines["polymarket-1"].said == []
     assert made.subscriptions.tokens_of("polymarket-1") == ("01", "02", "71", "72")

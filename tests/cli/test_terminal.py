@@ -56,11 +56,20 @@ def text_of(app: Terminal) -> str:
 
 
 class Still(PageClient):
-    """A client whose page said one thing and then nothing."""
+    """A client whose page said one thing, and as if just now."""
+
+    standing = "live"
 
     async def follow(self, changed) -> None:
         self.take("whole", {**TOPICS})
         changed()
+
+
+class Silent(Still):
+    """A client whose page said one thing long ago."""
+
+    standing = PageClient.standing
+    silent_ns = 7_000_000_000
 
 
 async def test_it_looks_as_it_did():
@@ -80,16 +89,17 @@ async def test_a_narrow_terminal_shows_what_matters_first(width: int):
     wide = SNAPSHOT.read_text(encoding="utf-8")
     async with app.run_test(size=(width, 16)) as pilot:
         async with asyncio.timeout(30):
-            while "Will Spain" not in (narrow := text_of(app)):
+            wanted = ("2.00¢", "$3.48", "1.5 s", "Will Spain", "Quit", "demo · 3/4")
+            while not all(shown in text_of(app) for shown in wanted):
                 await pilot.pause(0.1)
+        # No word of warning may be scrolled away.
+        assert app.screen.max_scroll_y == 0
         await pilot.resize_terminal(110, 16)
         for _ in range(100):
             if text_of(app) == wide:
                 break
             await pilot.pause(0.1)
         assert text_of(app) == wide
-    for shown in ("2.00¢", "$3.48", "1.5 s", "Will Spain", "Quit"):
-        assert shown in narrow
 
 
 async def test_keys_show_views_and_stop_a_running_page():
@@ -103,7 +113,11 @@ async def test_keys_show_views_and_stop_a_running_page():
             await pilot.pause(0.3)
             for key, name, rows in (
                 ("2", "markets", "market"),
-                ("3", "feeds", "feed"),
+                ("3", "bitcoin", "window"),
+                ("4", "trades", "trade"),
+                ("5", "pnl", "profit"),
+                ("6", "risk", "limit"),
+                ("7", "feeds", "feed"),
                 ("1", "opportunities", "opportunity"),
             ):
                 await pilot.press(key)
@@ -138,6 +152,27 @@ async def test_a_lost_page_is_said_and_found_again():
         while client.link != "live":
             await pilot.pause(0.05)
     await stack.__aexit__(None, None, None)
+
+
+async def test_a_page_that_says_nothing_is_said_to_be_stale():
+    app = Terminal(Silent("http://127.0.0.1:1", None))
+    async with app.run_test(size=(100, 16)) as pilot:
+        async with asyncio.timeout(30):
+            while "these numbers are old" not in text_of(app):
+                await pilot.pause(0.1)
+        assert "STALE: nothing new for" in text_of(app)
+        assert app.screen.has_class("old")
+
+
+async def test_each_view_says_what_a_run_does_not_do():
+    app = Terminal(Still("http://127.0.0.1:1", None))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause(0.5)
+        for key, told in (("3", "no windows"), ("4", "does not trade"), ("6", "no limit")):
+            await pilot.press(key)
+            async with asyncio.timeout(30):
+                while told not in text_of(app):
+                    await pilot.pause(0.1)
 
 
 async def test_without_the_token_nothing_is_changed():

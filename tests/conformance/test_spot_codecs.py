@@ -5,6 +5,7 @@ The speakers are the simulated exchanges', which know nothing of the codecs.
 
 import json
 import random
+import re
 from functools import partial
 
 import pytest
@@ -239,6 +240,22 @@ def test_data_and_other_messages_are_told_apart_at_a_glance(name):
     assert all(talk.codec.is_data(text.encode()) for text in real)
     if name != Exchange.PAXOS:
         assert not talk.codec.is_data(REFUSALS[name].encode())
+
+
+@EVERY
+@pytest.mark.parametrize("number", ["1E999980", "-1E999999999", "NaN", "9" * 400])
+def test_no_number_raises_or_holds_anybody_up(name, number):
+    talk = Talk(name)
+    talk.step(7)
+    real = talk.speaker.changed(talk.book.step(talk.book.mid_e8), talk.now_ns + 2 * STEP_NS)
+    for found in re.finditer(r'(?<=[:,\[])"?-?[0-9]+(?:\.[0-9]*)?"?(?=[,\]}])', real[0]):
+        for spelt in (number, f'"{number}"'):
+            spoilt = real[0][: found.start()] + spelt + real[0][found.end() :]
+            events = []
+            talk.codec.decode(spoilt.encode(), talk.now_ns, events)
+            books = [event for event in events if isinstance(event, SpotSnapshot | SpotDelta)]
+            levels = [level for book in books for level in [*book.bids, *book.asks]]
+            assert all(0 <= price_e8 < 10**26 > size_e8 for price_e8, size_e8 in levels)
 
 
 @EVERY

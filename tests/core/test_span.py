@@ -8,6 +8,7 @@ from underround.core.span import Span, above, below, covers, from_on, up_to, val
 
 ONE = 10**8
 BANDS = [Span(None, 64 * ONE - 1), Span(64 * ONE, 66 * ONE - 1), Span(66 * ONE, None)]
+BEYOND = ["1E999999999", "-1E999999999", "1E999980", "NaN", "sNaN", "Infinity"]
 
 
 def test_comparisons_are_spans():
@@ -17,6 +18,14 @@ def test_comparisons_are_spans():
     assert up_to(Decimal("63.99"), ONE // 100) == below(Decimal(64))
     with pytest.raises(ValueError, match="finer"):
         value_e8(Decimal("0.000000001"))
+
+
+@pytest.mark.parametrize(
+    "text", ["1E999999999", "-1E999999999", "1E999980", "NaN", "sNaN", "Infinity"]
+)
+def test_a_number_beyond_all_reason_is_refused_at_once(text: str):
+    with pytest.raises(ValueError, match="not a number in range"):
+        value_e8(Decimal(text))
 
 
 def test_the_complement_of_a_threshold_is_one_and_of_a_band_none():

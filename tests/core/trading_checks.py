@@ -5,8 +5,13 @@ Each offence is a line that begins with the invariant's number.
 
 import msgspec
 
-from underround.core.trading.journal_record import TradeMoved, TradePlanned
-from underround.core.trading.order_event import FillStatus, OrderSent
+from underround.core.trading.journal_record import (
+    AbsenceProven,
+    IntentWritten,
+    TradeMoved,
+    TradePlanned,
+)
+from underround.core.trading.order_event import FillStatus, OrderMissing, OrderSent
 from underround.core.trading.portfolio import Portfolio
 
 DUST_E6 = 10**6
@@ -140,6 +145,7 @@ class Checks:
         signals = [r.plan.signal for r in world.disk if isinstance(r, TradePlanned)]
         if len(signals) != len(set(signals)):
             self.offend(11, "one signal was traded twice")
+        self._check_absences()
         self._check_closings()
         replayed = Portfolio()
         for record in world.disk:
@@ -158,6 +164,19 @@ class Checks:
             }
             if theirs != ours:
                 self.offend(2, f"{venue.venue} holds {theirs}, the journal {ours}")
+
+    def _check_absences(self) -> None:
+        """An order is called absent only after two reads, apart, both after it could last live."""
+        dies_ns, asked_ns = {}, {}
+        for record in self.world.disk:
+            if isinstance(record, IntentWritten):
+                dies_ns[record.intent.id] = record.intent.dies_at_ns
+            elif isinstance(record, OrderMissing):
+                asked_ns.setdefault(record.order, []).append(record.asked_at_ns)
+            elif isinstance(record, AbsenceProven):
+                asked = [at for at in asked_ns.get(record.order, ()) if at >= dies_ns[record.order]]
+                if not asked or max(asked) - min(asked) < 5 * 10**9:
+                    self.offend(2, f"{record.order} was called absent after {len(asked)} reads")
 
     def _check_closings(self) -> None:
         """A trade never ends well while one of its fills may still fail."""

@@ -1,5 +1,8 @@
 """Reading never fails: what cannot be used is said in the terms."""
 
+from decimal import Decimal
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,6 +34,15 @@ def test_placeholders_refuse_only_where_they_decide():
 
 def test_an_empty_title_refuses():
     assert refusals(poly("")) == ("the title is empty",)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "low"),
+    [("T89999.99", Decimal("89999.99")), ("T1E999999999", None), ("TNAN", None), ("T٣", None)],
+)
+def test_a_ticker_s_strike_is_plain_digits(suffix: str, low: Decimal | None):
+    interval = read(kalshi(f"KXBTCD-26JUN1012-{suffix}", "Bitcoin price on Jun 10, 2026?")).interval
+    assert (None if interval is None else interval.low) == low
 
 
 @given(st.text(max_size=120), st.text(max_size=20), st.text(max_size=200), st.text(max_size=30))

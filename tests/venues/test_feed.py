@@ -81,7 +81,7 @@ async def test_a_message_for_a_closed_connection_is_only_counted():
     feed = a_feed("ws://127.0.0.1:1/", Ears())
     feed.send(b"more")
     feed.reconnect("nothing to cut")
-    assert (feed.counters.unsent, feed.counters.sent, feed.connected) == (1, 0, False)
+    assert (feed.counters.unsent, feed.counters.sent, feed.is_connected) == (1, 0, False)
 
 
 async def test_a_close_by_the_venue_gives_its_code_and_reason_and_a_new_connection():
@@ -126,7 +126,7 @@ async def test_reconnect_cuts_at_once_and_connects_again():
             await ears.hears("opened")
             feed.reconnect("planned")
             assert ears.log[-1] == ("closed", (None, "planned"))
-            assert not feed.connected
+            assert not feed.is_connected
             await ears.hears("opened", 2)
 
 
@@ -229,9 +229,9 @@ async def test_a_peer_that_reads_nothing_cannot_make_us_keep_everything():
             await ears.hears("opened")
             for _ in range(1000):
                 feed.send(b"x" * 65536)
-                if not feed.connected:
+                if not feed.is_connected:
                     break
-            assert not feed.connected
+            assert not feed.is_connected
     assert ears.all("closed")[0][1].startswith("peer does not read")
 
 

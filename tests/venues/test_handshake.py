@@ -96,7 +96,7 @@ async def test_a_hanging_handshake_is_given_up_and_stop_ends_one():
         feed = a_feed(url, Ears())
         async with running(feed):
             await ears.until(lambda: feed.counters.attempts == 1)
-        assert not feed.connected
+        assert not feed.is_connected
 
 
 async def test_a_peer_that_hangs_up_before_it_answers_is_a_failed_attempt():

@@ -74,7 +74,7 @@ async def test_one_connection_serves_many_orders() -> None:
     assert peer.connections == 1
     assert peer.requests[0].startswith(b"POST /trade-api/v2/x?a=1 HTTP/1.1\r\n")
     assert peer.requests[0].endswith(b'\r\n\r\n{"a":1}')
-    assert b"X-Key: k" in peer.requests[0] or b"x-key: k" in peer.requests[0]
+    assert b"\r\nx-key: k\r\n" in peer.requests[0].lower()
 
 
 async def test_what_idled_away_is_replaced_when_warmed_again() -> None:

@@ -120,7 +120,7 @@ async def test_the_switch_asks_twice_and_then_stops_everything_new(browser):
         await tab.fill("#confirm-reason", "a drill")
         await tab.locator("#confirm button[type=submit]").click()
         await expect(tab.locator(".kill-state")).to_contain_text("Stopped")
-        await expect(tab.locator("#link")).to_contain_text("paused")
+        await expect(tab.locator("#link")).to_contain_text("stopped")
         assert detector.is_paused
         await tab.click("#kill")
         await tab.fill("#confirm-reason", "the drill is over")
@@ -201,7 +201,7 @@ async def test_numbers_of_a_silent_program_look_stale(browser):
     async with living(day) as where, looking(browser, where) as watched:
         day.is_awake = False
         await expect(watched.tab.locator("#link")).to_have_attribute("data-state", "stale")
-        await expect(watched.tab.locator("#link")).to_contain_text("nothing for")
+        await expect(watched.tab.locator("#old")).to_contain_text("says nothing")
 
 
 MARKUP = '<script>alert(1)</script><img src=x onerror=alert(1)><b>bold</b> & "quoted" \''

@@ -25,24 +25,15 @@ from underround.app.pairs.reload import PairReload
 from underround.app.reload import Reload
 from underround.app.retention import keep_room
 from underround.app.run_log import RunLog
+from underround.app.run_status import live_books, show_page, show_signal, show_status, summary
 from underround.app.service_notice import ServiceNotice
+from underround.app.stopping import giving_up, hangups, stop_on_signals, wait
 from underround.app.supervision import kept_running
 from underround.app.telemetry.beside import exporters_for, names_of, telemetry
 from underround.app.trading.end import finish_trading
 from underround.app.trading.executor_queue import queue_of
 from underround.app.trading.live import live_brokers
 from underround.app.trading.setup import paper_brokers
-from underround.app.watching import (
-    giving_up,
-    hangups,
-    live_books,
-    show_page,
-    show_signal,
-    show_status,
-    stop_on_signals,
-    summary,
-    wait,
-)
 from underround.app.wiring import Running, running
 
 

@@ -200,7 +200,7 @@ class Subscriptions:
 
     def _say(self, connection: str, frames: Iterable[bytes]) -> None:
         feed = self._run.hands.feeds[connection]
-        if feed.connected:  # else everything is said when it opens
+        if feed.is_connected:  # else everything is said when it opens
             for frame in frames:
                 feed.send(frame)
 

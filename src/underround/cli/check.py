@@ -8,7 +8,7 @@ from underround.app.bitcoin.check import BUDGET, check_bitcoin
 from underround.app.bitcoin.session import BitcoinRequest
 from underround.app.logs import log_to_stderr
 from underround.app.output import write_json, write_line
-from underround.app.watching import run_until_done
+from underround.app.stopping import run_until_done
 from underround.cli.errors import ExitCode
 from underround.cli.pipeline import Fault, Seed, Simulated, checked, positive_seconds
 from underround.cli.run import ConfigPath, Json, KalshiEnvironment, Verbose, environment_flags

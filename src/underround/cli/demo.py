@@ -9,10 +9,11 @@ from cyclopts import Parameter
 from underround.app.config import Config
 from underround.app.logs import LogFormat, log_to_stderr
 from underround.app.output import write_json
+from underround.app.run_status import show_summary
 from underround.app.sections.web import WebConfig
 from underround.app.session import new_recording
 from underround.app.simulated.demo import run_demo
-from underround.app.watching import run_live, show_summary
+from underround.app.stopping import run_live
 from underround.cli.kinds import Kinds
 from underround.cli.page import SHOWN, PageFlags
 from underround.cli.run import Seconds

@@ -9,7 +9,7 @@ from cyclopts import App, Parameter
 from underround.app.config import load_config
 from underround.app.logs import log_to_stderr
 from underround.app.session import SessionRequest, run_session
-from underround.app.watching import run_live
+from underround.app.stopping import run_live
 from underround.cli.live_gate import trading_mode
 from underround.cli.run import ConfigPath, Json, LogForm, Seconds, Verbose, end, log_flags
 

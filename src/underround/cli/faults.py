@@ -7,7 +7,7 @@ from cyclopts import App, Parameter
 from underround.app.logs import log_to_stderr
 from underround.app.output import write_json, write_line
 from underround.app.simulated.fault_trial import chosen, meets_targets, run_trials
-from underround.app.watching import run_until_done
+from underround.app.stopping import run_until_done
 from underround.cli.errors import ExitCode
 from underround.core.errors import UnusableError
 

@@ -14,7 +14,7 @@ from underround.app.output import write_json, write_line
 from underround.app.pairs.match_files import find_in_files, judge_file, keep
 from underround.app.pairs.match_run import SHOWN_SKIPPED, MatchRequest, match_live, match_simulated
 from underround.app.progress import matching
-from underround.app.watching import run_until_done
+from underround.app.stopping import run_until_done
 from underround.cli.run import ConfigPath, Quiet
 from underround.matching.candidates import TOP
 from underround.matching.catalog import Catalog

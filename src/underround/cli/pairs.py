@@ -11,7 +11,7 @@ from underround.app.config import load_config
 from underround.app.output import write_hung, write_json
 from underround.app.pairs.check import checked_pairs
 from underround.app.pairs.file import load_pairs
-from underround.app.watching import run_until_done
+from underround.app.stopping import run_until_done
 from underround.cli.run import ConfigPath, Json
 
 INDENT = 4

@@ -19,7 +19,7 @@ from underround.app.clock import today, wall_ns
 from underround.app.config import Config, load_config
 from underround.app.output import write_json, write_line
 from underround.app.pairs.verify_run import refresh_approved
-from underround.app.watching import run_until_done
+from underround.app.stopping import run_until_done
 from underround.cli.run import ConfigPath
 from underround.core.instrument import Venue
 from underround.matching.catalog import Catalog

@@ -10,7 +10,7 @@ from underround.app.bitcoin.session import DEFAULT_EVERY_S, BitcoinRequest, run_
 from underround.app.config import load_config
 from underround.app.logs import log_to_stderr
 from underround.app.output import write_json, write_line
-from underround.app.watching import run_live
+from underround.app.stopping import run_live
 from underround.cli.errors import ExitCode
 from underround.cli.page import HIDDEN, PageFlags
 from underround.cli.run import (

@@ -10,8 +10,9 @@ from cyclopts.validators import Number
 from underround.app.config import load_config
 from underround.app.logs import LogFormat, log_to_stderr
 from underround.app.output import write_json
+from underround.app.run_status import show_summary
 from underround.app.session import SessionRequest, run_session
-from underround.app.watching import run_live, show_summary
+from underround.app.stopping import run_live
 from underround.cli.errors import ExitCode
 from underround.cli.live_gate import trading_mode
 from underround.cli.page import HIDDEN, PageFlags

@@ -12,7 +12,7 @@ from cyclopts.validators import Number
 from underround.app.config import Config, load_config
 from underround.app.output import write_hung, write_json, write_line
 from underround.app.signal_reading import consume, consumer_of, follow, open_latest_journal
-from underround.app.watching import run_until_done, stop_on_signals
+from underround.app.stopping import run_until_done, stop_on_signals
 from underround.app.wording import describe
 from underround.cli.run import ConfigPath, Json
 from underround.core.opportunity import Signal

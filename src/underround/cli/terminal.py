@@ -1,4 +1,4 @@
-"""The terminal's view of a page: the same topics as rows, keys at the foot.
+"""The terminal's view of a page: the same topics as tables, keys at the foot.
 
 Shows what a `PageClient` holds and passes on what is asked for; it knows no run.
 """
@@ -6,6 +6,7 @@ Shows what a `PageClient` holds and passes on what is asked for; it knows no run
 from typing import Any, ClassVar, Final
 
 from rich.cells import cell_len
+from rich.text import Text
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -14,18 +15,13 @@ from textual.screen import ModalScreen
 from textual.widgets import DataTable, Footer, Input, Label, Static, TabbedContent, TabPane
 
 from underround.app.page.client import PageClient
+from underround.cli.terminal_rows import Row, Topics
+from underround.cli.terminal_views import VIEWS, Table
 from underround.core.errors import UnderroundError
-from underround.core.units import format_price, format_size, format_usd
+from underround.core.units import NS_PER_SECOND
 
-OPPORTUNITIES: Final = ("Pair", "Buy", "Edge", "Size", "Profit", "Return", "Age", "")
-MARKETS: Final = ("Market", "Venue", "Bid", "Size", "Ask", "Size", "Book")
-FEEDS: Final = ("Connection", "State", "Live", "Frames/s", "Quiet", "Connects", "Faults")
-STAGES: Final = ("Stage", "Half within", "p99 within", "Timed")
-COLUMNS: Final = {"opportunity": OPPORTUNITIES, "market": MARKETS, "feed": FEEDS, "stage": STAGES}
-CLOSED_SHOWN: Final = 15
 NARROW: Final = 100
 """Columns below which what matters most comes first, so that no number is out of sight."""
-NARROW_ORDER: Final = {"opportunity": (2, 4, 6, 0, 1, 3, 5, 7), "market": (2, 4, 1, 0, 3, 5, 6)}
 
 
 class Confirm(ModalScreen[str | None]):
@@ -34,7 +30,8 @@ class Confirm(ModalScreen[str | None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Leave it")]
     DEFAULT_CSS = """
     Confirm { align: center middle; }
-    Confirm > Vertical { width: 64; height: auto; border: round $primary; padding: 1 2; }
+    Confirm > Vertical { width: 64; max-width: 100%; height: auto; padding: 1 2; }
+    Confirm > Vertical { border: round $primary; }
     """
 
     def __init__(self, question: str) -> None:
@@ -59,88 +56,103 @@ class Terminal(App[None]):
     TITLE = "underround"
     ENABLE_COMMAND_PALETTE = False
     CSS = """
-    #status { height: 1; background: $panel; padding: 0 1; }
+    Screen { overflow: hidden; }
+    #status { dock: top; height: 1; background: $panel; padding: 0 1; }
+    .old #status { background: $warning; color: $text; text-style: bold; }
+    TabbedContent { height: 1fr; }
+    TabPane { padding: 0; }
     DataTable { height: 1fr; }
-    .stale DataTable { opacity: 45%; }
+    .old DataTable { opacity: 45%; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         # The way to stop and the way out come first: a narrow foot ends early.
         Binding("s", "switch", "Stop / go on"),
         Binding("q", "quit", "Quit"),
-        Binding("1", "show('opportunities')", "Opportunities"),
-        Binding("2", "show('markets')", "Markets"),
-        Binding("3", "show('feeds')", "Feeds"),
+        *(
+            Binding(str(number), f"show('{name}')", title)
+            for number, (name, (title, _)) in enumerate(VIEWS.items(), 1)
+        ),
     ]
 
     def __init__(self, client: PageClient) -> None:
         super().__init__()
         self._client = client
         self._is_due = True
-        self._is_narrow: bool | None = None
+        self._standing = ""
+        self._is_narrow = False
 
     def compose(self) -> ComposeResult:
-        """Make the status line, a table for each view, and the keys."""
+        """Make the status line, the tables of each view, and the keys."""
         yield Static("connecting", id="status", markup=False)
         with TabbedContent(initial="opportunities"):
-            with TabPane("Opportunities", id="opportunities"):
-                yield DataTable(id="opportunity-rows", cursor_type="row")
-            with TabPane("Markets", id="markets"):
-                yield DataTable(id="market-rows", cursor_type="row")
-            with TabPane("Feeds", id="feeds"):
-                yield DataTable(id="feed-rows", cursor_type="row")
-                yield DataTable(id="stage-rows", cursor_type="none")
+            for name, (title, tables) in VIEWS.items():
+                with TabPane(title, id=name):
+                    for table in tables:
+                        first = table is tables[0]
+                        yield DataTable(
+                            id=f"{table.name}-rows", cursor_type="row" if first else "none"
+                        )
         yield Footer()
 
     def on_mount(self) -> None:
-        """Begin to follow the page; `on_resize` has named the columns or will."""
+        """Begin to follow the page; the first `on_resize` may have come before."""
+        self._name_columns()
         self.set_interval(0.25, self.refresh_rows)
         self.run_worker(self._client.follow(self.heard), exclusive=True)
 
     def on_resize(self, event: Resize) -> None:
         """Put the columns in the order that suits the width."""
         is_narrow = event.size.width < NARROW
-        if is_narrow is self._is_narrow:
-            return
-        self._is_narrow = is_narrow
-        for name, columns in COLUMNS.items():
-            table = self.query_one(f"#{name}-rows", DataTable)
-            table.clear(columns=True)
-            table.add_columns(*self._ordered(name, columns))
+        if is_narrow is not self._is_narrow:
+            self._is_narrow = is_narrow
+            self._name_columns()
+
+    def _name_columns(self) -> None:
+        for _, tables in VIEWS.values():
+            for table in tables:
+                shown = self.query_one(f"#{table.name}-rows", DataTable)
+                shown.clear(columns=True)
+                shown.add_columns(*(table.columns[index] for index in self._order(table)))
         self._is_due = True
 
-    def _ordered(self, name: str, cells: tuple[str, ...]) -> tuple[str, ...]:
-        order = NARROW_ORDER.get(name) if self._is_narrow else None
-        return cells if order is None else tuple(cells[index] for index in order)
+    def _order(self, table: Table) -> tuple[int, ...]:
+        is_ordered = self._is_narrow and table.narrow
+        return table.narrow if is_ordered else tuple(range(len(table.columns)))
 
     def heard(self) -> None:
         """Note that there is something new to show."""
         self._is_due = True
 
     def refresh_rows(self) -> None:
-        """Show what the client holds, if any of it is new."""
-        if not self._is_due:
+        """Show what the client holds, if any of it is new or has just become old."""
+        standing, found = self._client.standing, self.query("#status")
+        if not found:
+            return  # on the way out
+        if not self._is_due and standing == self._standing == "live":
             return
-        self._is_due = False
-        topics, link = self._client.topics, self._client.link
-        self.query_one("#status", Static).update(status_line(topics, link))
-        self.screen.set_class(link != "live", "stale")
-        for name, rows in (
-            ("opportunity", opportunity_rows(topics, self.now_ms)),
-            ("market", market_rows(topics)),
-            ("feed", feed_rows(topics)),
-            ("stage", stage_rows(topics)),
-        ):
-            ordered = [self._ordered(name, row) for row in rows]
-            fill(self.query_one(f"#{name}-rows", DataTable), ordered)
-
-    @property
-    def now_ms(self) -> int:
-        """The program's own time, as it told last."""
-        return self._client.at_ms
+        is_news = self._is_due
+        self._is_due, self._standing = False, standing
+        status = status_line(self._client.topics, standing, self._client.silent_ns)
+        found.first(Static).update(status)
+        self.screen.set_class(standing in ("stale", "lost"), "old")
+        if not is_news:
+            return
+        for _, tables in VIEWS.values():
+            for table in tables:
+                order = self._order(table)
+                rows = table.rows(self._client.topics, self._client.at_ms)
+                numbers = frozenset(at for at, index in enumerate(order) if index in table.numbers)
+                fill(
+                    self.query_one(f"#{table.name}-rows", DataTable),
+                    tuple(table.columns[index] for index in order),
+                    [tuple(row[index] for index in order) for row in rows],
+                    numbers,
+                )
 
     def action_show(self, name: str) -> None:
-        """Show a view."""
+        """Show a view; its table takes the keys."""
         self.query_one(TabbedContent).active = name
+        self.query_one(f"#{VIEWS[name][1][0].name}-rows", DataTable).focus()
 
     def action_switch(self) -> None:
         """Ask, then stop everything new, or let it go on."""
@@ -164,107 +176,49 @@ class Terminal(App[None]):
         self.push_screen(Confirm(question), said)
 
 
-def fill(table: "DataTable[Any]", rows: list[tuple[str, ...]]) -> None:
+def fill(table: "DataTable[Any]", columns: Row, rows: list[Row], numbers: frozenset[int]) -> None:
     """Replace a table's rows where they differ, keeping the cursor where it was."""
+    # Measured here: the table itself measures when idle, and may take the cells before these.
+    widths = [
+        max(cell_len(text) for text in (name, *(row[index] for row in rows)))
+        for index, name in enumerate(columns)
+    ]
+    shown = [
+        tuple(
+            text.rjust(widths[index]) if index in numbers else text
+            for index, text in enumerate(row)
+        )
+        for row in rows
+    ]
     held = [tuple(table.get_row_at(index)) for index in range(table.row_count)]
-    if held == rows:
+    if held == shown:
         return
     cursor, scroll = table.cursor_row, table.scroll_y
     table.clear()
-    # Measured here: the table itself measures when idle, and may take the cells before these.
     for index, column in enumerate(table.ordered_columns):
         column.auto_width = False
-        column.width = max(
-            cell_len(text) for text in (str(column.label), *(r[index] for r in rows))
-        )
-    table.add_rows(rows)
+        column.width = widths[index]
+        name = columns[index]
+        column.label = Text(name.rjust(widths[index]) if index in numbers else name)
+    table.add_rows(shown)
     if cursor < table.row_count:
         table.move_cursor(row=cursor)
     table.scroll_to(y=scroll, animate=False)
 
 
-def status_line(topics: dict[str, Any], link: str) -> str:
-    """Return the vital signs as one line; a lost link is said first."""
+def status_line(topics: Topics, standing: str, silent_ns: int) -> str:
+    """Return the vital signs as one line; what makes them old is said first."""
     status = topics.get("status")
     if not status:
-        return {"lost": "not connected; trying again"}.get(link, "connecting")
-    state = "LOST, these numbers are old" if link == "lost" else status["kind"]
+        return {"lost": "NOT CONNECTED; trying again"}.get(standing, "connecting")
+    silent = f"{silent_ns // NS_PER_SECOND} s"
+    state = {
+        "lost": f"LOST {silent} ago, these numbers are old",
+        "stale": f"STALE: nothing new for {silent}, these numbers are old",
+    }.get(standing, status["kind"])
     paused = " · STOPPED" if status["paused"] else ""
     return (
         f"{state}{paused} · {status['books_live']}/{status['books']} books live · "
         f"{status['frames_per_s']} frames/s · {status['open']} open · "
         f"{status['opened_day']} opened today"
     )
-
-
-def opportunity_rows(topics: dict[str, Any], now_ms: int) -> list[tuple[str, ...]]:
-    """Return what is open, then what closed lately."""
-    rows = [*(topics.get("opportunities") or []), *(topics.get("closed") or [])[:CLOSED_SHOWN]]
-    return [
-        (
-            row["title"][:44],
-            " + ".join(
-                f"{leg['outcome'].upper()} {leg['venue']} {format_price(leg['price_e4'])}"
-                for leg in row["legs"]
-            ),
-            f"{row['edge_e6'] / 10_000:.2f}¢",
-            format_size(row["size_e6"]),
-            format_usd(row["edge_usd_e6"]),
-            f"{row['return_bps'] / 100:.2f}%",
-            f"{((row['closed_ms'] or now_ms) - row['opened_ms']) / 1_000:.1f} s",
-            "open" if row["closed_ms"] is None else row["reason"],
-        )
-        for row in rows
-    ]
-
-
-def market_rows(topics: dict[str, Any]) -> list[tuple[str, ...]]:
-    """Return every market's best prices, the paired ones first."""
-    books, found = topics.get("books") or {}, []
-    for name, fact in (topics.get("markets") or {}).items():
-        bid, bid_size, ask, ask_size, state, why, _ = books.get(name) or [None] * 4 + [
-            "none",
-            "",
-            0,
-        ]
-        cells = (_price(bid), _size(bid_size), _price(ask), _size(ask_size))
-        shown = state if state == "live" else f"{state}: {why}"
-        key = (fact["pair"] is None, fact["pair"] or "", fact["venue"])
-        found.append((key, (fact["title"][:52], fact["venue"], *cells, shown)))
-    return [row for _, row in sorted(found, key=lambda each: each[0])]
-
-
-def feed_rows(topics: dict[str, Any]) -> list[tuple[str, ...]]:
-    """Return every connection."""
-    return [
-        (
-            row["name"],
-            "connected" if row["up"] else "NOT CONNECTED",
-            f"{row['live']}/{row['books']}",
-            f"{row['frames_per_s']:.0f}",
-            f"{row['quiet_ms'] / 1_000:.1f} s",
-            str(row["connects"]),
-            str(row["errors"]),
-        )
-        for row in (topics.get("feeds") or {}).get("connections", [])
-    ]
-
-
-def stage_rows(topics: dict[str, Any]) -> list[tuple[str, ...]]:
-    """Return how long each stage takes."""
-    return [
-        (name, _duration(stage["p50_s"]), _duration(stage["p99_s"]), str(sum(stage["counts"])))
-        for name, stage in (topics.get("feeds") or {}).get("stages", {}).items()
-    ]
-
-
-def _price(price_e4: int | None) -> str:
-    return "–" if price_e4 is None else format_price(price_e4)
-
-
-def _size(size_e6: int | None) -> str:
-    return "–" if size_e6 is None else format_size(size_e6)
-
-
-def _duration(value_s: float | None) -> str:
-    return "–" if value_s is None else f"{value_s * 1_000:g} ms"

@@ -6,7 +6,7 @@ from cyclopts import App, Parameter
 from cyclopts.validators import Number
 
 from underround.app.simulated.venues_up import run_venues
-from underround.app.watching import run_until_done
+from underround.app.stopping import run_until_done
 from underround.cli.kinds import Kinds
 from underround.simulation.structures.structure import read_kinds
 

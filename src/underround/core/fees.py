@@ -9,7 +9,7 @@ Sources: docs.kalshi.com/getting_started/fee_rounding and the API's FeeType;
 docs.polymarket.com/trading/fees and the market's own `feeSchedule`.
 """
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final
@@ -209,7 +209,7 @@ class KalshiFeeAccumulator:
 def _ratio_e4(text: str, what: str) -> int:
     try:
         scaled = Decimal(text) * 10_000
-    except InvalidOperation:
+    except ArithmeticError:
         raise ValueError(f"{what} {text!r} is not a number") from None
     if not scaled.is_finite() or not 0 <= scaled <= 10**8 or scaled != int(scaled):
         raise ValueError(f"{what} {text!r} is not 0…10000 in steps of 0.0001")

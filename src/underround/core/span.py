@@ -12,6 +12,7 @@ from typing import Final
 from msgspec import Struct
 
 E8: Final = 10**8
+_MOST_DIGITS: Final = 15
 
 
 class Span(Struct, frozen=True, order=True):
@@ -47,9 +48,12 @@ class Span(Struct, frozen=True, order=True):
 
 
 def value_e8(number: Decimal) -> int:
-    """Return a number in e8; ValueError where it is finer than that."""
+    """Return a number in e8; ValueError where it is finer than that, or beyond all reason."""
+    # Asked first: a number of a million digits would take minutes to be made whole.
+    if not number.is_finite() or (number and number.adjusted() > _MOST_DIGITS):
+        raise ValueError(f"{number} is not a number in range")
     scaled = number * E8
-    if not number.is_finite() or scaled != int(scaled):
+    if scaled != int(scaled):
         raise ValueError(f"{number} is finer than 0.00000001")
     return int(scaled)
 

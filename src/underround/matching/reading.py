@@ -9,7 +9,7 @@ from typing import Final
 from underround.core.instrument import Venue
 from underround.matching.grammars.games_kalshi import read_kalshi_game
 from underround.matching.grammars.games_polymarket import read_polymarket_game
-from underround.matching.grammars.general import bundled, read_general
+from underround.matching.grammars.general import is_bundled, read_general
 from underround.matching.grammars.prices import read_price
 from underround.matching.grammars.rates import read_rate_decision
 from underround.matching.grammars.weather import read_weather
@@ -39,7 +39,7 @@ def refusals(listing: Listing) -> tuple[str, ...]:
         field = placeholder(text)
         if field:
             found.append(f"unfilled placeholder {field!r} in the {name}")
-    if bundled(listing):
+    if is_bundled(listing):
         found.append("several legs in one market")
     return tuple(found)
 

@@ -77,9 +77,9 @@ class Feed:
         self._stopping = False
 
     @property
-    def connected(self) -> bool:
+    def is_connected(self) -> bool:
         """Whether the connection is open now."""
-        return self._socket is not None and self._socket.live
+        return self._socket is not None and self._socket.is_live
 
     @property
     def is_given_up(self) -> bool:
@@ -110,7 +110,7 @@ class Feed:
     def send(self, frame: bytes) -> None:
         """Send a text frame now; when not connected only count it, `opened` will say it all."""
         socket = self._socket
-        if socket is None or not socket.live:
+        if socket is None or not socket.is_live:
             self.counters.unsent += 1
             return
         self._expecting = True
@@ -153,6 +153,7 @@ class Feed:
         is_data = self._session.is_data
         if is_data(frames[0]) or any(map(is_data, frames)):
             socket.data_batches += 1
+            counters.last_data_at_ns = at_ns
         self._sink.batch(self.connection, frames, at_ns)
 
     def socket_ended(self, socket: WebSocket, code: int | None, reason: str) -> None:
@@ -219,7 +220,7 @@ class Feed:
                 await asyncio.wait({gone}, timeout=limits.tick_s)
                 if gone.done():
                     return gone.result()
-                if not socket.live:
+                if not socket.is_live:
                     continue
                 ticks += 1
                 verdict = watchdog.tick(

@@ -92,3 +92,4 @@ class FeedCounters:
     silent: int = 0
     half_open: int = 0
     no_first_data: int = 0
+    last_data_at_ns: int = 0

@@ -43,8 +43,8 @@ class WebSocket(WSListener):
         self._parts_bytes = 0
         self._parts_text = False
         self.transport: WSTransport | None = None
-        self.ended = False
-        self.abandoned = False
+        self.has_ended = False
+        self.is_abandoned = False
         self.frames = 0
         self.data_batches = 0
         self.invalid_texts = 0
@@ -52,9 +52,9 @@ class WebSocket(WSListener):
         self.faults = 0
 
     @property
-    def live(self) -> bool:
+    def is_live(self) -> bool:
         """Whether messages can be sent and received."""
-        return self.transport is not None and not self.ended
+        return self.transport is not None and not self.has_ended
 
     def send(self, payload: bytes) -> int:
         """Send a text message now; return the bytes that the peer has not yet taken."""
@@ -69,8 +69,8 @@ class WebSocket(WSListener):
 
     def drop(self, code: int | None, reason: str) -> None:
         """End at once without a closing handshake: the peer may be gone."""
-        self.abandoned = True
-        if self.live and self.transport is not None:
+        self.is_abandoned = True
+        if self.is_live and self.transport is not None:
             transport = self.transport
             try:
                 self._end(code, reason)
@@ -80,8 +80,8 @@ class WebSocket(WSListener):
 
     def on_ws_connected(self, transport: WSTransport) -> None:
         """Take the connection into use, unless nobody waits for it any more."""
-        if self.abandoned:
-            self.ended = True
+        if self.is_abandoned:
+            self.has_ended = True
             transport.disconnect(graceful=False)
             return
         self.transport = transport
@@ -106,7 +106,7 @@ class WebSocket(WSListener):
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
         """End, with the code and reason that closed the connection if there was a close frame."""
-        if not self.live:
+        if not self.is_live:
             return
         handshake = transport.close_handshake
         # A breach that picows itself saw (an oversized frame, say) shows only in what it sent.
@@ -122,7 +122,7 @@ class WebSocket(WSListener):
         self._owner.socket_batch(self, batch)
 
     def _take_carefully(self, transport: WSTransport, frame: WSFrame) -> None:
-        if self.ended:
+        if self.has_ended:
             return
         kind = frame.msg_type
         if frame.rsv1 or frame.rsv2 or frame.rsv3:
@@ -184,7 +184,7 @@ class WebSocket(WSListener):
         try:
             if self._batch:
                 self._flush()
-            if not self.ended:
+            if not self.has_ended:
                 self._end(code, reason)
         finally:
             _send_close(transport, answer, text)
@@ -192,7 +192,7 @@ class WebSocket(WSListener):
             asyncio.get_running_loop().call_later(self._close_grace_s, cut)
 
     def _end(self, code: int | None, reason: str) -> None:
-        self.ended = True
+        self.has_ended = True
         self._batch = []
         self._parts = []  # so that no later frame goes the short way
         self._owner.socket_ended(self, code, reason)

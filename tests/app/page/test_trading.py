@@ -1,6 +1,7 @@
 """The page of a run that trades: its trades, limits and profit, and a switch that halts trading."""
 
 import asyncio
+import re
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -61,6 +62,11 @@ async def test_a_trading_demo_is_shown_and_can_be_stopped(tmp_path: Path):
         assert position["size_e6"] > 0
         assert 0 < position["cost_usd_e6"] < position["size_e6"] * 1.1
     assert {row["unit"] for row in shown["limits"]} == {"usd_e6", "count"}
+    # Every rail that leaves less room is there: none stops trading unseen.
+    assert {row["name"] for row in shown["limits"]} >= {"the fullest pair", "the fullest venue"}
+    assert all(row["state"] != "rejected" for row in shown["trades"])
+    # A reason is counted, so it holds no number of its own.
+    assert all(re.search(r"\d", why) is None for why in shown["refusals"])
 
 
 async def test_a_run_that_does_not_trade_has_no_such_topic():

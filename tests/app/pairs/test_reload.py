@@ -17,7 +17,7 @@ from underround.app.pairs.reload import CHANGED, GONE, PairReload
 from underround.app.reload import Reload
 from underround.app.simulated.fault_trial import LIMITS, SETTINGS
 from underround.app.simulated.venues_process import simulated_config
-from underround.app.watching import hangups
+from underround.app.stopping import hangups
 from underround.app.wiring import running
 from underround.simulation.venues import SimulatedVenues
 

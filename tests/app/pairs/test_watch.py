@@ -8,9 +8,9 @@ import pytest
 from underround.app.clock import steady_clock, wall_ns
 from underround.app.connections import Options
 from underround.app.pairs.file import load_pairs
+from underround.app.run_status import pair_lines, summary
 from underround.app.simulated.fault_trial import LIMITS, SETTINGS
 from underround.app.simulated.venues_process import simulated_config
-from underround.app.watching import pair_lines, summary
 from underround.app.wiring import running
 from underround.matching.catalog import Catalog
 from underround.matching.pair_states import Answer, PairState

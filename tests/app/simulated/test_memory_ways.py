@@ -62,10 +62,10 @@ def test_a_feed_opens_hears_and_is_cut_like_on_a_network(tmp_path: Path) -> None
         feed = feed_of(loop, ways, f"ws://127.0.0.1:1{PATH}", machines, sink)
         running = asyncio.create_task(feed.run())
         await asyncio.sleep(0.1)
-        assert feed.connected
+        assert feed.is_connected
         machines.channel.subscribers[0].outlet.connection.transport.abort()
         await asyncio.sleep(5)
-        assert feed.connected
+        assert feed.is_connected
         await feed.stop()
         await running
         await ways.close()

@@ -6,9 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from underround.app.stopping import Stop
 from underround.app.trading import end
 from underround.app.trading.counts import Tally
-from underround.app.watching import Stop
 from underround.core.trading.portfolio import Portfolio
 
 

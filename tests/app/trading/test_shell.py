@@ -7,6 +7,7 @@ import sqlite3
 from types import SimpleNamespace
 
 import pytest
+from msgspec.structs import replace
 
 from underround.app.alert_rules import Severity
 from underround.app.alerts import Alerts, LogListener
@@ -49,7 +50,7 @@ class Recording(TradeJournal):
 
     def __init__(self, path, told):
         super().__init__(path)
-        self.told, self.is_full = told, False
+        self.told, self.is_full, self.halted = told, False, False
 
     def append(self, taken, *, synced):
         if self.is_full:
@@ -84,7 +85,8 @@ async def world(tmp_path):
     told = []
     journal = Recording(tmp_path / "t.db", told)
     brokers = {venue: Broker(told) for venue in Venue}
-    shell = TradingShell(journal, brokers, lambda event: told.append(("event", event)), lambda: 5)
+    tell = lambda event: told.append(("event", event))  # noqa: E731
+    shell = TradingShell(journal, brokers, tell, lambda: 5, lambda: journal.halted, 4)
     task = asyncio.create_task(shell.run())
     yield shell, journal, told
     task.cancel()
@@ -141,6 +143,31 @@ async def test_a_full_disk_sends_nothing_halts_once_and_keeps_the_records(world)
     journal.is_full = False
     await until(lambda: len(told) == 3)
     assert told[2] == ("disk", ["HaltSet"], False)
+
+
+@pytest.mark.parametrize(
+    ("decided_ns", "halted", "why_not"),
+    [
+        (0, False, "decided 0 ms ago: the disk was slow"),
+        (1, True, "trading was halted while it was written down"),
+    ],
+)
+async def test_an_entry_that_took_too_long_to_write_down_stays_here_and_a_hedge_goes(
+    world, decided_ns, halted, why_not
+):
+    shell, journal, told = world
+    journal.halted = halted
+    hedge = replace(intent("hedge"), reduces=True)
+    both = (Approved(intent("entry"), decided_ns), Approved(hedge, decided_ns))
+    shell.take(PlaceOrders(both, decided_ns))
+    await until(lambda: any(each[0] == "wire" for each in told))
+    refused = OrderRejected("entry", RejectReason.NOT_SENT, why_not, 5)
+    assert told[1:] == [
+        ("event", OrderSent("entry", "0xentry", 5)),
+        ("event", OrderSent("hedge", "0xhedge", 5)),
+        ("event", refused),
+        ("wire", ["hedge"]),
+    ]
 
 
 async def test_an_order_that_its_venue_cannot_express_never_leaves(world):

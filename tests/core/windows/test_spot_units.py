@@ -8,6 +8,19 @@ from hypothesis import strategies as st
 
 from underround.core.windows.spot_units import parse_e8
 
+NO_NUMBERS = [
+    "",
+    "0.-10000",
+    "nan",
+    "inf",
+    "-Infinity",
+    "12a",
+    None,
+    "1E999999999",
+    "1E999980",
+    10**400,
+]
+
 
 @given(st.integers(-(10**18), 10**18))
 def test_every_number_of_eight_decimals_survives(value_e8):
@@ -28,7 +41,10 @@ def test_spellings_of_the_exchanges(text, value_e8):
     assert parse_e8(text) == value_e8
 
 
-@pytest.mark.parametrize("text", ["", "0.-10000", "nan", "inf", "-Infinity", "12a", None])
+@pytest.mark.parametrize(
+    "text",
+    ["", "0.-10000", "nan", "inf", "-Infinity", "12a", None, "1E999999999", "1E999980", 10**400],
+)
 def test_what_is_no_number_is_refused(text):
     with pytest.raises(ValueError, match="is not a"):
         parse_e8(text)

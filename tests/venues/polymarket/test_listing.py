@@ -99,6 +99,7 @@ def test_every_tick_of_the_venue(tick: str):
         ({"feeSchedule": {"exponent": 1}}, "gives no rate"),
         ({"feeSchedule": {"rate": 0.05, "exponent": 0.5}}, "exponent 0.5"),
         ({"feeSchedule": {"rate": 0.05, "exponent": "1e999999"}}, "exponent"),
+        ({"feeSchedule": {"rate": 0.05, "exponent": "sNaN"}}, "exponent"),
         ({"feeSchedule": {"rate": 0.00001}}, "fee rate"),
         ({"feeSchedule": {"rate": "NaN"}}, "fee rate"),
         ({"acceptingOrders": "yes"}, "cannot be read"),

@@ -135,6 +135,10 @@ def answered(code: int, /, **told) -> object:
             {"status": "matched", "makingAmount": "1", "takingAmount": "2.5"},
             OrderDone("trade-1-leg-0", HASH, 2_500_000, DoneReason.EXPIRED, 5),
         ),
+        (
+            {"status": "matched", "makingAmount": "", "takingAmount": ""},
+            OrderUnanswered("trade-1-leg-0", "matched, and not told how much", 5),
+        ),
         ({"status": "delayed"}, OrderAcknowledged("trade-1-leg-0", HASH, 0, 5)),
         ({"status": "live"}, OrderAcknowledged("trade-1-leg-0", HASH, 0, 5)),
     ],

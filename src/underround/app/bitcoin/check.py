@@ -20,7 +20,7 @@ from underround.app.bitcoin.session_file import brti_summary, feeds_summary
 from underround.app.bitcoin.session_log import SessionLog
 from underround.app.bitcoin.window_run import RunPlan, WindowRun, running_windows
 from underround.app.clock import monotonic_ns, steady_clock
-from underround.app.watching import stop_on_signals, wait
+from underround.app.stopping import stop_on_signals, wait
 from underround.core.instrument import Venue
 from underround.core.units import NS_PER_SECOND
 from underround.venues.errors import VenueFaultError

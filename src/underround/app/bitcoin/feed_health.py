@@ -43,7 +43,7 @@ def feed_problems(
         name = line.plan.connection
         silent_s = _silence_s(line.last_book_ns, log.started_ns, now_ns)
         feed = run.reference.feeds.get(name)
-        if feed is not None and not feed.connected:
+        if feed is not None and not feed.is_connected:
             why = feed.last_error or line.last_fault or "no connection"
             problems.append(Problem(name, f"not connected: {why}", _REMEDY))
         elif silent_s > limit_s:
@@ -105,7 +105,7 @@ def _book_problems(run: WindowRun, started_ns: int, now_ns: int, limit_s: float)
         name = feed.connection
         still_ns = books.timed.still_ns(name, now_ns)
         still_s = (now_ns - started_ns if still_ns is None else still_ns) / NS_PER_SECOND
-        if not feed.connected:
+        if not feed.is_connected:
             why = feed.last_error or "no connection"
             problems.append(Problem(name, f"not connected: {why}", "look at the network and keys"))
         elif still_s > limit_s and feed.counters.sent:

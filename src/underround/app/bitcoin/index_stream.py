@@ -16,7 +16,7 @@ from underround.app.bitcoin.session_file import difference_summary, feeds_summar
 from underround.app.bitcoin.session_log import SessionLog
 from underround.app.bitcoin.window_run import RunPlan, running_windows
 from underround.app.clock import steady_clock
-from underround.app.watching import stop_on_signals, wait
+from underround.app.stopping import stop_on_signals, wait
 from underround.core.errors import ConfigError
 from underround.core.units import NS_PER_MS
 from underround.core.windows.index_ticker import IndexTick

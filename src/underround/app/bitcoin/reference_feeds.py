@@ -172,14 +172,15 @@ class ReferenceFeeds:
             self._recorder.append_command("line", arguments, self._clock_ns())
         return self.lines.plan(plan)
 
-    async def _kept(
+    def _kept(
         self,
         connection: str,
         url: str,
         session: Session,
         limits: FeedLimits,
         headers: Callable[[], Mapping[str, str]] | None = None,
-    ) -> None:
+    ) -> Coroutine[Any, Any, None]:
+        """Make a connection's feed, known from here on, and return the work that keeps it."""
         feed = Feed(
             connection,
             url,
@@ -191,9 +192,7 @@ class ReferenceFeeds:
             randomness=random.random,
         )
         self.feeds[connection] = feed
-        await feed.run()
-        if feed.fatal is not None:
-            _log.error("%s gives up: %s", connection, feed.fatal)
+        return _run(feed)
 
     def _carry_out(self, connection: str, outcome: Outcome) -> None:
         for event in outcome.events:
@@ -240,3 +239,9 @@ class ReferenceFeeds:
                 exchange, root, bucket, monotonic_ns=monotonic_ns, randomness=random.random
             )
         return client
+
+
+async def _run(feed: Feed) -> None:
+    await feed.run()
+    if feed.fatal is not None:
+        _log.error("%s gives up: %s", feed.connection, feed.fatal)

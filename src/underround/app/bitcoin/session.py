@@ -31,8 +31,9 @@ from underround.app.output import write_line
 from underround.app.page.bitcoin import as_running, with_bitcoin
 from underround.app.page.face import Face, face_options
 from underround.app.run_log import logging_chances
+from underround.app.run_status import show_page
+from underround.app.stopping import stop_on_signals, wait
 from underround.app.telemetry.beside import exporters_for, names_of, telemetry
-from underround.app.watching import show_page, stop_on_signals, wait
 from underround.core.errors import ConfigError
 from underround.core.opportunity import SignalKind
 from underround.core.units import NS_PER_MS

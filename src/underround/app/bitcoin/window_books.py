@@ -103,7 +103,7 @@ class WindowBooks:
 
     def _send(self, venue: Venue, frames: Iterable[bytes]) -> None:
         feed = self.feeds.get(venue)
-        if feed is not None and feed.connected:
+        if feed is not None and feed.is_connected:
             for frame in frames:
                 feed.send(frame)
 

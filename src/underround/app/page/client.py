@@ -12,10 +12,13 @@ from urllib.parse import urlsplit
 import httpx
 import msgspec
 
+from underround.app.clock import monotonic_ns
 from underround.core.errors import UnderroundError, UnusableError
+from underround.core.units import NS_PER_SECOND
 
 RETRY_S: Final = 1.0
 SILENCE_S: Final = 15.0
+STALE_NS: Final = 3 * NS_PER_SECOND
 
 
 def page_address(text: str) -> tuple[str, str | None]:
@@ -44,6 +47,18 @@ class PageClient:
         self.topics: dict[str, Any] = {}
         self.at_ms = 0
         self.link = "loading"
+        self._heard_ns = 0
+
+    @property
+    def silent_ns(self) -> int:
+        """How long ago the page said anything new."""
+        return monotonic_ns() - self._heard_ns
+
+    @property
+    def standing(self) -> str:
+        """How what is held stands: loading, live, stale (nothing new for seconds) or lost."""
+        is_stale = self.link == "live" and self.silent_ns > STALE_NS
+        return "stale" if is_stale else self.link
 
     async def follow(self, changed: Callable[[], None]) -> None:
         """Read the stream until cancelled, again and again; `changed` is called for every word."""
@@ -85,6 +100,7 @@ class PageClient:
     def take(self, name: str, told: dict[str, Any]) -> None:
         """Take in one event of the stream: the whole, or what changed."""
         self.link = "live"
+        self._heard_ns = monotonic_ns()
         self.at_ms = told.pop("at_ms")
         del told["number"]
         if name == "whole":

@@ -9,6 +9,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from underround.app.page.connection_list import connections
 from underround.app.page.run_sight import RunSight
 from underround.core.book_state import BookState
 from underround.core.units import NS_PER_SECOND
@@ -50,17 +51,18 @@ def readiness(sight: RunSight) -> Readiness:
 
 def _connections(sight: RunSight) -> Iterator[Check]:
     now_ns = sight.run.clock_ns()
-    for name, link in sight.links().items():
-        if not link.is_open:
-            yield Check(f"connection {name}", ok=False, detail="not connected")
-            continue
-        age_ns = now_ns - link.last_data_ns
-        # Polled books are as old as polling makes them.
-        ok = link.is_slow or age_ns <= SILENT_NS
-        yield Check(f"connection {name}", ok, f"last data {age_ns / NS_PER_SECOND:.1f} s ago")
-    planned = {feed.connection for feed in sight.run.feeds if not feed.is_given_up}
-    for name in sorted(planned.difference(sight.run.engine.links)):
-        yield Check(f"connection {name}", ok=False, detail="never opened")
+    for each in connections(sight.run):
+        name = f"connection {each.name}"
+        if not each.is_open:
+            is_new = each.books is None and not each.counters.connects
+            yield Check(name, ok=False, detail="never opened" if is_new else "not connected")
+        elif each.last_data_ns is None:
+            yield Check(name, ok=False, detail="no data yet")
+        else:
+            age_ns = now_ns - each.last_data_ns
+            # Polled books are as old as polling makes them.
+            ok = each.is_slow or age_ns <= SILENT_NS
+            yield Check(name, ok, f"last data {age_ns / NS_PER_SECOND:.1f} s ago")
 
 
 def _books(sight: RunSight) -> Iterator[Check]:

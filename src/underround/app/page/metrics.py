@@ -20,6 +20,7 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 
 import underround
+from underround.app.page.connection_list import connections
 from underround.app.page.run_sight import RunSight
 from underround.app.page.stages import BOUNDS_S
 from underround.app.page.trading_metrics import TradingMetrics, bounded
@@ -100,9 +101,10 @@ class RunCollector(Collector):
         up = _gauge("connection_up", "Whether a connection is open (1) or not (0).", "connection")
         age = _gauge("connection_quiet_seconds", "Since a connection brought data.", "connection")
         now_ns = run.clock_ns()
-        for name, link in self._sight.links().items():
-            up.add_metric([name], link.is_open)
-            age.add_metric([name], (now_ns - link.last_data_ns) / NS_PER_SECOND)
+        for each in connections(run):
+            up.add_metric([each.name], each.is_open)
+            if each.last_data_ns is not None:
+                age.add_metric([each.name], (now_ns - each.last_data_ns) / NS_PER_SECOND)
         yield from (up, age)
 
     def _books(self) -> Iterator[Metric]:

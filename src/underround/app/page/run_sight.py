@@ -16,7 +16,6 @@ from underround.app.page.opportunity_table import OpportunityTable
 from underround.app.page.stages import StageProbe
 from underround.app.page.trade_tally import TradeTally
 from underround.app.wiring import Running
-from underround.core.link import Link
 
 
 class FaceCounts(Struct):
@@ -37,12 +36,6 @@ class RunSight(Struct):
     opportunities: OpportunityTable
     face: FaceCounts
     tally: TradeTally
-
-    def links(self) -> dict[str, Link]:
-        """Return the connections that are to stand: not those given up with their last market."""
-        gone = {feed.connection for feed in self.run.feeds if feed.is_given_up}
-        links = self.run.engine.links
-        return {name: link for name, link in links.items() if name not in gone}
 
 
 @asynccontextmanager

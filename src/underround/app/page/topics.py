@@ -5,9 +5,11 @@ and are written for people by the page.
 """
 
 from collections.abc import Hashable, Mapping
+from itertools import islice
 from typing import Any, Final
 
 from underround import __version__
+from underround.app.page.connection_list import connections
 from underround.app.page.health import readiness
 from underround.app.page.opportunity_table import OpportunityTable, Standing
 from underround.app.page.run_sight import RunSight
@@ -29,7 +31,7 @@ def topics_of(sight: RunSight) -> list[Topic]:
     return [
         Topic("status", lambda at_ns: status(sight, rates, at_ns), 500),
         Topic("opportunities", opportunities.open, 100),
-        Topic("closed", opportunities.closed, 500),
+        Topic("closed", opportunities.closed, 100),  # with what it left: no row is gone between
         Topic("markets", MarketFacts(sight).facts, 1_000),
         Topic("feeds", lambda at_ns: feeds(sight, rates, at_ns), 1_000),
     ]
@@ -108,7 +110,8 @@ class OpportunityRows:
         self._sight = sight
         self._table: OpportunityTable = sight.opportunities
         self._open: tuple[int, list[dict[str, Any]]] = (-1, [])
-        self._closed: tuple[int, list[dict[str, Any]]] = (-1, [])
+        self._closed: list[dict[str, Any]] = []
+        self._closed_last: Standing | None = None
 
     def open(self, _: int) -> list[dict[str, Any]]:
         """Return what is open, newest first."""
@@ -122,13 +125,13 @@ class OpportunityRows:
 
     def closed(self, _: int) -> list[dict[str, Any]]:
         """Return what closed lately, newest first."""
-        if self._closed[0] != self._table.version:
-            latest = list(self._table.closed)[-CLOSED_SHOWN:]
-            rows = [
-                opportunity_row(each, self._sight.run.engine.books) for each in reversed(latest)
-            ]
-            self._closed = (self._table.version, rows)
-        return self._closed[1]
+        closed = self._table.closed
+        if closed and closed[-1] is not self._closed_last:
+            self._closed_last = closed[-1]
+            books = self._sight.run.engine.books
+            latest = islice(reversed(closed), CLOSED_SHOWN)
+            self._closed = [opportunity_row(each, books) for each in latest]
+        return self._closed
 
 
 def opportunity_row(standing: Standing, books: Mapping[str, Book]) -> dict[str, Any]:
@@ -232,8 +235,7 @@ class BookRows:
 
     def __init__(self, sight: RunSight) -> None:
         self._sight = sight
-        self._looked_ns = 0
-        self._known: set[str] = set()
+        self._looked_ns, self._known = 0, set[str]()
 
     def moved(self, at_ns: int) -> dict[Hashable, list[Any] | None]:
         """Return the rows of books that were written or judged since the last call; None: gone."""
@@ -250,8 +252,7 @@ class BookRows:
 
 
 def _book_row(book: Book) -> list[Any]:
-    is_live = book.state is BookState.LIVE
-    why = "" if is_live else book.reason
+    why = "" if book.state is BookState.LIVE else book.reason
     changed_s = max(book.updated_ns, book.since_ns) // NS_PER_SECOND
     return [*book.top(), book.state.value, why, changed_s]
 
@@ -260,31 +261,30 @@ def feeds(sight: RunSight, rates: Rates, at_ns: int) -> dict[str, Any]:
     """Return every connection, every stage's histogram, and what was counted."""
     run = sight.run
     rates.look(at_ns)
-    counters = {feed.connection: feed.counters for feed in run.feeds}
-    connections = []
-    for name, link in sight.links().items():
-        counted = counters.get(name)
-        frames_per_s, bytes_per_s = rates.by_connection.get(name, (0.0, 0.0))
-        connections.append(
+    rows = []
+    for each in connections(run):
+        frames_per_s, bytes_per_s = rates.by_connection.get(each.name, (0.0, 0.0))
+        quiet_ns = None if each.last_data_ns is None else max(at_ns - each.last_data_ns, 0)
+        rows.append(
             {
-                "name": name,
-                "venue": link.venue,
-                "up": link.is_open,
-                "slow": link.is_slow,
-                "books": len(link.books),
-                "live": sum(book.state is BookState.LIVE for book in link.books.values()),
+                "name": each.name,
+                "venue": each.venue,
+                "up": each.is_open,
+                "slow": each.is_slow,
+                "books": each.books,
+                "live": each.live,
                 "frames_per_s": round(frames_per_s, 1),
                 "bytes_per_s": round(bytes_per_s),
-                "quiet_ms": max(at_ns - link.last_data_ns, 0) // NS_PER_MS,
-                "connects": 0 if counted is None else counted.connects,
-                "disconnects": 0 if counted is None else counted.disconnects,
-                "errors": 0 if counted is None else counted.errors,
-                "silences": 0 if counted is None else counted.silent,
+                "quiet_ms": None if quiet_ns is None else quiet_ns // NS_PER_MS,
+                "connects": each.counters.connects,
+                "disconnects": each.counters.disconnects,
+                "errors": each.counters.errors,
+                "silences": each.counters.silent,
             }
         )
     sight.probe.fold()
     return {
-        "connections": connections,
+        "connections": rows,
         "bounds_s": BOUNDS_S,
         "stages": {
             stage.value: {

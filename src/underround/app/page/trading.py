@@ -4,6 +4,7 @@ Adds up what the desk's portfolio holds; trades nothing. `stop` and `go_on` turn
 that the command, the file and the signal turn too; a stop survives a restart.
 """
 
+from itertools import islice
 from typing import Any, Final
 
 from underround.app.page.positions import positions
@@ -12,9 +13,11 @@ from underround.app.page.view import Topic
 from underround.app.trading.counts import booked_usd_e6
 from underround.app.trading.setup import Trading
 from underround.app.wiring import Running
+from underround.core.instrument import Venue
 from underround.core.trading.circumstances import day_loss_usd_e6
 from underround.core.trading.portfolio import Portfolio, day_of
 from underround.core.trading.risk_limits import RiskLimits
+from underround.core.trading.trade import TradeState
 from underround.core.trading.trade_record import Trade
 from underround.core.units import NS_PER_MS, NS_PER_SECOND, SIZE_ONE_E6
 
@@ -44,11 +47,14 @@ def go_on(run: Running, reason: str) -> None:
 
 def _shown(run: Running, trading: Trading, profit: Profit, at_ns: int) -> dict[str, Any]:
     portfolio = trading.desk.portfolio
-    trades = list(portfolio.trades.values())[-SHOWN:]
+    # What a rail refused placed nothing: it is counted, not listed.
+    newest = reversed(portfolio.trades.values())
+    sent = (each for each in newest if each.state is not TradeState.REJECTED)
     return {
-        "trades": [_trade(each, portfolio) for each in reversed(trades)],
+        "trades": [_trade(each, portfolio) for each in islice(sent, SHOWN)],
         "positions": positions(run, portfolio),
         "pnl": profit.shown(),
+        "refusals": dict(trading.desk.refusals.counts.most_common()),
         "limits": limits_in_use(portfolio, trading.ledger.settings.limits, at_ns),
         "kill": {"reason": portfolio.halt or "", "at_ms": None},
     }
@@ -89,9 +95,11 @@ def limits_in_use(portfolio: Portfolio, limits: RiskLimits, at_ns: int) -> list[
     today_e6 = sum(trade.at_risk_usd_e6() for trade in portfolio.by_day.get(day_of(at_ns), ()))
     minute_ns = at_ns - 60 * NS_PER_SECOND
     sent = sum(sent_ns > minute_ns for sent_ns in portfolio.sent_at_ns)
+    by_venue = [sum(trade.at_risk_usd_e6(venue) for trade in active) for venue in Venue]
     rows = [
         ("at risk, unsettled", at_risk_e6, limits.max_unsettled_usd_e6, "usd_e6"),
         ("the fullest pair", max(by_pair.values(), default=0), limits.max_pair_usd_e6, "usd_e6"),
+        ("the fullest venue", max(by_venue), limits.max_venue_usd_e6, "usd_e6"),
         ("put at risk today", today_e6, limits.max_day_usd_e6, "usd_e6"),
         (
             "lost today",

@@ -16,25 +16,18 @@ from msgspec.structs import replace
 from underround.app.clock import steady_clock
 from underround.app.config import Config
 from underround.app.connections import Options
+from underround.app.opportunity_log import OpportunityLog
 from underround.app.page.face import Face, face_options
 from underround.app.pairs.file import load_pairs
 from underround.app.run_log import logging_run
+from underround.app.run_status import live_books, show_page, show_signal, show_status, summary
 from underround.app.sections.web import WebConfig
 from underround.app.simulated.venues_process import simulated_config, simulated_venues
+from underround.app.stopping import stop_on_signals, wait
 from underround.app.trading.demo import trading_demo_config
 from underround.app.trading.end import finish_trading
 from underround.app.trading.live import live_brokers
 from underround.app.trading.setup import paper_brokers
-from underround.app.watching import (
-    OpportunityLog,
-    live_books,
-    show_page,
-    show_signal,
-    show_status,
-    stop_on_signals,
-    summary,
-    wait,
-)
 from underround.app.wiring import Running, running
 from underround.core.book_state import BookState
 from underround.core.errors import UnderroundError

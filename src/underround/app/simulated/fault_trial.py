@@ -16,10 +16,10 @@ from msgspec import Struct
 
 from underround.app.clock import steady_clock
 from underround.app.connections import Options
+from underround.app.opportunity_log import OpportunityLog
 from underround.app.pairs.file import load_pairs
 from underround.app.simulated.fault_watch import FaultWatch
 from underround.app.simulated.venues_process import simulated_config
-from underround.app.watching import OpportunityLog
 from underround.app.wiring import Running, running
 from underround.core.errors import UnderroundError, UnusableError
 from underround.core.settings import Settings

@@ -17,12 +17,12 @@ from starlette.types import ASGIApp
 
 from underround.app.config import Config
 from underround.app.connections import Options, Ways
+from underround.app.opportunity_log import OpportunityLog
 from underround.app.pairs.file import load_pairs
 from underround.app.simulated.demo import Seen, all_live, scored
 from underround.app.simulated.memory_ways import MemoryWays, Speaker
 from underround.app.simulated.venues_process import simulated_config
 from underround.app.simulated.virtual_time import VirtualLoop, run_virtually
-from underround.app.watching import OpportunityLog
 from underround.app.wiring import Running, running
 from underround.simulation.kalshi.auth import Credentials
 from underround.simulation.kalshi.limits import Metered

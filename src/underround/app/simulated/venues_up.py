@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from underround.app.output import write_json, write_line
-from underround.app.watching import stop_on_signals
+from underround.app.stopping import stop_on_signals
 from underround.core.errors import UnderroundError
 from underround.simulation.structures.structure import PAIRS_ALONE, Kind
 from underround.simulation.venues import SimulatedVenues

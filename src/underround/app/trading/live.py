@@ -85,7 +85,13 @@ def live_brokers(
         async with AsyncExitStack() as stack:
             on_kalshi = await stack.enter_async_context(
                 kalshi_account(
-                    kalshi.rest, kalshi.ws, signer, instruments, sink, intent_of=intent_of
+                    kalshi.rest,
+                    kalshi.ws,
+                    signer,
+                    instruments,
+                    sink,
+                    intent_of=intent_of,
+                    clock_ns=clock_ns,
                 )
             )
             if places:
@@ -103,6 +109,7 @@ def live_brokers(
                     signature_type=polymarket.signature_type,
                     held=lambda: tokens_of(portfolio),
                     known=known_orders(portfolio),
+                    clock_ns=clock_ns,
                 )
             )
             yield {Venue.KALSHI: on_kalshi.broker, Venue.POLYMARKET: on_polymarket.broker}

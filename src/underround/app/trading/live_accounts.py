@@ -65,6 +65,7 @@ async def kalshi_account(
     intent_of: Callable[[str], OrderIntent | None] = lambda _order: None,
     budget: tuple[float, float, float] = KALSHI_BUDGET,
     timeout_s: float = 5.0,
+    clock_ns: Callable[[], int] = wall_ns,
 ) -> AsyncIterator[LiveAccount[KalshiTrading]]:
     """Open a Kalshi account until the block ends. Raises UnsentError when the venue is away."""
     line = OrderLine(Venue.KALSHI, rest, timeout_s=timeout_s)
@@ -76,19 +77,20 @@ async def kalshi_account(
         wall_ns=wall_ns,
         monotonic_ns=monotonic_ns,
         intent_of=intent_of,
+        clock_ns=clock_ns,
     )
-    codec = PrivateCodec(trading.intent, wall_ns)
+    codec = PrivateCodec(trading.intent, clock_ns)
     feed = Feed(
         "kalshi private",
         socket,
         PrivateSession(),
         PrivateEar(Venue.KALSHI, codec, sink),
         headers=lambda: signer.headers("GET", WEBSOCKET_PATH, wall_ns() // NS_PER_MS),
-        clock_ns=wall_ns,
+        clock_ns=clock_ns,
         randomness=random.random,
     )
     async with _running(line, feed):
-        yield LiveAccount(LiveBroker(trading, sink, wall_ns), trading, feed)
+        yield LiveAccount(LiveBroker(trading, sink, clock_ns), trading, feed)
 
 
 @contextlib.asynccontextmanager
@@ -107,6 +109,7 @@ async def polymarket_account(
     known: Mapping[str, OrderIntent] | None = None,
     budget: tuple[float, float, float] = POLYMARKET_BUDGET,
     timeout_s: float = 5.0,
+    clock_ns: Callable[[], int] = wall_ns,
 ) -> AsyncIterator[LiveAccount[PolymarketTrading]]:
     """Open a Polymarket account until the block ends, unless the place is blocked.
 
@@ -127,18 +130,19 @@ async def polymarket_account(
         draw=secrets.randbelow,
         held=held,
         known=known,
+        clock_ns=clock_ns,
     )
-    codec = UserCodec(trading.intents, instruments, wall_ns)
+    codec = UserCodec(trading.intents, instruments, clock_ns)
     feed = Feed(
         "polymarket private",
         socket,
         UserSession(held_key),
         PrivateEar(Venue.POLYMARKET, codec, sink),
-        clock_ns=wall_ns,
+        clock_ns=clock_ns,
         randomness=random.random,
     )
     async with _running(line, feed):
-        yield LiveAccount(LiveBroker(trading, sink, wall_ns), trading, feed)
+        yield LiveAccount(LiveBroker(trading, sink, clock_ns), trading, feed)
 
 
 async def check_place(site: str) -> None:

@@ -141,7 +141,14 @@ async def trading(
     """Trade while the block runs."""
     desk = attach_desk(engine, ledger.header())
     brokers: dict[Venue, Broker] = {}
-    shell = TradingShell(ledger.journal, brokers, pipeline.tell, clock_ns)
+    shell = TradingShell(
+        ledger.journal,
+        brokers,
+        pipeline.tell,
+        clock_ns,
+        lambda: desk.portfolio.halt is not None,
+        ledger.settings.limits.max_quote_age_ns,
+    )
     pipeline.on_trading.append(shell.take)  # before a broker can say anything
     kill_file = Path(config.trading.kill_file)
     switch = KillSwitch(kill_file, pipeline.tell, lambda: desk.portfolio.halt, clock_ns)

@@ -18,11 +18,14 @@ from underround.core.trading.event import KillSwitched, TradingEvent
 from underround.core.trading.order import (
     Approved,
     CancelOrder,
+    OrderIntent,
     PlaceOrders,
     QueryAccount,
     QueryOrder,
 )
 from underround.core.trading.order_event import OrderEvent, OrderRejected, OrderSent, RejectReason
+from underround.core.trading.risk_limits import RiskLimits
+from underround.core.units import NS_PER_MS
 from underround.execution.broker import Broker, PreparedOrder
 from underround.stores.journal import TradeJournal
 
@@ -31,7 +34,11 @@ RETRY_S: Final = 1.0
 
 
 class TradingShell:
-    """One journal and the brokers of one account; `tell` gives an input to the engine."""
+    """One journal and the brokers of one account; `tell` gives an input to the engine.
+
+    What enters a trade leaves within `most_late_ns` of its decision and while nothing is halted, or
+    not at all: a disk may take long. What makes an exposure smaller leaves whenever it can.
+    """
 
     def __init__(
         self,
@@ -39,6 +46,8 @@ class TradingShell:
         brokers: Mapping[Venue, Broker],
         tell: Callable[[TradingEvent], None],
         clock_ns: Callable[[], int],
+        is_halted: Callable[[], bool] = lambda: False,
+        most_late_ns: int = RiskLimits().max_quote_age_ns,
     ) -> None:
         self.on_page: list[Callable[[str], None]] = []
         self.on_refused: list[Callable[[TradeRefused], None]] = []
@@ -46,6 +55,8 @@ class TradingShell:
         self._brokers = brokers
         self._tell = tell
         self._clock_ns = clock_ns
+        self._is_halted = is_halted
+        self._most_late_ns = most_late_ns
         self._places: list[PlaceOrders] = []
         self._wake = asyncio.Event()
         self._tasks = SideTasks(self._failed)
@@ -110,11 +121,27 @@ class TradingShell:
             return
         for note in notes:
             self._tell(note)
+        decided_ns = {order.intent.id: order.at_ns for order in orders}
         by_venue: dict[Venue, list[PreparedOrder]] = {}
         for each in prepared:
+            why_not = self._too_late(each.intent, decided_ns[each.intent.id])
+            if why_not is not None:
+                self._refuse([each.intent.id], why_not)
+                continue
             by_venue.setdefault(each.intent.venue, []).append(each)
         for venue, together in by_venue.items():
             self._tasks.start(self._brokers[venue].place(together))
+
+    def _too_late(self, intent: OrderIntent, decided_ns: int) -> str | None:
+        """Return why an order may leave no more, now that it is on disk; None when it may."""
+        if intent.reduces:
+            return None
+        if self._is_halted():
+            return "trading was halted while it was written down"
+        late_ns = self._clock_ns() - decided_ns
+        if late_ns > self._most_late_ns:
+            return f"decided {late_ns // NS_PER_MS} ms ago: the disk was slow"
+        return None
 
     def _prepare(self, order: Approved) -> PreparedOrder | None:
         """Sign an order; one that its venue cannot express never leaves."""

@@ -24,6 +24,7 @@ class Accounts:
         self.doubts: dict[Venue, str] = dict.fromkeys(venues, "not yet compared since the start")
         self._dust_e6 = dust_e6
         self._base_usd_e6: dict[Venue, int] = {}
+        self._cash_usd_e6: dict[Venue, int] = {}
 
     @property
     def difference(self) -> str | None:
@@ -42,6 +43,7 @@ class Accounts:
         venue = read.venue
         self.reads[venue] = read
         self._base_usd_e6[venue] = read.balance_usd_e6 - portfolio.cash_usd_e6[venue]
+        self._cash_usd_e6[venue] = portfolio.cash_usd_e6[venue]
         differences = self.differences(read, portfolio)
         if not differences:
             self.doubts.pop(venue, None)
@@ -77,8 +79,12 @@ class Accounts:
                 found.append(f"an open order nobody here placed: {order.venue_order_id}")
         return found
 
-    def spendable_usd_e6(self, venue: Venue, portfolio: Portfolio) -> int | None:
-        """Return what the account can spend now; None before its first read."""
+    def spendable_usd_e6(self, venue: Venue, portfolio: Portfolio, shard: int = 0) -> int | None:
+        """Return what the account can spend now on a shard's markets; None before its first read.
+
+        Where collateral is held apart the sum may be rich and the shard empty. What was spent since
+        the read counts against every shard, what came in for none.
+        """
         base_e6 = self._base_usd_e6.get(venue)
         if base_e6 is None:
             return None
@@ -88,7 +94,12 @@ class Accounts:
             for order in trade.orders.values()
             if order.is_under_way and order.intent.venue is venue
         )
-        return base_e6 + portfolio.cash_usd_e6[venue] - under_way_e6
+        left_e6 = base_e6 + portfolio.cash_usd_e6[venue] - under_way_e6
+        shards = dict(self.reads[venue].shards_usd_e6)
+        if not shards:
+            return left_e6
+        spent_e6 = max(self._cash_usd_e6[venue] - portfolio.cash_usd_e6[venue], 0)
+        return min(left_e6, shards.get(shard, 0) - spent_e6 - under_way_e6)
 
 
 def fills_wanted_ns(portfolio: Portfolio, now_ns: int) -> int:

@@ -24,7 +24,9 @@ def blocked(
         return "unknown order: its fate is being asked for"
     age_ns = now_ns - signal.at_ns
     if age_ns > limits.max_quote_age_ns:
-        return f"the signal is {age_ns // NS_PER_MS} ms old"
+        return f"the signal is too old: {age_ns // NS_PER_MS} ms"
+    if age_ns < -limits.max_quote_age_ns:
+        return f"the signal is {-age_ns // NS_PER_MS} ms ahead of our clock"
     for trade in portfolio.active.values():
         if trade.plan.pair == signal.pair and trade.reserves:
             return "a trade on this pair is under way"
@@ -38,7 +40,7 @@ def overdue(trade: Trade, portfolio: Portfolio, limits: RiskLimits, now_ns: int)
     """Return what the next tick will find wrong with a trade, None when nothing is late."""
     since_ns = trade.naked_since_ns
     is_known = since_ns is None or since_ns <= portfolio.halt_cleared_ns
-    if not is_known and now_ns - (since_ns or 0) > limits.max_naked_ns:
+    if not is_known and abs(now_ns - (since_ns or 0)) > limits.max_naked_ns:
         return f"trade {trade.plan.id} is uncovered for too long"
     for order in trade.orders.values():
         if order.stage is OrderStage.SENT and now_ns >= order.intent.dies_at_ns:

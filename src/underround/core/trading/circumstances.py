@@ -3,8 +3,10 @@
 Reads the portfolio and the books; changes neither and judges nothing.
 """
 
+from collections.abc import Mapping
+
 from underround.core.book import Book
-from underround.core.instrument import Outcome
+from underround.core.instrument import Outcome, Venue
 from underround.core.opportunity import Signal
 from underround.core.trading.accounts import Accounts
 from underround.core.trading.order import OrderIntent
@@ -53,7 +55,9 @@ def circumstances(
         orders_last_minute=sum(
             at_ns > now_ns - 60 * NS_PER_SECOND for at_ns in portfolio.sent_at_ns
         ),
-        balance_usd_e6=accounts.spendable_usd_e6(intent.venue, portfolio),
+        balance_usd_e6=accounts.spendable_usd_e6(
+            intent.venue, portfolio, 0 if book is None else book.instrument.shard
+        ),
         quote_e4=quote_e4,
         quote_age_ns=None if book is None or quote_e4 is None else now_ns - seen_ns,
         venue_blocker="its book is not followed" if book is None else blocker,
@@ -81,6 +85,7 @@ def room_e6(
     accounts: Accounts,
     limits: RiskLimits,
     now_ns: int,
+    books: Mapping[str, Book],
 ) -> int:
     """Return the most contracts that the money rails leave for a trade at a signal's limits."""
     plan_limits_e4 = {leg.venue: 0 for leg in signal.legs}
@@ -100,10 +105,11 @@ def room_e6(
     rooms.append(limits.max_naked_e6 - sum(_naked_e6(each) for each in active))
     for venue, limit_e4 in plan_limits_e4.items():
         spent_e6 = sum(portfolio.at_risk_usd_e6(each, venue) for each in active)
-        balance_e6 = accounts.spendable_usd_e6(venue, portfolio)
         left_e6 = limits.max_venue_usd_e6 - spent_e6
-        if balance_e6 is not None:
-            left_e6 = min(left_e6, balance_e6 - limits.balance_reserve_usd_e6)
+        for shard in _shards(signal, venue, books):
+            balance_e6 = accounts.spendable_usd_e6(venue, portfolio, shard)
+            if balance_e6 is not None:
+                left_e6 = min(left_e6, balance_e6 - limits.balance_reserve_usd_e6)
         rooms.append(left_e6 * PRICE_ONE_E4 // limit_e4)
     return max(min(rooms), 0)
 
@@ -124,6 +130,12 @@ def _day_usd_e6(portfolio: Portfolio, now_ns: int, without: Trade | None) -> int
         for trade in portfolio.by_day.get(day_of(now_ns), ())
         if trade is not without
     )
+
+
+def _shards(signal: Signal, venue: Venue, books: Mapping[str, Book]) -> set[int]:
+    """Return which of a venue's shards a signal's legs are on."""
+    found = (books.get(leg.instrument) for leg in signal.legs if leg.venue is venue)
+    return {book.instrument.shard for book in found if book is not None}
 
 
 def _is_settled(trade: Trade) -> bool:

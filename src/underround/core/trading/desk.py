@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from underround.core.book import Book
 from underround.core.effect import Effect
-from underround.core.event import Timer
+from underround.core.event import Command, Timer
 from underround.core.instrument import Venue
 from underround.core.offers import Offers
 from underround.core.opportunity import Signal, SignalKind
@@ -80,6 +80,7 @@ class TradingDesk:
         self.accounts = Accounts(venues)
         self.refusals = Refusals(self.want)
         self.books: Mapping[str, Book] = {}
+        self.is_paused = False
         self._blocker = blocker
         self._out: list[Effect] = []
         self._count = 0
@@ -110,6 +111,7 @@ class TradingDesk:
             KillSwitched: self._kill_switched,
             SignalTaken: self._signal_taken,
             PositionAdopted: self._position_adopted,
+            Command: self._commanded,
         }
 
     def take(self, signal: Signal) -> None:
@@ -130,10 +132,12 @@ class TradingDesk:
             return
         limits = self.settings.limits
         forbidden = blocked(signal, self.portfolio, self.accounts, limits, now_ns)
+        if self.is_paused:
+            forbidden = "paused"
         if forbidden is not None:
             self.refusals.say(key, None, forbidden, now_ns)
             return
-        room = room_e6(signal, self.portfolio, self.accounts, limits, now_ns)
+        room = room_e6(signal, self.portfolio, self.accounts, limits, now_ns, self.books)
         if may_wait and room < min(signal.size_e6, order_room_e6(signal.legs, self.settings)):
             self._offers.wait(key, signal)
             return
@@ -262,6 +266,11 @@ class TradingDesk:
             self.halt(event.reason, event.at_ns)
         elif self.portfolio.halt is not None:
             self.record(HaltCleared(event.at_ns))
+
+    def _commanded(self, event: Command) -> None:
+        """Enter nothing during a pause, not even what was open before it."""
+        if event.name in ("pause", "resume"):
+            self.is_paused = event.name == "pause"
 
     def _signal_taken(self, event: SignalTaken) -> None:
         self.consider(event.key, event.signal, event.at_ns)

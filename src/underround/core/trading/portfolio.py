@@ -163,7 +163,7 @@ class Portfolio:
         trade.moved_at_ns = record.at_ns
         if record.trigger is TradeTrigger.FELL_SHORT:
             trade.retries += 1
-        if trade.state in (TradeState.REJECTED, TradeState.NO_FILL):
+        if trade.state in (TradeState.REJECTED, TradeState.NO_FILL) or self._is_settled(trade):
             self.active.pop(record.trade, None)
 
     def _intent_written(self, record: IntentWritten) -> None:
@@ -214,14 +214,8 @@ class Portfolio:
 
     def _seen(self, event: OrderSeen) -> None:
         if event.state is OrderState.DONE:
-            done = OrderDone(
-                event.order,
-                event.venue_order_id,
-                event.filled_e6,
-                DoneReason.EXPIRED,
-                event.at_ns,
-            )
-            self._done(done)
+            told = event.order, event.venue_order_id, event.filled_e6
+            self._done(OrderDone(*told, DoneReason.EXPIRED, event.at_ns))
         else:
             self._acknowledged(
                 OrderAcknowledged(event.order, event.venue_order_id, event.filled_e6, event.at_ns)
@@ -268,17 +262,21 @@ class Portfolio:
         if before is None and trade.is_over:
             self._at_risk_usd_e6.pop(trade.plan.id, None)
             self.late.append(order.intent.id)
-            self.active[trade.plan.id] = trade
+            if not self._is_settled(trade):
+                self.active[trade.plan.id] = trade
 
     def _settled(self, event: Settled) -> None:
         self.settled[event.venue, event.instrument] = event
         self.positions_e6.pop((event.venue, event.instrument), None)
-        for name, trade in list(self.active.items()):
-            legs = [(leg.venue, leg.instrument) for leg in trade.plan.legs]
-            if trade.is_over and (event.venue, event.instrument) in legs:
-                held = zip(legs, trade.holdings_e6, strict=True)
-                if all(key in self.settled or abs(size) <= trade.dust_e6 for key, size in held):
-                    del self.active[name]
+        self.active = {k: each for k, each in self.active.items() if not self._is_settled(each)}
+
+    def _is_settled(self, trade: Trade) -> bool:
+        """Tell whether every leg has settled; one that is not held needs not."""
+        legs = [(leg.venue, leg.instrument) in self.settled for leg in trade.plan.legs]
+        if not (trade.is_over and any(legs)):
+            return False
+        held = zip(legs, trade.holdings_e6, strict=True)
+        return all(is_settled or abs(size) <= trade.dust_e6 for is_settled, size in held)
 
     def _adopted(self, record: PositionAdopted) -> None:
         self.adopted_e6[record.venue, record.instrument] = record.size_e6

@@ -47,7 +47,7 @@ def plan_trade(
     size_e6 -= size_e6 % lot_e6
     least_e6 = least_trade_e6(signal.legs, instruments, settings)
     if size_e6 < least_e6:
-        return f"only {size_e6 // SIZE_ONE_E6} contracts fit the limits, too few to trade"
+        return f"too few contracts fit the limits: {size_e6 // SIZE_ONE_E6}"
     if not clears(signal.legs, instruments, size_e6, settings.min_edge_e6, payoff_e6):
         return "its worst case does not clear fees and the least edge"
     depths_e6 = [

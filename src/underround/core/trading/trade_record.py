@@ -234,8 +234,11 @@ class Trade(Struct, kw_only=True):
 
     @property
     def unwinds(self) -> int:
-        """How many orders were spent on giving back."""
-        return sum(order.role is Role.UNWIND for order in self.orders.values())
+        """How many orders were spent on giving back; one that never left was not."""
+        return sum(
+            order.role is Role.UNWIND and (order.is_sent or order.is_under_way)
+            for order in self.orders.values()
+        )
 
     def at_risk_usd_e6(self, venue: Venue | None = None) -> int:
         """Return what it has cost, may still cost and has reserved, in all or at one venue."""

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from underround.core.instrument import Outcome, Venue
+from underround.core.trading.hedge_limit import hedge_limit_e4
 from underround.core.trading.order import Approved, OrderIntent, TimeInForce
 from underround.core.trading.order_event import OrderMissing
 from underround.core.trading.order_patience import OrderPatience
-from underround.core.trading.quotes import on_grid_e4
 from underround.core.trading.trade import TradeState, TradeTrigger
 from underround.core.trading.trade_record import LiveOrder, OrderStage, Role, Trade
 from underround.core.trading.unwind import cheapest_way_out, is_too_small
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from underround.core.trading.desk import TradingDesk
 
 UNWIND_PATIENCE_NS: Final = 60 * NS_PER_SECOND
+UNSENT_FOR_ONE: Final = 20
+"""So many orders that never left count as one that did: a full disk is no reason to give up."""
 MOST_MOVES: Final = 20
 _S, _T = TradeState, TradeTrigger
 _OPEN: Final = (OrderStage.PLANNED, OrderStage.SENT, OrderStage.OPEN)
@@ -90,7 +92,7 @@ class TradeSteps:
         since_ns = trade.naked_since_ns
         if since_ns is None or since_ns <= self._desk.portfolio.halt_cleared_ns:
             return  # a person has seen it, and let trading go on
-        if now_ns - since_ns > self._desk.settings.limits.max_naked_ns:
+        if abs(now_ns - since_ns) > self._desk.settings.limits.max_naked_ns:
             self._desk.halt(
                 f"trade {trade.plan.id} held {trade.naked_e6 / 1e6:g} contracts uncovered", now_ns
             )
@@ -168,9 +170,12 @@ class TradeSteps:
         settings = self._desk.settings
         tries = settings.unwind_tries * (len(trade.plan.legs) - 1)
         last_ns = max(order.ended_at_ns for order in trade.orders.values())
-        if trade.unwinds >= tries or now_ns - max(trade.moved_at_ns, last_ns) > UNWIND_PATIENCE_NS:
+        tried = sum(order.role is Role.UNWIND for order in trade.orders.values())
+        is_spent = trade.unwinds >= tries or tried >= UNSENT_FOR_ONE * tries
+        if is_spent or now_ns - max(trade.moved_at_ns, last_ns) > UNWIND_PATIENCE_NS:
             return _T.SPENT
-        if trade.unwinds == 0 or now_ns - last_ns >= settings.unwind_pause_ns:
+        # A clock that was set back must not keep a leg waiting for what seems to be to come.
+        if not tried or not 0 <= now_ns - last_ns < settings.unwind_pause_ns:
             self._unwind(trade, now_ns)
         return None
 
@@ -239,18 +244,11 @@ class TradeSteps:
     def _entry(
         self, trade: Trade, number: int, size_e6: int, role: Role, now_ns: int
     ) -> OrderIntent:
-        leg = trade.plan.legs[number]
+        leg, desk = trade.plan.legs[number], self._desk
         limit_e4 = leg.limit_e4
-        tries = self._desk.settings.hedge_tries
-        if role is Role.HEDGE and trade.retries and tries:
-            wider_e4 = (leg.widest_e4 - leg.limit_e4) * min(trade.retries, tries) // tries
-            book = self._desk.books[leg.instrument]
-            limit_e4 = on_grid_e4(
-                book.instrument.grid,
-                leg.limit_e4 + wider_e4,
-                is_mirrored=leg.outcome is not book.instrument.outcome,
-                is_buy=True,
-            )
+        if role is Role.HEDGE:
+            book = desk.books.get(leg.instrument)
+            limit_e4 = hedge_limit_e4(leg, book, trade.retries, desk.settings)
         return self._intent(
             trade, number, leg.instrument, leg.outcome, limit_e4, size_e6, role, now_ns, is_buy=True
         )

@@ -53,7 +53,7 @@ _LEAGUE_SERIES: Final = re.compile(r"^(?:KX)?(W?NBA|NFL|SB|MLB|NHL)")
 _BUNDLE: Final = re.compile(r"PREPACK|^KXMV|PARLAY|SGP|COMBO|MULTIGAME|CROSSCATEGORY|^KXMVE", re.I)
 
 
-def bundled(listing: Listing) -> bool:
+def is_bundled(listing: Listing) -> bool:
     """Say whether a market pays only if several separate things happen together."""
     if listing.venue is Venue.KALSHI and _BUNDLE.search(listing.id.split("-")[0]):
         return True

@@ -40,6 +40,7 @@ _KALSHI_SERIES: Final = re.compile(
     r"SILVER|EURUSD|USDJPY)(?P<kind>D|15M|MAX\w*|MIN\w*|Y|W|M|H|U|100\w*|U?R?ATH\w*)?$"
 )
 _SERIES_ASSET: Final = {"INX": "spx", "NASDAQ": "ndx"}
+_STRIKE_SUFFIX: Final = re.compile(r"T-?[0-9]{1,12}(?:\.[0-9]{1,8})?")
 _COINS: Final = frozenset(list(_ASSETS)[:16])
 _NOT_A_PRICE: Final = re.compile(
     r"\badded to\b|\breserve\b|\betf\b|\bhold(?:s|ings)?\b|\bbuy|\bpurchase|\bsay\b|\bmarket "
@@ -127,11 +128,8 @@ def _strike(listing: Listing) -> Interval | None:
         if numbers and text:
             return Interval(max(numbers), None)
     suffix = read_ticker(listing.id).suffix if listing.venue is Venue.KALSHI else ""
-    if suffix.startswith("T"):
-        try:
-            return Interval(Decimal(suffix[1:]), None, low_included=False)
-        except ArithmeticError:
-            return None
+    if _STRIKE_SUFFIX.fullmatch(suffix):
+        return Interval(Decimal(suffix[1:]), None, low_included=False)
     return None
 
 

@@ -1,1 +1,1 @@
-"""A simulated Kalshi: public REST and the signed WebSocket."""
+"""A simulated Kalshi: REST, the signed WebSocket, and accounts that trade on it."""

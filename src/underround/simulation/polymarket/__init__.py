@@ -1,1 +1,1 @@
-"""A simulated Polymarket: Gamma, the CLOB's public REST and the market channel."""
+"""A simulated Polymarket: Gamma, the CLOB, its channels, and accounts that trade on it."""

@@ -1,1 +1,1 @@
-"""Kalshi: messages, codec, session, catalog, signing."""
+"""Kalshi: books, catalogs, windows, fees, an account that trades. Its quirks stay here."""

@@ -43,7 +43,7 @@ _PAGE: Final = 200
 
 
 class KalshiAccount:
-    """`intent` finds what one of our ids stands for."""
+    """`intent` finds what one of our ids stands for; `wall_ns` signs, `clock_ns` stamps events."""
 
     venue = Venue.KALSHI
 
@@ -53,35 +53,37 @@ class KalshiAccount:
         signer: Signer,
         wall_ns: Callable[[], int],
         intent: Callable[[str | None], OrderIntent | None],
+        clock_ns: Callable[[], int] | None = None,
     ) -> None:
         self._line = line
         self._signer = signer
         self._wall_ns = wall_ns
+        self._clock_ns = clock_ns or wall_ns
         self._intent = intent
         self._reads = AccountReads(self.venue, self._get)
 
     async def query_order(self, wanted: QueryOrder, emit: Emit) -> None:
         """Look an order up among orders of any status, then its fills, then the position."""
-        asked_ns = self._wall_ns()
+        asked_ns = self._clock_ns()
         try:
             known = await self.find(wanted)
             if known is None:
                 held = await self._positions(wanted.instrument)
                 size_e6 = sum(position.size_e6 for position in held)
-                emit(OrderMissing(wanted.order, size_e6, asked_ns, self._wall_ns()))
+                emit(OrderMissing(wanted.order, size_e6, asked_ns, self._clock_ns()))
                 return
             for fill in await self._fills({"order_id": known.order_id}, wanted.order):
                 emit(fill)
         except (VenueFaultError, ValueError) as error:
-            emit(QueryFailed(self.venue, wanted.order, printable(str(error)), self._wall_ns()))
+            emit(QueryFailed(self.venue, wanted.order, printable(str(error)), self._clock_ns()))
             return
         state = OrderState.RESTING if known.status == "resting" else OrderState.DONE
-        at_ns = self._wall_ns()
+        at_ns = self._clock_ns()
         emit(OrderSeen(wanted.order, known.order_id, state, known.filled_e6, asked_ns, at_ns))
 
     async def query_account(self, wanted: QueryAccount, emit: Emit) -> None:
         """Read cash by shard, positions, resting orders and the fills since a time."""
-        asked_ns = self._wall_ns()
+        asked_ns = self._clock_ns()
         try:
             balance = await self._reads.read("/portfolio/balance", {}, WireBalance)
             since = {"min_ts": str(wanted.fills_since_ns // NS_PER_SECOND)}
@@ -96,11 +98,11 @@ class KalshiAccount:
                 open_orders=tuple(wire.open_order(order) for order in resting),
                 fills=tuple(fills),
                 asked_at_ns=asked_ns,
-                at_ns=self._wall_ns(),
+                at_ns=self._clock_ns(),
                 shards_usd_e6=shards,
             )
         except (VenueFaultError, ValueError) as error:
-            emit(QueryFailed(self.venue, None, printable(str(error)), self._wall_ns()))
+            emit(QueryFailed(self.venue, None, printable(str(error)), self._clock_ns()))
             return
         emit(read)
 
@@ -144,7 +146,7 @@ class KalshiAccount:
             names = {o.order_id: o.client_order_id for o in await self._orders({})}
         return [
             wire.filled_event(
-                fill, self._intent(order or names.get(fill.order_id)), self._wall_ns()
+                fill, self._intent(order or names.get(fill.order_id)), self._clock_ns()
             )
             for fill in fills
         ]

@@ -195,7 +195,7 @@ def filled_event(fill: KalshiFill, intent: OrderIntent | None, at_ns: int) -> Fi
         price_e4=price_e4,
         fee_usd_e6=fill.fee_cost_usd_e6,
         status=FillStatus.CONFIRMED,
-        at_ns=at_ns if fill.at_ns is None else fill.at_ns,
+        at_ns=at_ns if fill.at_ns is None else min(fill.at_ns, at_ns),  # clocks differ
     )
 
 

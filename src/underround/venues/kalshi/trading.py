@@ -38,7 +38,8 @@ _PAUSE_S: Final = 1.0
 
 
 class KalshiTrading:
-    """`wall_ns` signs requests and stamps events, `monotonic_ns` paces them.
+    """`wall_ns` signs requests, `monotonic_ns` paces them; `clock_ns`, the run's own clock, stamps
+    events, because a clock that steps must not make an order older or younger than it is.
 
     `instruments` are looked up by ticker; `intent_of` finds an earlier run's order by our id.
     `group` is the order group that every order joins, the venue's own kill switch.
@@ -57,11 +58,12 @@ class KalshiTrading:
         monotonic_ns: Callable[[], int],
         intent_of: Callable[[str], OrderIntent | None] = lambda _order: None,
         group: str | None = None,
+        clock_ns: Callable[[], int] | None = None,
     ) -> None:
-        self._account = KalshiAccount(line, signer, wall_ns, self.intent)
+        self._account = KalshiAccount(line, signer, wall_ns, self.intent, clock_ns)
         self._instruments = instruments
         self._budget = budget
-        self._wall_ns = wall_ns
+        self._clock_ns = clock_ns or wall_ns
         self._monotonic_ns = monotonic_ns
         self._intent_of = intent_of
         self._group = group
@@ -85,11 +87,15 @@ class KalshiTrading:
         text = ""
         if self.is_forbidden:
             text = "the venue answered 403 before: trading stopped for good"
-        elif not self._budget.take(self._monotonic_ns(), ORDER_COST * len(orders)):
+        elif not self._budget.take(
+            self._monotonic_ns(),
+            ORDER_COST * len(orders),
+            is_urgent=all(intent.reduces for intent in intents),
+        ):
             text = "our own limit of requests, below the venue's"
         if text:
             for intent in intents:
-                emit(OrderRejected(intent.id, RejectReason.NOT_SENT, text, self._wall_ns()))
+                emit(OrderRejected(intent.id, RejectReason.NOT_SENT, text, self._clock_ns()))
             return
         for intent in intents:
             self._intents[intent.id] = intent
@@ -103,13 +109,13 @@ class KalshiTrading:
         except UnsentError as error:
             for intent in intents:
                 reason = RejectReason.NOT_SENT
-                emit(OrderRejected(intent.id, reason, str(error), self._wall_ns()))
+                emit(OrderRejected(intent.id, reason, str(error), self._clock_ns()))
             return
         except UnansweredError as error:
             for intent in intents:
-                emit(OrderUnanswered(intent.id, str(error), self._wall_ns()))
+                emit(OrderUnanswered(intent.id, str(error), self._clock_ns()))
             return
-        at_ns = self._wall_ns()
+        at_ns = self._clock_ns()
         if answer.status == 429:
             self._budget.pause(self._monotonic_ns(), answer.retry_after_s or _PAUSE_S)
         self.is_forbidden = self.is_forbidden or answer.status == 403
@@ -133,7 +139,7 @@ class KalshiTrading:
                 if found is None:
                     return
                 identity = found.order_id
-            self._budget.take(self._monotonic_ns(), CANCEL_COST, is_cancel=True)
+            self._budget.take(self._monotonic_ns(), CANCEL_COST, is_urgent=True)
             path = f"{wire.ORDERS}/{identity}"
             await self._account.send("DELETE", path, b"", {"market_ticker": wanted.instrument})
             known = await self._account.one(identity)
@@ -141,7 +147,7 @@ class KalshiTrading:
             return
         if known is not None and known.status != "resting":
             done = wire.done_reason(known)
-            told = OrderDone(wanted.order, known.order_id, known.filled_e6, done, self._wall_ns())
+            told = OrderDone(wanted.order, known.order_id, known.filled_e6, done, self._clock_ns())
             emit(told)
 
     async def amend(self, wanted: CancelOrder, intent: OrderIntent, emit: Emit) -> None:
@@ -176,15 +182,15 @@ class KalshiTrading:
         if known is None or answer.status != 200:
             return
         if known.status == "resting":
-            at_ns = self._wall_ns()
+            at_ns = self._clock_ns()
             emit(OrderAcknowledged(intent.id, known.order_id, known.filled_e6, at_ns))
         else:
             done = wire.done_reason(known)
-            emit(OrderDone(intent.id, known.order_id, known.filled_e6, done, self._wall_ns()))
+            emit(OrderDone(intent.id, known.order_id, known.filled_e6, done, self._clock_ns()))
 
     async def cancel_all(self) -> bool:
         """Cancel every resting order of the account; tell whether the venue said so."""
-        self._budget.take(self._monotonic_ns(), ORDER_COST, is_cancel=True)
+        self._budget.take(self._monotonic_ns(), ORDER_COST, is_urgent=True)
         try:
             return (await self._account.send("DELETE", wire.ORDERS, b"")).status == 200
         except VenueFaultError:

@@ -1,1 +1,1 @@
-"""Polymarket: messages, codec, session, catalog."""
+"""Polymarket: books, catalogs, windows, prices, an account that trades. Its quirks stay here."""

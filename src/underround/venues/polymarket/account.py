@@ -36,7 +36,10 @@ _SETTLING: Final = (FillStatus.MATCHED, FillStatus.RETRYING)
 
 
 class PolymarketAccount:
-    """`intents` are ours by the venue's id; `held` names tokens that the account may hold."""
+    """`intents` are ours by the venue's id; `held` names tokens that the account may hold.
+
+    `wall_ns` signs requests, `clock_ns` stamps events.
+    """
 
     venue = Venue.POLYMARKET
 
@@ -49,6 +52,7 @@ class PolymarketAccount:
         intents: Mapping[str, OrderIntent],
         wall_ns: Callable[[], int],
         held: Callable[[], Iterable[str]],
+        clock_ns: Callable[[], int] | None = None,
     ) -> None:
         self._line = line
         self._key = key
@@ -56,12 +60,13 @@ class PolymarketAccount:
         self._instruments = instruments
         self._intents = intents
         self._wall_ns = wall_ns
+        self._clock_ns = clock_ns or wall_ns
         self._held = held
         self._reads = AccountReads(self.venue, self._get)
 
     async def query_order(self, wanted: QueryOrder, emit: Emit) -> None:
         """Look an order up by its hash, among orders and then among trades."""
-        asked_ns = self._wall_ns()
+        asked_ns = self._clock_ns()
         identity = wanted.venue_order_id
         try:
             if identity is None:
@@ -74,10 +79,10 @@ class PolymarketAccount:
             ]
             if known is None and not fills:
                 size_e6 = await self._position_e6(wanted.instrument, ())
-                emit(OrderMissing(wanted.order, size_e6, asked_ns, self._wall_ns()))
+                emit(OrderMissing(wanted.order, size_e6, asked_ns, self._clock_ns()))
                 return
         except (VenueFaultError, ValueError) as error:
-            emit(QueryFailed(self.venue, wanted.order, printable(str(error)), self._wall_ns()))
+            emit(QueryFailed(self.venue, wanted.order, printable(str(error)), self._clock_ns()))
             return
         for fill in fills:
             emit(fill)
@@ -86,11 +91,11 @@ class PolymarketAccount:
         if known is not None:
             filled_e6 = max(filled_e6, known.filled_e6)
             state = OrderState.RESTING if orders.is_resting(known) else OrderState.DONE
-        emit(OrderSeen(wanted.order, identity, state, filled_e6, asked_ns, self._wall_ns()))
+        emit(OrderSeen(wanted.order, identity, state, filled_e6, asked_ns, self._clock_ns()))
 
     async def query_account(self, wanted: QueryAccount, emit: Emit) -> None:
         """Read the dollars, open orders, the trades since a time, and the shares of tokens."""
-        asked_ns = self._wall_ns()
+        asked_ns = self._clock_ns()
         try:
             dollars_e6 = await self._balance_e6({"asset_type": "COLLATERAL"})
             resting = await self._open_orders()
@@ -108,7 +113,7 @@ class PolymarketAccount:
                 if order.side == "BUY"
             )
         except (VenueFaultError, ValueError) as error:
-            emit(QueryFailed(self.venue, None, printable(str(error)), self._wall_ns()))
+            emit(QueryFailed(self.venue, None, printable(str(error)), self._clock_ns()))
             return
         emit(
             AccountRead(
@@ -118,7 +123,7 @@ class PolymarketAccount:
                 open_orders=tuple(orders.open_order(order) for order in resting),
                 fills=tuple(fills),
                 asked_at_ns=asked_ns,
-                at_ns=self._wall_ns(),
+                at_ns=self._clock_ns(),
             )
         )
 
@@ -146,7 +151,7 @@ class PolymarketAccount:
             fill
             async for page in pages(self.venue, "list of trades", ask)
             for trade in page
-            for fill in orders.fills_of(trade, self._intents, self._instruments, self._wall_ns())
+            for fill in orders.fills_of(trade, self._intents, self._instruments, self._clock_ns())
         ]
 
     async def _position_e6(self, token: str, fills: Iterable[Filled]) -> int:

@@ -187,7 +187,7 @@ def _fees(market: WireMarket, reading: PolymarketReading) -> FeeTerms:
     if schedule.rate is None:
         raise Odd("feeSchedule gives no rate")
     exponent = schedule.exponent if schedule.exponent is not None else Decimal(1)
-    if exponent not in (1, 2, 3, 4):
+    if not exponent.is_finite() or exponent not in (1, 2, 3, 4):
         raise Odd(f"feeSchedule has exponent {printable(str(exponent), 20)}")
     try:
         return polymarket_terms(str(schedule.rate), int(exponent), reading)

@@ -187,6 +187,8 @@ def placed_event(intent: OrderIntent, order_id: str, told: WirePlaced, at_ns: in
         )
     except ValueError:
         return OrderUnanswered(intent.id, "the answer's amounts cannot be read", at_ns)
+    if told.status == "matched" and not filled_e6:
+        return OrderUnanswered(intent.id, "matched, and not told how much", at_ns)
     if told.status == "matched" and (
         intent.time_in_force is not TimeInForce.GTC or filled_e6 >= intent.size_e6
     ):

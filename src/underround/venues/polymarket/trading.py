@@ -35,7 +35,8 @@ _PAUSE_S: Final = 1.0
 
 
 class PolymarketTrading:
-    """`wall_ns` stamps orders and events, `monotonic_ns` paces them, `draw` gives 0…limit − 1.
+    """`wall_ns` stamps orders, `monotonic_ns` paces them, `draw` gives 0…limit − 1; `clock_ns`,
+    the run's own clock, stamps events: it never steps.
 
     `instruments` are looked up by token; `held` names tokens that the account may hold.
     `known` are an earlier run's orders by the venue's id.
@@ -56,15 +57,19 @@ class PolymarketTrading:
         draw: Callable[[int], int],
         held: Callable[[], Iterable[str]] = tuple,
         known: Mapping[str, OrderIntent] | None = None,
+        clock_ns: Callable[[], int] | None = None,
     ) -> None:
         self.intents: Recent[OrderIntent] = Recent((known or {}).items())
         """Our orders by the venue's id, which is their hash."""
         self.is_forbidden = False
-        self._account = PolymarketAccount(line, key, who, instruments, self.intents, wall_ns, held)
+        self._account = PolymarketAccount(
+            line, key, who, instruments, self.intents, wall_ns, held, clock_ns
+        )
         self._who = who
         self._instruments = instruments
         self._budget = budget
         self._wall_ns = wall_ns
+        self._clock_ns = clock_ns or wall_ns
         self._monotonic_ns = monotonic_ns
         self._draw = draw
         self._heartbeat = ""
@@ -86,11 +91,15 @@ class PolymarketTrading:
         text = ""
         if self.is_forbidden:
             text = "the venue answered 403 before: trading stopped for good"
-        elif not self._budget.take(self._monotonic_ns(), len(wanted)):
+        elif not self._budget.take(
+            self._monotonic_ns(),
+            len(wanted),
+            is_urgent=all(intent.reduces for intent, _, _ in wanted),
+        ):
             text = "our own limit of requests, below the venue's"
         if text:
             for intent, _, _ in wanted:
-                emit(OrderRejected(intent.id, RejectReason.NOT_SENT, text, self._wall_ns()))
+                emit(OrderRejected(intent.id, RejectReason.NOT_SENT, text, self._clock_ns()))
             return
         for intent, identity, _ in wanted:
             if identity is not None:
@@ -103,11 +112,11 @@ class PolymarketTrading:
         except UnsentError as error:
             for intent, _, _ in wanted:
                 reason = RejectReason.NOT_SENT
-                emit(OrderRejected(intent.id, reason, str(error), self._wall_ns()))
+                emit(OrderRejected(intent.id, reason, str(error), self._clock_ns()))
             return
         except UnansweredError as error:
             for intent, _, _ in wanted:
-                emit(OrderUnanswered(intent.id, str(error), self._wall_ns()))
+                emit(OrderUnanswered(intent.id, str(error), self._clock_ns()))
             return
         self._learn(answer)
         for event in self._events(wanted, answer):
@@ -120,7 +129,7 @@ class PolymarketTrading:
             self.is_forbidden = True
 
     def _events(self, wanted: Sequence[Written], answer: Answer) -> list[OrderEvent]:
-        at_ns = self._wall_ns()
+        at_ns = self._clock_ns()
         if len(wanted) == 1 or answer.status != 200:
             return [
                 orders.read_placed(intent, identity or "", answer.status, answer.body, at_ns)
@@ -143,7 +152,7 @@ class PolymarketTrading:
         identity = wanted.venue_order_id
         if identity is None:
             return
-        self._budget.take(self._monotonic_ns(), 1, is_cancel=True)
+        self._budget.take(self._monotonic_ns(), 1, is_urgent=True)
         body = msgspec.json.encode({"orderID": identity})
         try:
             await self._account.send("DELETE", "/order", body)
@@ -151,12 +160,12 @@ class PolymarketTrading:
         except (VenueFaultError, ValueError):
             return
         if known is not None and not orders.is_resting(known):
-            reason, at_ns = orders.done_reason(known), self._wall_ns()
+            reason, at_ns = orders.done_reason(known), self._clock_ns()
             emit(OrderDone(wanted.order, identity, known.filled_e6, reason, at_ns))
 
     async def cancel_all(self) -> bool:
         """Cancel every resting order of the key; tell whether the venue said so."""
-        self._budget.take(self._monotonic_ns(), 1, is_cancel=True)
+        self._budget.take(self._monotonic_ns(), 1, is_urgent=True)
         try:
             return (await self._account.send("DELETE", "/cancel-all", b"")).status == 200
         except VenueFaultError:

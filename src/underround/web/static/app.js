@@ -2,7 +2,7 @@
 
 import * as feed from "./feed.js";
 import { h, mark, say } from "./dom.js";
-import { age, bytes, count, seconds } from "./format.js";
+import { age, bytes, count, seconds, time } from "./format.js";
 import { opportunities } from "./view-opportunities.js";
 import { markets } from "./view-markets.js";
 import { bitcoin } from "./view-bitcoin.js";
@@ -29,6 +29,8 @@ const STALE_MS = 3000;
 const main = document.getElementById("main");
 const link = document.getElementById("link");
 const linkText = document.getElementById("link-text");
+const said = document.getElementById("said");
+const old = document.getElementById("old");
 const sheet = document.getElementById("sheet");
 let current = null;
 let stop = null;
@@ -43,6 +45,7 @@ function rail() {
 
 function show() {
   const name = location.hash.slice(1).split("/")[0] || "opportunities";
+  const isFirst = current === null;
   const view = VIEWS.find(([each]) => each === name) || VIEWS[0];
   if (current === view[0]) return;
   current = view[0];
@@ -52,13 +55,16 @@ function show() {
     mark(anchor, "aria-current", anchor.dataset.view === current ? "page" : null);
     if (anchor.dataset.view === current) anchor.scrollIntoView({ block: "nearest", inline: "center" });
   }
-  document.title = `${view[1]} · underround`;
+  const hadFocus = main.contains(document.activeElement);
   const root = h("section", { class: `view view-${current}` });
-  main.replaceChildren(root);
+  main.replaceChildren(old, root);
+  // Whoever was in the view that went would else begin again at the top of the page.
+  if (!isFirst && (hadFocus || document.activeElement === document.body)) main.focus({ preventScroll: true });
+  if (!isFirst) window.scrollTo(0, 0);
   const look = view[2](root);
-  const safe = (seen, moved) => look(seen, moved);
-  stop = feed.watch(safe);
-  safe(new Set(["status", "opportunities", "closed", "markets", "books", "feeds", "trading",
+  stop = feed.watch(look);
+  head();
+  look(new Set(["status", "opportunities", "closed", "markets", "books", "feeds", "trading",
     "bitcoin", "review", "clock", "link"]), new Set(Object.keys(feed.topic("books") || {})));
 }
 
@@ -83,23 +89,38 @@ function head() {
   if (state === "live" && silentMs > STALE_MS) state = silentMs === Infinity ? "loading" : "stale";
   mark(link, "data-state", state);
   mark(document.documentElement, "data-link", state);
-  const paused = status && status.paused;
+  const paused = Boolean(status && status.paused);
+  const never = silentMs === Infinity;
   const texts = {
-    live: paused ? `${status.kind} · paused` : status ? `${status.kind} · live` : "live",
-    stale: `stale: nothing for ${age(silentMs)}`,
-    lost: silentMs === Infinity ? "not connected; trying" : `lost ${age(silentMs)} ago; trying again`,
+    live: paused ? `${status.kind} · stopped` : status ? `${status.kind} · live` : "live",
+    stale: `stale ${age(silentMs)}`,
+    lost: never ? "not connected" : `lost ${age(silentMs)}`,
     loading: "connecting",
   };
   say(linkText, texts[state]);
+  mark(link, "data-paused", state === "live" && paused ? "true" : null);
+  mark(old, "hidden", state !== "lost" && state !== "stale");
+  const since = never ? "" : ` Every number below is of ${time(feed.toldAtMs())} UTC, ${age(silentMs)} ago.`;
+  say(old, state === "lost"
+    ? `${never ? "The program does not answer" : "The connection to the program is lost"}.${since} This page comes back by itself when the program does; is it still running?`
+    : `The program says nothing.${since}`);
+  // Told once at each change; the seconds that pass are for the eye.
+  const word = { live: paused ? "Stopped: nothing new is signalled" : "Connected", stale: "The numbers are old", lost: "The connection is lost", loading: "" }[state];
+  say(said, word);
+  const view = VIEWS.find(([each]) => each === current);
+  const before = { lost: "(lost) ", stale: "(stale) " }[state] || "";
+  const title = `${before}${view ? `${view[1]} · ` : ""}underround`;
+  if (document.title !== title) document.title = title;
 }
 
 function themes() {
   const button = document.getElementById("theme");
+  const shown = h("span", {});
+  button.replaceChildren(h("span", { class: "wide" }, "Theme: "), shown);
   const names = ["auto", "light", "dark"];
   const set = (name) => {
     mark(document.documentElement, "data-theme", name === "auto" ? null : name);
-    say(button, { auto: "Auto", light: "Light", dark: "Dark" }[name]);
-    button.setAttribute("aria-label", `Theme: ${name}`);
+    say(shown, name);
     localStorage.setItem("underround-theme", name);
   };
   set(names.includes(localStorage.getItem("underround-theme"))
@@ -128,6 +149,7 @@ function keys(event) {
 }
 
 feed.takeToken();
+document.getElementById("skip").addEventListener("click", (event) => { event.preventDefault(); main.focus(); });
 document.getElementById("vitals").append(...vitals.map((vital) => vital.element));
 sheet.addEventListener("click", (event) => { if (event.target === sheet) sheet.close(); });
 rail();

@@ -1,6 +1,6 @@
 // Lines over time, drawn alike everywhere: UTC, 24 hours, whole seconds, dashes beside colours.
 
-import { h } from "./dom.js";
+import { h, mark } from "./dom.js";
 
 const two = (value) => String(value).padStart(2, "0");
 
@@ -21,11 +21,21 @@ export class Chart {
     this.lines = lines;
     this.options = { height, write, bands, range };
     this.box = h("div", { class: "canvas" });
-    const key = lines.filter(([label]) => label).map(([label, colour, dash]) =>
+    this.keys = lines.map(([label, colour, dash]) =>
       h("li", {}, h("span", { class: "stroke", "data-colour": colour, "data-dash": dash ? (dash[0] < 4 ? "dotted" : "dashed") : null, "aria-hidden": "true" }), label));
-    this.element = h("figure", { class: "chart", role: "img", "aria-label": name }, h("ul", { class: "key" }, key), this.box);
+    this.hidden = new Set();
+    this.element = h("figure", { class: "chart", role: "img", "aria-label": `${name}, times in UTC` },
+      h("ul", { class: "key" }, this.keys, h("li", { class: "zone" }, "times in UTC")), this.box);
     this.plot = null;
     this.theme = "";
+  }
+
+  /** Leave a line and its key out, or show them again. */
+  hide(line, isHidden) {
+    if (this.hidden.has(line) === isHidden) return;
+    if (isHidden) this.hidden.add(line); else this.hidden.delete(line);
+    mark(this.keys[line], "hidden", isHidden);
+    if (this.plot) this.plot.setSeries(line + 1, { show: !isHidden });
   }
 
   /** Show columns: times in seconds, then each line's values. */
@@ -54,8 +64,8 @@ export class Chart {
       axes: [{ ...axis, size: 32, space: 90, incrs: STEPS, values: moments },
         { ...axis, size: 58, values: (plot, splits) => splits.map(write) }],
       bands: bands.map((series) => ({ series, fill: colour("band") })),
-      series: [{}, ...this.lines.map(([label, name, dash]) => ({
-        label, stroke: colour(name), width: 2, dash: dash || undefined, points: { show: false }, spanGaps: false }))],
+      series: [{}, ...this.lines.map(([label, name, dash], i) => ({
+        label, show: !this.hidden.has(i), stroke: colour(name), width: 2, dash: dash || undefined, points: { show: false }, spanGaps: false }))],
     };
   }
 }

@@ -66,6 +66,24 @@ export function empty(title, text, ...more) {
     h("p", { class: "empty-title" }, title), h("p", {}, text), ...more);
 }
 
+/** What stands where nothing is known yet. */
+export function loading() {
+  return h("div", { class: "skeleton", role: "status", "aria-label": "Loading" });
+}
+
+/** Set a size whose missing decimals leave their place free, so that points align in a column. */
+export function sized(cell, [text, pad]) {
+  say(cell, text);
+  mark(cell, "data-pad", pad || null);
+  return cell;
+}
+
+/** Set a cell to lines of text, one for each leg, touching nothing where they are the same. */
+export function lines(cell, texts) {
+  if (cell.childNodes.length === texts.length && texts.every((text, i) => cell.childNodes[i].textContent === text)) return;
+  cell.replaceChildren(...texts.map((text) => h("span", { class: "leg" }, text)));
+}
+
 export function code(text) {
   return h("code", {}, text);
 }

@@ -1,7 +1,7 @@
 // Why an opportunity is one: the sum, the ladders of its legs with the walk marked, and the curve.
 
 import * as feed from "./feed.js";
-import { h, svg } from "./dom.js";
+import { h, mark, say, svg } from "./dom.js";
 import { KINDS, age, bps, day, edge, price, size, usd } from "./format.js";
 import { asStanding, derive, recorded, show } from "./derived.js";
 import { ladder } from "./ladder.js";
@@ -32,22 +32,35 @@ export async function explain(id, session = null) {
     return;
   }
   let wasOpen = null;
+  let drawn = "";
   const draw = async () => {
     if (!isCurrent()) return;
     try {
       const found = await feed.ask(`/api/explanation?id=${encodeURIComponent(id)}`);
       if (!isCurrent()) return;
-      paint(now, found);
+      // Only what differs is drawn anew: whoever reads, marks or listens to it is left in peace.
+      const news = JSON.stringify({ ...found, at_ms: 0 });
+      if (news !== drawn) { drawn = news; paint(now, found); }
+      say(now.querySelector("[data-fact=Age], [data-fact=Lived]"), age((found.closed_ms || found.at_ms) - found.opened_ms));
       // Asked for once when it is opened, and once more when it has ended: what came after is new.
       if (wasOpen !== found.is_open) { wasOpen = found.is_open; derive(behind, id, isCurrent); }
       if (!found.is_open) clearInterval(timer);
     } catch (error) {
+      // What was told stays to be read, marked as old; it is asked for until the program is back.
+      if (error.name === "AwayError" && drawn) { if (isCurrent()) away(now, error); return; }
       clearInterval(timer);
       if (isCurrent()) fail(error);
     }
+    mark(now, "data-away", null);
+    now.querySelector(".away")?.remove();
   };
   timer = setInterval(draw, EVERY_MS);
   await draw();
+}
+
+function away(now, error) {
+  mark(now, "data-away", "true");
+  if (!now.querySelector(".away")) now.prepend(h("p", { class: "notice away", role: "status" }, `${error.message}. What follows is old.`));
 }
 
 function top(title, note) {
@@ -93,7 +106,7 @@ function facts(found) {
     ["Prices", found.is_slow ? "polled over REST: slow, to be looked at twice" : "streamed"],
     [found.is_open ? "Age" : "Lived", age((found.closed_ms || found.at_ms) - found.opened_ms)],
   ];
-  return h("dl", { class: "facts" }, rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+  return h("dl", { class: "facts" }, rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", { "data-fact": name }, value))));
 }
 
 /** Cost of the next set by contracts bought: every leg's price and fee added up, step by step. */

@@ -7,6 +7,7 @@ let movedBooks = new Set();
 let scheduled = false;
 let state = "loading";
 let heardAt = 0;
+let toldAt = 0;
 let offsetMs = 0;
 let spent = 0;
 let updates = 0;
@@ -18,6 +19,8 @@ export function topic(name) { return topics[name]; }
 export function linkState() { return state; }
 /** The program's own time: its clock need not be this machine's. */
 export function now() { return Date.now() + offsetMs; }
+/** The time of what is shown, by the program's own clock. */
+export function toldAtMs() { return toldAt; }
 export function sinceHeardMs() { return heardAt ? performance.now() - heardAt : Infinity; }
 /** Milliseconds of script that an update took so far, on average. */
 export function cost() { return updates ? spent / updates : 0; }
@@ -48,8 +51,11 @@ function take(message) {
   const began = performance.now();
   if (message.state) { state = message.state; schedule("link"); }
   if (message.whole) {
+    // A program that was started again may have fewer topics than the one before.
+    for (const name of Object.keys(topics)) { delete topics[name]; schedule(name); }
     topics.books = {};
     merge(message.whole);
+    schedule("whole");
   }
   if (message.update) merge(message.update);
   spent += performance.now() - began;
@@ -58,6 +64,7 @@ function take(message) {
 function merge(update) {
   heardAt = performance.now();
   state = "live";
+  toldAt = update.at_ms;
   offsetMs = update.at_ms - Date.now();
   for (const [name, value] of Object.entries(update)) {
     if (name === "number" || name === "at_ms") continue;
@@ -116,15 +123,26 @@ export function hasToken() { return Boolean(sessionStorage.getItem(TOKEN)); }
 export function setToken(token) { sessionStorage.setItem(TOKEN, token.trim()); }
 export function dropToken() { sessionStorage.removeItem(TOKEN); }
 
+/** Fetch, and say in words what the browser calls a failed fetch. */
+async function fetched(path, options) {
+  try {
+    return await fetch(path, options);
+  } catch {
+    const error = new Error("The program does not answer; this is asked again when it is back");
+    error.name = "AwayError";
+    throw error;
+  }
+}
+
 export async function ask(path) {
-  const answer = await fetch(path, { headers: { accept: "application/json" } });
+  const answer = await fetched(path, { headers: { accept: "application/json" } });
   if (!answer.ok) throw new Error((await answer.text()).trim() || `answered ${answer.status}`);
   return answer.json();
 }
 
 /** Ask for a change. A refusal for want of the token is told by its name. */
 export async function act(path, body) {
-  const answer = await fetch(path, {
+  const answer = await fetched(path, {
     method: "POST",
     headers: {
       "content-type": "application/json",

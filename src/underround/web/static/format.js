@@ -28,12 +28,12 @@ export function size(e6) {
   return value.toLocaleString("en-US", { maximumFractionDigits: value < 100 ? 2 : 0 });
 }
 
-/** A size for a column of such: what has no cents leaves their place free, so that points align. */
+/** A size for a column of such, and how many places its missing decimals would take. */
 export function aligned(e6) {
   const text = size(e6);
-  if (e6 === null || e6 === undefined || /[kM]$/.test(text)) return text;
+  if (e6 === null || e6 === undefined || /[kM]$/.test(text)) return [text, 0];
   const decimals = (text.split(".")[1] || "").length;
-  return text + "\u00a0".repeat(decimals ? 2 - decimals : 3);
+  return [text, decimals ? 2 - decimals : 3];
 }
 
 export function percent(share, decimals = 2) {
@@ -78,6 +78,12 @@ export function time(ms) {
 
 export function day(ms) {
   return ms ? new Date(ms).toISOString().slice(0, 16).replace("T", " ") : NONE;
+}
+
+/** How long ago, of what is only known to the second. */
+export function since(ms) {
+  if (ms < 1000) return "< 1 s";
+  return ms < 10_000 ? `${Math.floor(ms / 1000)} s` : age(ms);
 }
 
 export function count(value) {

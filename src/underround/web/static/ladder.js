@@ -1,7 +1,12 @@
 // One leg's ladder as a table whose bars show how much of each level the walk takes.
 
-import { h } from "./dom.js";
+import { h, sized } from "./dom.js";
 import { aligned, edge, price, venue } from "./format.js";
+
+function walked(takenE6) {
+  const [text, pad] = aligned(takenE6);
+  return sized(h("td", { class: "number" }), [`▸ ${text}`, pad]);
+}
 
 /** One leg's ladder as bars; what the walk takes is filled and marked by a word, not only a colour. */
 export function ladder(leg) {
@@ -15,9 +20,9 @@ export function ladder(leg) {
     return h("tr", { "data-taken": takenE6 > 0 ? "true" : null },
       h("th", { scope: "row", class: "number" }, price(priceE4)),
       h("td", { class: "number" }, edge(feeE6)),
-      h("td", { class: "number" }, aligned(sizeE6)),
+      sized(h("td", { class: "number" }), aligned(sizeE6)),
       h("td", { class: "depth" }, bar),
-      h("td", { class: "number" }, takenE6 ? `▸ ${aligned(takenE6)}` : ""));
+      takenE6 ? walked(takenE6) : h("td", { class: "number" }));
   });
   return h("section", { class: "ladder" },
     h("h4", {}, `Buy ${leg.outcome.toUpperCase()} at ${venue(leg.venue)}`),

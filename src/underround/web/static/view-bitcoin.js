@@ -2,12 +2,12 @@
 
 import * as feed from "./feed.js";
 import { Chart } from "./chart.js";
-import { Keyed, code, empty, h, heading, mark, say, table } from "./dom.js";
+import { Keyed, code, empty, h, heading, loading, mark, say, table } from "./dom.js";
 import { NONE, age, edge, percent, price, time, venue } from "./format.js";
 
-const EXCHANGES = [["Exchange"], ["State"], ["Bid", "number"], ["Ask", "number"], ["From the index", "number"], ["Age", "number"]];
-const WINDOWS = [["Window"], ["Venue"], ["Strike", "number"], ["From strike", "number"], ["Closes in", "number"], ["Fair YES", "number"],
-  ["YES costs", "number"], ["NO costs", "number"], ["Best edge", "number"], ["Why not"]];
+const EXCHANGES = [["Exchange"], ["State"], ["Bid", "number"], ["Ask", "number"], ["From the index", "number", "Basis points"], ["Age", "number"]];
+const WINDOWS = [["Window"], ["Venue"], ["Strike", "number"], ["From strike", "number", "The expected settlement less the strike"], ["Closes in", "number", "Minutes and seconds"], ["Fair YES", "number", "Probability of YES and its standard error"],
+  ["YES costs", "number"], ["NO costs", "number"], ["Best edge", "number", "Of both outcomes, fair value less cost and fee"], ["Why not taken"]];
 
 export function dollars(value) {
   return value === null || value === undefined ? NONE
@@ -15,8 +15,10 @@ export function dollars(value) {
 }
 
 function countdown(ms) {
-  const s = Math.max(Math.round(ms / 1000), 0);
-  return `${Math.floor(s / 60)}:${String(s % 60).padStart(2, "0")}`;
+  const s = Math.ceil(ms / 1000);
+  if (s <= 0) return "closed";
+  const two = (value) => String(value).padStart(2, "0");
+  return s < 3600 ? `${Math.floor(s / 60)}:${two(s % 60)}` : `${Math.floor(s / 3600)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
 }
 
 function plain(columns, values) {
@@ -44,7 +46,7 @@ function course() {
     { height: 250, bands: [[2, 3]], write: (value) => `${(value * 100).toFixed(0)}¢`,
       range: (plot, low, high) => [Math.max(Math.floor((low - 0.03) * 20) / 20, 0), Math.min(Math.ceil((high + 0.03) * 20) / 20, 1)] });
   const choice = h("select", { id: "course-window" });
-  const note = h("p", { class: "note", role: "status" });
+  const note = h("p", { class: "note" });
   const element = h("section", {}, h("div", { class: "tools" }, h("label", { for: "course-window" }, "Window"), choice, note), chart.element);
   let chosen = null, askedAt = 0, names = "";
   choice.addEventListener("change", () => { chosen = choice.value; askedAt = 0; });
@@ -62,7 +64,7 @@ function course() {
       try {
         const rows = await feed.ask(`/api/past?id=${encodeURIComponent(chosen)}`);
         const column = (i) => rows.map((row) => row[i]);
-        say(note, rows.length < 2 ? "Its course begins in a moment." : `${rows.length} moments since ${time(rows[0][0])} UTC`);
+        say(note, rows.length < 2 ? "Its course begins in a moment." : `since ${time(rows[0][0])} UTC`);
         if (rows.length > 1) chart.show([rows.map((row) => row[0] / 1000), column(2), column(5), column(4)]);
       } catch (error) { say(note, error.message); }
     },
@@ -89,7 +91,7 @@ export function bitcoin(root) {
       countdown(row.close_ms - feed.now()), row.p_yes === null ? NONE : `${percent(row.p_yes, 1)} ±${percent(row.error, 1)}`,
       price(row.yes_e4), price(row.no_e4), row.edge_e6 === null ? NONE : edge(row.edge_e6), row.blocked];
   }));
-  const none = h("div", {});
+  const none = h("div", {}, loading());
   const chart = course();
   const parts = [figures, h("h2", {}, "Fair value against quotes"), chart.element, h("h2", {}, "Windows"), windows.element, h("h2", {}, "The index by exchange"), exchanges.element];
   root.append(heading("Bitcoin", "What a window is worth by the index that it settles on, against what it costs."), ...parts, none);
@@ -97,8 +99,9 @@ export function bitcoin(root) {
     if (!(seen.has("bitcoin") || seen.has("clock"))) return;
     const topic = feed.topic("bitcoin");
     for (const element of parts) mark(element, "hidden", !topic);
+    if (topic === undefined && !feed.topic("status")) return;
     if (!topic) {
-      if (!none.firstChild) none.replaceChildren(empty("This run follows no Bitcoin windows",
+      if (!none.querySelector(".empty")) none.replaceChildren(empty("This run follows no Bitcoin windows",
         "They are priced by a run of their own, against an index calculated from the exchanges' books.",
         h("p", {}, code("underround pipeline --web"), " shows them here; add ", code("--simulated"), " to try it without a network.")));
       return;

@@ -1,13 +1,13 @@
 // Connections and what they bring, how long each stage takes, and what was counted on the way.
 
 import * as feed from "./feed.js";
-import { Keyed, h, heading, mark, say, svg, table } from "./dom.js";
+import { Keyed, empty, h, heading, loading, mark, say, svg, table } from "./dom.js";
 import { Chart } from "./chart.js";
-import { age, bytes, count, seconds, venue } from "./format.js";
+import { NONE, VENUES, age, bytes, count, seconds, venue } from "./format.js";
 
 const COLUMNS = [
   ["Connection"], ["State"], ["Books live", "number"], ["Frames/s", "number"], ["Bytes/s", "number"],
-  ["Quiet for", "number"], ["Connects", "number"], ["Drops", "number"], ["Faults", "number"],
+  ["Quiet for", "number", "Since anything came"], ["Connects", "number"], ["Drops", "number"], ["Faults", "number", "Errors of the connection"],
 ];
 const STAGES = [
   ["arrival", "Venue to us", "The venue's own time stamp to our receipt; both clocks' offset is in it. Sampled."],
@@ -22,7 +22,7 @@ const STAGES = [
   ["page", "This page", "Making one update of this page. Every one."],
 ];
 const RATE_POINTS = 300;
-const rates = [[], [], []];
+const rates = [[], [], [], []];
 let ratesAt = 0;
 
 function connection() {
@@ -36,10 +36,10 @@ function connection() {
     update(row) {
       say(name, row.name);
       mark(element, "data-state", row.up ? "live" : "stale");
-      mark(element, "data-quiet", row.quiet_ms > 15000);
+      mark(cells[3], "data-quiet", row.quiet_ms > 15000 ? "true" : null);
       say(glyph, row.up ? "●" : "○");
       say(word, row.up ? (row.slow ? "polled (slow)" : "connected") : "not connected");
-      const values = [`${row.live} / ${row.books}`, count(row.frames_per_s), bytes(row.bytes_per_s), age(row.quiet_ms),
+      const values = [row.books === null ? NONE : `${row.live} / ${row.books}`, count(Math.round(row.frames_per_s)), bytes(row.bytes_per_s), age(row.quiet_ms),
         count(row.connects), count(row.disconnects), count(row.errors)];
       values.forEach((value, i) => say(cells[i], value));
     },
@@ -55,8 +55,10 @@ function histogram(title, help) {
     bars.push(bar);
     chart.append(bar);
   }
-  const range = h("p", { class: "note range" });
-  const element = h("section", { class: "card", title: help }, h("h3", {}, title), figure, chart, range);
+  const [from, middle, to] = [h("span", {}), h("span", {}), h("span", {})];
+  const timed = h("p", { class: "note range" });
+  const element = h("section", { class: "card" }, h("h3", {}, title), h("p", { class: "note help" }, help), figure, chart,
+    h("p", { class: "note scale", "aria-hidden": "true" }, from, middle, to), timed);
   return {
     element,
     update(stage, bounds) {
@@ -68,8 +70,9 @@ function histogram(title, help) {
         mark(bars[i], "height", tall);
       });
       mark(element, "data-empty", total === 0);
-      say(figure, total ? `≤ ${seconds(stage.p50_s)} · p99 ≤ ${seconds(stage.p99_s)}` : "nothing yet");
-      say(range, `${count(total)} timed; ${seconds(bounds[0])} … ${seconds(bounds[bounds.length - 1])}`);
+      say(figure, total ? `half ≤ ${seconds(stage.p50_s)} · p99 ≤ ${seconds(stage.p99_s)}` : "nothing yet");
+      [[from, 0], [middle, Math.floor(bounds.length / 2)], [to, bounds.length - 1]].forEach(([tick, i]) => say(tick, seconds(bounds[i])));
+      say(timed, `${count(total)} timed`);
       chart.setAttribute("aria-label", `${title}: ${figure.textContent}, ${count(total)} timed`);
     },
   };
@@ -81,7 +84,8 @@ feed.watch((seen) => {
   if (!topic || !seen.has("feeds") || Date.now() - ratesAt < 900) return;
   ratesAt = Date.now();
   const rate = (name) => topic.connections.filter((row) => row.venue === name).reduce((a, row) => a + row.frames_per_s, 0);
-  [feed.now() / 1000, rate("polymarket"), rate("kalshi")].forEach((value, i) => {
+  const others = topic.connections.filter((row) => !VENUES[row.venue]).reduce((a, row) => a + row.frames_per_s, 0);
+  [feed.now() / 1000, rate("polymarket"), rate("kalshi"), others].forEach((value, i) => {
     rates[i].push(value);
     if (rates[i].length > RATE_POINTS) rates[i].shift();
   });
@@ -96,15 +100,20 @@ export function feeds(root) {
   const shown = new Map();
   const unusual = h("ul", { class: "plain" });
   root.append(heading("Feeds", "What the venues send, how fast, and how long each stage takes with it."), venues, element);
-  const chart = new Chart("Frames a second of each venue over the last minutes",
-    [["Polymarket frames/s", "blue", null], ["Kalshi frames/s", "orange", [6, 4]]],
+  const chart = new Chart("Frames a second of each venue since this page was opened, five minutes at most",
+    [["Polymarket frames/s", "blue", null], ["Kalshi frames/s", "orange", [6, 4]], ["Bitcoin exchanges frames/s", "ink", [2, 3]]],
     { height: 190, write: count, range: (plot, low, high) => [0, Math.max(high * 1.1, 10)] });
-  root.append(chart.element, h("h2", {}, "Stages"), h("div", { class: "cards" }, charts.map(([, chart]) => chart.element)),
+  const none = h("div", {}, loading());
+  root.append(none, chart.element, h("h2", {}, "Stages"), h("div", { class: "cards" }, charts.map(([, chart]) => chart.element)),
     h("h2", {}, "Counted since the start"), counts, h("h2", {}, "Unexpected"), unusual);
   return (seen) => {
     const topic = feed.topic("feeds");
     if (!topic || !(seen.has("feeds") || seen.has("clock"))) return;
+    if (topic.connections.length) none.replaceChildren();
+    else if (!none.querySelector(".empty")) none.replaceChildren(empty("No connection yet", "They are listed as they are opened. If none comes: underround doctor looks at what a run rests on."));
+    mark(element, "hidden", topic.connections.length === 0);
     rows.show(topic.connections, (row) => row.name);
+    chart.hide(2, topic.connections.every((row) => VENUES[row.venue]));
     const odd = Object.entries(topic.venues);
     mark(venues, "hidden", odd.length === 0);
     say(venues, odd.map(([name, how]) => `${venue(name)}: ${how}`).join(" · "));

@@ -1,14 +1,15 @@
 // Every book's best prices, its last minutes as a line, and whether it may be trusted.
 
 import * as feed from "./feed.js";
-import { empty, h, heading, mark, say, table } from "./dom.js";
-import { age, aligned, price, venue } from "./format.js";
+import { empty, h, heading, loading, mark, say, sized, table } from "./dom.js";
+import { aligned, price, since, venue } from "./format.js";
 
 const COLUMNS = [
-  ["Market"], ["Venue"], ["Bid", "number"], ["Size", "number"], ["Ask", "number"], ["Size", "number"],
-  ["Last minutes"], ["Book"], ["Age", "number", "Since the last change"],
+  ["Market"], ["Venue"], ["Bid", "number"], ["Bid size", "number", "Contracts at the best bid"], ["Ask", "number"], ["Ask size", "number", "Contracts at the best ask"],
+  ["Trend", null, "The middle of bid and ask since this page was opened, 90 s at most; its height is a cent at least"], ["Book"], ["Unchanged", "number", "Since the last change of the book"],
 ];
 const GLYPHS = { live: "●", suspect: "◐", stale: "○", resync: "↻", empty: "·" };
+const WORDS = { suspect: "in doubt", stale: "stale", resync: "being fetched anew", empty: "nothing yet" };
 const QUIET_MS = 15000;
 
 function line(key, fact) {
@@ -28,10 +29,11 @@ function line(key, fact) {
       const row = (feed.topic("books") || {})[key];
       if (!row) { mark(element, "data-state", "empty"); say(word, "no book yet"); say(glyph, GLYPHS.empty); return; }
       const [bid, bidSize, ask, askSize, state, why] = row;
-      [price(bid), aligned(bidSize), price(ask), aligned(askSize)].forEach((text, i) => say(cells[i], text));
+      say(cells[0], price(bid)); sized(cells[1], aligned(bidSize));
+      say(cells[2], price(ask)); sized(cells[3], aligned(askSize));
       mark(element, "data-state", state);
       say(glyph, GLYPHS[state] || "?");
-      say(word, state === "live" ? "live" : `${state}: ${why}`);
+      say(word, state === "live" ? "live" : `${WORDS[state] || state}: ${why}`);
       // The line has a point a second: more strokes would show nothing more.
       const points = feed.sparks.get(key);
       const last = points && points[points.length - 1][0];
@@ -42,8 +44,8 @@ function line(key, fact) {
       const row = (feed.topic("books") || {})[key];
       if (!row) return;
       const agedMs = feed.now() - row[6] * 1000;
-      say(aged, age(agedMs < 1000 ? 0 : agedMs));
-      mark(element, "data-quiet", agedMs > QUIET_MS);
+      say(aged, since(agedMs));
+      mark(aged, "data-quiet", agedMs > QUIET_MS ? "true" : null);
     },
   };
   return item;
@@ -107,7 +109,7 @@ function side(name, levels, most) {
     const bar = h("span", { class: "bar" });
     bar.style.width = `${(amount / most) * 100}%`;
     return h("tr", {}, h("th", { scope: "row", class: "number" }, price(at)),
-      h("td", { class: "number" }, aligned(amount)), h("td", { class: "depth" }, bar));
+      sized(h("td", { class: "number" }), aligned(amount)), h("td", { class: "depth" }, bar));
   });
   return h("section", { class: "ladder" }, h("h3", {}, name),
     rows.length ? h("table", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col", class: "number" }, "Price"),
@@ -120,10 +122,12 @@ export function markets(root) {
   const only = h("input", { type: "checkbox", id: "only-pairs" });
   const shownCount = h("p", { class: "note", role: "status" });
   const { element, body } = table("Markets", COLUMNS);
-  const none = h("div", {}, h("div", { class: "skeleton", role: "status", "aria-label": "Loading" }));
-  root.append(heading("Markets", "The YES side of every market that is followed."),
+  const none = h("div", {}, loading());
+  root.append(heading("Markets", "The YES side of every market that is followed. A row opens its ladder."),
     h("div", { class: "tools" }, search, h("label", { for: "only-pairs", class: "check" }, only, "only paired"), shownCount),
     element, none);
+  const missed = h("p", { class: "note", hidden: true }, "No market has all these words. Empty the filter to see every one.");
+  root.append(missed);
   const items = new Map();
   const watcher = new IntersectionObserver((entries) => {
     for (const entry of entries) {
@@ -142,7 +146,8 @@ export function markets(root) {
       mark(row, "hidden", hidden);
       shown += !hidden;
     }
-    say(shownCount, `${shown} of ${items.size}`);
+    say(shownCount, `${shown} of ${items.size} markets`);
+    mark(missed, "hidden", shown > 0 || items.size === 0);
   };
   const build = (facts) => {
     const order = Object.entries(facts).sort(([, a], [, b]) =>
@@ -166,7 +171,7 @@ export function markets(root) {
     if (facts && seen.has("markets")) build(facts);
     mark(element, "hidden", items.size === 0);
     if (items.size) none.replaceChildren();
-    else if (facts) none.replaceChildren(empty("No market is followed", "Name some in pairs.toml or under [universe] in the configuration."));
+    else if (facts) none.replaceChildren(empty("No market is followed", "Name some in pairs.toml or under [universe] in the configuration, then start again."));
     if (seen.has("books")) for (const key of moved) { const item = items.get(key); if (item && item.visible) item.update(); }
     if (seen.has("clock")) for (const item of items.values()) if (item.visible) item.tick();
   };

@@ -1,10 +1,11 @@
 // Pairs that wait for a person: both rules side by side, the differing words marked, and an answer.
 
 import * as feed from "./feed.js";
-import { code, empty, h, heading, mark, say } from "./dom.js";
+import { code, empty, h, heading, loading, mark, say } from "./dom.js";
 import { confirmed } from "./confirm.js";
 
 const WHO = "underround-who";
+const SIDES = { same: "YES means the same on both", inverse: "YES of one is NO of the other" };
 
 function words(text) {
   return h("p", { class: "rules" }, text.map((word) => [word.differs ? h("mark", {}, word.text) : word.text, " "]));
@@ -21,7 +22,7 @@ export function review(root) {
   const said = h("p", { class: "notice", role: "status", hidden: true });
   const undo = h("button", { type: "button", class: "quiet", id: "undo" }, "Take back my last answer");
   const waiting = h("p", { class: "note" });
-  const body = h("div", {}, h("div", { class: "skeleton", role: "status", "aria-label": "Loading" }));
+  const body = h("div", {}, loading());
   root.append(heading("Pair review", "That two markets are the same bet is a judgement. Read both rules first."),
     h("div", { class: "tools" }, h("label", { for: "who" }, "Your name"), who, undo, waiting), said, body);
   let pairs = [];
@@ -71,15 +72,25 @@ export function review(root) {
     const button = (kind, text, style) => h("button", { type: "button", class: style, "data-answer": kind, onclick: () => answer(pair, kind) }, text);
     body.replaceChildren(h("article", { class: "pair", "aria-label": pair.id },
       h("div", { class: "tools" },
-        h("button", { type: "button", class: "quiet", onclick: () => { at -= 1; show(); } }, "Before"),
-        h("p", {}, `${at + 1} of ${pairs.length}: `, h("strong", {}, pair.id), ` · ${pair.state} · pays on “${pair.outcome}” · ${pair.polarity}`),
-        h("button", { type: "button", class: "quiet", onclick: () => { at += 1; show(); } }, "Next")),
+        h("button", { type: "button", class: "quiet", id: "earlier", disabled: at === 0, onclick: () => turn(-1, "earlier") }, "Previous"),
+        h("button", { type: "button", class: "quiet", id: "later", disabled: at === pairs.length - 1, onclick: () => turn(1, "later") }, "Next"),
+        h("p", {}, `${at + 1} of ${pairs.length}: `, h("strong", {}, pair.id), ` · ${pair.state} · pays on “${pair.outcome}” · ${SIDES[pair.polarity] || pair.polarity}`)),
       h("div", { class: "ladders" }, column("Polymarket", pair.polymarket), column("Kalshi", pair.kalshi)),
       h("h2", {}, "Checks"), h("ul", { class: "plain checks" }, pair.checks.map(check)),
       h("p", { class: "buttons" }, button("accept", "Same bet: accept", "strong"), button("refuse", "Not the same: refuse", "danger"), button("unsure", "Unsure", "quiet"))));
   };
 
+  const turn = (by, id) => {
+    at += by;
+    show();
+    const button = document.getElementById(id);
+    (button.disabled ? body.querySelector(".tools button:not([disabled])") || main() : button).focus();
+  };
+  const main = () => document.getElementById("main");
+
+  let isAway = false;
   async function load() {
+    isAway = false;
     try {
       const found = await feed.ask("/api/review");
       pairs = found.pairs;
@@ -90,8 +101,11 @@ export function review(root) {
         return;
       }
       show();
-    } catch (error) { body.replaceChildren(h("p", { class: "notice" }, error.message)); }
+    } catch (error) {
+      isAway = error.name === "AwayError";
+      body.replaceChildren(h("p", { class: "notice" }, `${error.message}.`));
+    }
   }
   load();
-  return () => {};
+  return (seen) => { if (isAway && seen.has("whole")) load(); };
 }

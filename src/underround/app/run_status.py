@@ -1,14 +1,13 @@
-"""Running until told to stop: signals of the operating system, status lines, the summary."""
+"""What a run says of itself to a person at a terminal: signals, a status line, the summary.
+
+Reads what stands in memory and changes nothing.
+"""
 
 import asyncio
-import signal
 import sys
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
 from typing import Any
 
 from underround.app.output import write_fields, write_line
-from underround.app.patient_output import patient_output
 from underround.app.wiring import Running
 from underround.app.wording import describe, latency_us
 from underround.core.book_state import BookState
@@ -17,116 +16,6 @@ from underround.core.opportunity import Signal, SignalKind
 from underround.core.units import format_price
 
 STATUS_EVERY_S = 5.0
-
-
-def run_until_done(work: Coroutine[Any, Any, Any]) -> Any:
-    """Run a program's coroutine on the fastest loop there is."""
-    if sys.platform == "win32":
-        return asyncio.run(work)
-    import uvloop
-
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(work)
-
-
-def run_live(work: Coroutine[Any, Any, Any]) -> Any:
-    """Run what watches markets: no reader of its lines, however slow, holds it up."""
-    with patient_output():
-        return run_until_done(work)
-
-
-class Stop(asyncio.Event):
-    """Set by whoever wants the end; `hurried` by the second who does."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.hurried = asyncio.Event()
-
-    def ask(self) -> None:
-        """Ask for the end, and once more for it to come at once."""
-        if self.is_set():
-            self.hurried.set()
-        self.set()
-
-
-def stop_on_signals(*, hangs_up: bool = True) -> Stop:
-    """Return an event that SIGINT and SIGTERM set; must be called inside the loop.
-
-    SIGHUP, a terminal that is gone, sets it too unless `hangs_up` is false or whoever started the
-    program (nohup) has it ignored.
-    """
-    stop = Stop()
-    numbers = [signal.SIGINT, signal.SIGTERM]
-    if hangs_up and sys.platform != "win32" and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
-        numbers.append(signal.SIGHUP)
-    loop = asyncio.get_running_loop()
-    for number in numbers:
-        try:
-            loop.add_signal_handler(number, stop.ask)
-        except NotImplementedError:  # Windows: Ctrl+C arrives as KeyboardInterrupt
-            return stop
-    return stop
-
-
-def hangups() -> asyncio.Event:
-    """Return an event that SIGHUP sets, from now on; never set where there is no SIGHUP."""
-    asked = asyncio.Event()
-    if sys.platform != "win32":
-        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, asked.set)
-    return asked
-
-
-@asynccontextmanager
-async def giving_up(stop: asyncio.Event) -> AsyncIterator[None]:
-    """Cancel the block when `stop` is set before it ends: it then raises CancelledError."""
-    task = asyncio.current_task()
-    assert task is not None
-
-    async def watch() -> None:
-        await stop.wait()
-        task.cancel()
-
-    watcher = asyncio.create_task(watch())
-    try:
-        yield
-    finally:
-        watcher.cancel()
-
-
-async def wait(stop: asyncio.Event, seconds: float | None) -> None:
-    """Wait for `stop`, at most `seconds`."""
-    try:
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-    except TimeoutError:
-        return
-
-
-class OpportunityLog:
-    """Every opportunity of a run from opening to closing, for scores and summaries.
-
-    A row names what was for sale: the kind of underround and its legs as sorted [venue,
-    instrument, outcome].
-    """
-
-    def __init__(self) -> None:
-        self.rows: dict[str, dict[str, Any]] = {}
-
-    def add(self, said: Signal) -> None:
-        """Take in one signal."""
-        if said.kind is SignalKind.OPENED:
-            self.rows[said.id] = {
-                "kind": said.underround.value,
-                "pair": said.pair,
-                "direction": said.direction,
-                "legs": sorted(
-                    [leg.venue.value, leg.instrument, leg.outcome.value] for leg in said.legs
-                ),
-                "opened_ns": said.at_ns,
-                "closed_ns": None,
-            }
-        elif said.kind is SignalKind.CLOSED:
-            self.rows[said.id]["closed_ns"] = said.at_ns
 
 
 def show_page(where: str, shows: bool) -> None:

@@ -1,0 +1,13 @@
+"""What a run shows of itself while it lasts."""
+
+from tests.app.lived import lived
+from underround.app.run_status import show_signal
+
+
+def test_openings_and_closings_are_shown_and_changes_are_not(capsys):
+    _, said = lived()
+    assert [str(each.kind) for each in said] == ["opened", "changed", "closed", "opened"]
+    for each in said:
+        show_signal(each)
+    words = [line.split()[1] for line in capsys.readouterr().out.splitlines()]
+    assert words == ["OPENED", "CLOSED", "OPENED"]
