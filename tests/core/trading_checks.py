@@ -203,7 +203,9 @@ def shown(portfolio: Portfolio) -> bytes:
     return msgspec.json.encode(
         {
             "trades": {name: msgspec.to_builtins(t) for name, t in portfolio.trades.items()},
-            "positions": {f"{v} {n}": s for (v, n), s in sorted(portfolio.positions_e6.items())},
+            "positions": {
+                f"{v} {n}": s for (v, n), s in sorted(portfolio.positions_e6.items()) if s
+            },
             "halt": portfolio.halt,
             "cash": portfolio.cash_usd_e6,
             "active": sorted(portfolio.active),

@@ -98,6 +98,6 @@ async def test_windows_are_drawn_over_time_without_a_serious_fault():
             choices = opened[0].tab.locator("#course-window option")
             assert await choices.count() > 0
             note = opened[0].tab.locator(".tools .note")
-            await expect(note).to_contain_text("since")
+            await expect(note).to_contain_text("since", timeout=A_WHILE_MS)
             assert [watched.faults for watched in opened] == [[]] * len(LOOKS)
     assert found == [[]] * len(LOOKS)

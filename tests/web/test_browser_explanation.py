@@ -25,6 +25,9 @@ SECTIONS = [
     "What happened after",
 ]
 A_WHILE_MS = 30_000
+OUT_OF_SIGHT = """[...document.querySelectorAll('.recorded .scroll.wide')].filter((box) =>
+    box.scrollWidth > box.clientWidth + 1 || [...box.querySelectorAll('td.number')].some((cell) =>
+        cell.scrollWidth > cell.clientWidth + 1)).map((box) => box.innerText)"""
 
 
 @pytest.mark.parametrize("width", [1440, 390])
@@ -49,6 +52,7 @@ async def test_an_opportunity_is_derived_again_from_its_recording(width: int, tm
                 assert await sheet.locator("[aria-label=Gates] tbody tr").count() > 5
                 overflow = "document.getElementById('sheet').scrollWidth - sheet.clientWidth"
                 assert await tab.evaluate(overflow) <= 0
+                assert await tab.evaluate(OUT_OF_SIGHT) == []
                 assert (watched.faults, watched.outside) == ([], [])
         await browser.close()
 

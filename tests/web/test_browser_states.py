@@ -43,7 +43,7 @@ async def left_alone(browser, view: str, **options):
 
 async def test_what_is_old_says_of_when_it_is_and_in_the_title_too(browser):
     async with left_alone(browser, "opportunities") as (tab, port):
-        await expect(tab.locator("#old")).to_contain_text("lost. Every number below is of")
+        await expect(tab.locator("#old")).to_contain_text("Connection lost. What you see is of")
         await expect(tab.locator("#old")).to_contain_text("UTC")
         await expect(tab).to_have_title("(lost) Opportunities · underround")
         await expect(tab.locator("#said")).to_have_text("The connection is lost")
@@ -62,6 +62,7 @@ async def test_the_switch_of_a_program_that_is_gone_claims_nothing(browser):
             "Not known: the program says nothing."
         )
         await expect(tab.locator("#kill")).to_be_disabled()
+        await expect(tab.locator(".empty-title")).to_have_text("This run does not trade")
         await expect(tab.locator(".kill")).to_contain_text("underround kill")
 
 

@@ -3,7 +3,6 @@
 Pure text: knows widths and no stream. Only names are shortened, in their middle; never a figure.
 """
 
-import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -23,13 +22,16 @@ def hung(text: str, width: int | None, indent: int) -> list[str]:
     """Break a line at words to a width, all but the first indented; None breaks nothing."""
     if width is None or len(text) <= width or width <= 2 * indent:
         return [text]
-    return textwrap.wrap(
-        text,
-        width,
-        subsequent_indent=" " * indent,
-        break_long_words=False,  # an id that is broken cannot be copied
-        break_on_hyphens=False,
-    )
+    lines = []
+    while len(text) > width:
+        at = text.rfind(" ", indent + 1, width + 1)
+        if at < 0 or not text[:at].strip():
+            at = text.find(" ", width)  # a word that is too long: an id in two cannot be copied
+        if at < 0:
+            break
+        lines.append(text[:at].rstrip())
+        text = " " * indent + text[at:].lstrip()
+    return [*lines, text]
 
 
 def table_lines(

@@ -7,7 +7,7 @@ import asyncio
 import sys
 from typing import Any
 
-from underround.app.output import write_fields, write_line
+from underround.app.output import write_fields, write_hung, write_line
 from underround.app.wiring import Running
 from underround.app.wording import describe, latency_us
 from underround.core.book_state import BookState
@@ -16,6 +16,7 @@ from underround.core.opportunity import Signal, SignalKind
 from underround.core.units import format_price
 
 STATUS_EVERY_S = 5.0
+INDENT = 14  # where what happened stands, behind the time
 
 
 def show_page(where: str, shows: bool) -> None:
@@ -30,8 +31,7 @@ def show_page(where: str, shows: bool) -> None:
 def show_signal(said: Signal) -> None:
     """Print a signal; a change only moves the numbers, so it stays quiet."""
     if said.kind is not SignalKind.CHANGED:
-        sys.stdout.write(describe(said) + "\n")
-        sys.stdout.flush()
+        write_hung(describe(said), INDENT)
 
 
 async def show_status(run: Running) -> None:

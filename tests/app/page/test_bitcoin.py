@@ -31,10 +31,11 @@ async def test_the_topic_shows_what_the_desk_holds():
         )
         options = with_bitcoin(FaceOptions(), run, log)
         shown = msgspec.json.decode(PageView(run.clock_ns, options.topics).update())["bitcoin"]
-        view, desk = log.last_view[Asset.BTC], run.desk.index(Asset.BTC)
+        # Now: while the run ends, its exchanges close and the index has no value any more.
+        view, value = log.last_view[Asset.BTC], run.desk.index(Asset.BTC).value
         running = as_running(run)
-    assert shown["index"] == desk.value.index
-    assert {row["exchange"] for row in shown["exchanges"] if row["used"]} == set(desk.value.used)
+    assert shown["index"] == value.index
+    assert {row["exchange"] for row in shown["exchanges"] if row["used"]} == set(value.used)
     assert [row["id"] for row in shown["windows"]] == [each.window.id for each in view.windows]
     for row, each in zip(shown["windows"], view.windows, strict=True):
         assert row["p_yes"] == (None if each.fair is None else each.fair.p_yes)

@@ -24,7 +24,7 @@ async def test_an_exchange_stands_beside_the_venues():
     async with sighted() as (day, sight):
         heard_ns = day.now_ns - 2_000_000_000
         sight.run.feeds.append(
-            exchange("kraken-BTC", is_connected=True, connects=2, last_data_at_ns=heard_ns)
+            exchange("kraken-BTC", connected=True, connects=2, last_data_at_ns=heard_ns)
         )
         found = {each.name: each for each in connections(sight.run)}
         shown = {row["name"]: row for row in feeds(sight, Rates(sight), day.now_ns)["connections"]}
@@ -43,11 +43,11 @@ async def test_each_way_of_not_being_well_has_its_words():
     async with sighted() as (day, sight):
         old_ns = day.now_ns - SILENT_NS - 1
         sight.run.feeds += [
-            exchange("a", is_connected=False),
-            exchange("b", is_connected=False, connects=1, last_data_at_ns=day.now_ns),
-            exchange("c", is_connected=True, connects=1),
-            exchange("d", is_connected=True, connects=1, last_data_at_ns=old_ns),
-            exchange("e", is_connected=True, connects=1, last_data_at_ns=day.now_ns),
+            exchange("a", connected=False),
+            exchange("b", connected=False, connects=1, last_data_at_ns=day.now_ns),
+            exchange("c", connected=True, connects=1),
+            exchange("d", connected=True, connects=1, last_data_at_ns=old_ns),
+            exchange("e", connected=True, connects=1, last_data_at_ns=day.now_ns),
         ]
         reasons = readiness(sight).reasons
     assert reasons == (

@@ -213,13 +213,11 @@ class Portfolio:
                 order.stage, order.ended_at_ns = OrderStage.DONE, event.at_ns
 
     def _seen(self, event: OrderSeen) -> None:
+        told = event.order, event.venue_order_id, event.filled_e6
         if event.state is OrderState.DONE:
-            told = event.order, event.venue_order_id, event.filled_e6
             self._done(OrderDone(*told, DoneReason.EXPIRED, event.at_ns))
         else:
-            self._acknowledged(
-                OrderAcknowledged(event.order, event.venue_order_id, event.filled_e6, event.at_ns)
-            )
+            self._acknowledged(OrderAcknowledged(*told, event.at_ns))
 
     def _missing(self, event: OrderMissing) -> None:
         order = self.order(event.order)

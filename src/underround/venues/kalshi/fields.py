@@ -55,7 +55,7 @@ _LIFE: Final = known_fields(
             below(
                 "msg.additional_metadata",
                 "name yes_sub_title no_sub_title rules_primary rules_secondary can_close_early "
-                "event_ticker expected_expiration_ts strike_type floor_strike cap_strike "
+                "expected_expiration_ts strike_type floor_strike cap_strike "
                 "custom_strike",
             ),
         ),

@@ -52,7 +52,8 @@ KNOWN: Final[dict[str, KnownFields]] = {
                 "id outcomes active order_price_min_tick_size taker_base_fee fees_enabled "
                 "fee_schedule sports_market_type line game_start_time version",
             ),
-            (_SHOWN, "question description event_message tags group_item_title"),
+            (_SHOWN, "question description tags group_item_title"),
+            (_SHOWN, below("event_message", "ticker slug title description")),
         ),
     ),
     "market_resolved": known_fields(

@@ -99,11 +99,14 @@ function head() {
   };
   say(linkText, texts[state]);
   mark(link, "data-paused", state === "live" && paused ? "true" : null);
-  mark(old, "hidden", state !== "lost" && state !== "stale");
-  const since = never ? "" : ` Every number below is of ${time(feed.toldAtMs())} UTC, ${age(silentMs)} ago.`;
-  say(old, state === "lost"
-    ? `${never ? "The program does not answer" : "The connection to the program is lost"}.${since} This page comes back by itself when the program does; is it still running?`
-    : `The program says nothing.${since}`);
+  const isOld = state === "lost" || state === "stale";
+  mark(old, "hidden", !isOld);
+  if (isOld) {
+    const since = never ? "" : ` What you see is of ${time(feed.toldAtMs())} UTC, ${age(silentMs)} ago.`;
+    say(old, state === "lost"
+      ? `${never ? "The program does not answer; is it running?" : "Connection lost."}${since} It comes back by itself when the program does.`
+      : `The program says nothing.${since}`);
+  }
   // Told once at each change; the seconds that pass are for the eye.
   const word = { live: paused ? "Stopped: nothing new is signalled" : "Connected", stale: "The numbers are old", lost: "The connection is lost", loading: "" }[state];
   say(said, word);

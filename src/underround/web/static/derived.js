@@ -63,7 +63,7 @@ export function asStanding(found) {
 
 function rows(label, head, body, numbers = []) {
   const kind = (i) => (numbers.includes(i) ? "number" : null);
-  return h("div", { class: `scroll dense${head.length > 4 ? " wide" : ""}`, tabindex: "0", role: "region", "aria-label": label }, h("table", {},
+  return h("div", { class: `scroll ${head.length > 4 ? "wide" : "dense"}`, tabindex: "0", role: "region", "aria-label": label }, h("table", {},
     h("thead", {}, h("tr", {}, head.map((text, i) => h("th", { scope: "col", class: kind(i) }, text)))),
     h("tbody", {}, body.map(({ cells, mark }) => h("tr", { "data-mark": mark || null }, cells.map((cell, i) => (
       i ? h("td", { class: kind(i), "data-label": head[i] || null }, cell) : h("th", { scope: "row", class: kind(i) }, cell))))))));

@@ -20,9 +20,11 @@ function filled(element, attributes, children) {
   return element;
 }
 
-/** Set a text only where it differs: most cells of most updates do not. */
+/** Set a text only where it differs: most cells of most updates do not. It is known, not read. */
 export function say(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+  if (element.said === text) return;
+  element.said = text;
+  element.textContent = text;
 }
 
 export function mark(element, name, value) {
@@ -73,8 +75,9 @@ export function loading() {
 
 /** Set a size whose missing decimals leave their place free, so that points align in a column. */
 export function sized(cell, [text, pad]) {
+  if (cell.said === text) return cell;
   say(cell, text);
-  mark(cell, "data-pad", pad || null);
+  if (cell.pad !== pad) { cell.pad = pad; mark(cell, "data-pad", pad || null); }
   return cell;
 }
 

@@ -27,11 +27,11 @@ function line(key, fact) {
     key, fact, element, visible: false,
     update() {
       const row = (feed.topic("books") || {})[key];
-      if (!row) { mark(element, "data-state", "empty"); say(word, "no book yet"); say(glyph, GLYPHS.empty); return; }
+      if (!row) { item.state = "empty"; mark(element, "data-state", "empty"); say(word, "no book yet"); say(glyph, GLYPHS.empty); return; }
       const [bid, bidSize, ask, askSize, state, why] = row;
       say(cells[0], price(bid)); sized(cells[1], aligned(bidSize));
       say(cells[2], price(ask)); sized(cells[3], aligned(askSize));
-      mark(element, "data-state", state);
+      if (item.state !== state) { item.state = state; mark(element, "data-state", state); }
       say(glyph, GLYPHS[state] || "?");
       say(word, state === "live" ? "live" : `${WORDS[state] || state}: ${why}`);
       // The line has a point a second: more strokes would show nothing more.
@@ -45,7 +45,7 @@ function line(key, fact) {
       if (!row) return;
       const agedMs = feed.now() - row[6] * 1000;
       say(aged, since(agedMs));
-      mark(aged, "data-quiet", agedMs > QUIET_MS ? "true" : null);
+      if (item.quiet !== agedMs > QUIET_MS) { item.quiet = agedMs > QUIET_MS; mark(aged, "data-quiet", item.quiet ? "true" : null); }
     },
   };
   return item;
@@ -123,7 +123,7 @@ export function markets(root) {
   const shownCount = h("p", { class: "note", role: "status" });
   const { element, body } = table("Markets", COLUMNS);
   const none = h("div", {}, loading());
-  root.append(heading("Markets", "The YES side of every market that is followed. A row opens its ladder."),
+  root.append(heading("Markets", "The YES side of every market that is followed. Open a row for its ladder."),
     h("div", { class: "tools" }, search, h("label", { for: "only-pairs", class: "check" }, only, "only paired"), shownCount),
     element, none);
   const missed = h("p", { class: "note", hidden: true }, "No market has all these words. Empty the filter to see every one.");

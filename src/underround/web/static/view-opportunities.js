@@ -95,7 +95,7 @@ export function opportunities(root) {
   const still = h("p", { class: "note still" });
   const none = h("div", {}, loading());
   let order = [];
-  root.append(heading("Opportunities", "Sets of outcomes that cost less than they pay, after fees, sized by what the books hold. A row explains itself."),
+  root.append(heading("Opportunities", "Sets of outcomes that cost less than they pay, after fees, sized by what the books hold. Open a row for the why."),
     figures, still, element, none);
   return (seen) => {
     const status = feed.topic("status");

@@ -16,7 +16,7 @@ function limit() {
     element,
     update(row) {
       const write = UNITS[row.unit] || String;
-      say(name, row.name);
+      say(name, row.name[0].toUpperCase() + row.name.slice(1));
       const isFull = row.used >= row.limit;
       say(value, `${isFull ? "full: " : ""}${write(row.used)} of ${write(row.limit)}`);
       const share = row.limit ? Math.min(row.used / row.limit, 1) : 1;
@@ -58,6 +58,10 @@ export function risk(root) {
     const status = feed.topic("status");
     const trading = feed.topic("trading");
     mark(list, "hidden", !trading);
+    if (status && trading === null && !none.querySelector(".empty")) {
+      none.replaceChildren(empty("This run does not trade", "Limits are used up by orders, and this run places none: it watches and signals.",
+        h("p", {}, code("underround demo --trade"), " tries it on paper; what a signal would need is in its explanation.")));
+    } else if (trading) none.replaceChildren();
     // What a program that says nothing does is not known; least of all that it is well.
     const link = document.documentElement.dataset.link;
     if (!status || link !== "live") {
@@ -84,11 +88,5 @@ export function risk(root) {
     mark(refused, "hidden", refusals.length === 0);
     const lines = refusals.map(([why_, times]) => `${why_.replaceAll("_", " ")}: ${count(times)}`);
     if (reasons.textContent !== lines.join("")) reasons.replaceChildren(...lines.map((text) => h("li", {}, text)));
-    if (trading === undefined) return;
-    if (limits.length) none.replaceChildren();
-    else if (!none.querySelector(".empty")) {
-      none.replaceChildren(empty("This run does not trade", "Limits are used up by orders, and this run places none: it watches and signals.",
-        h("p", {}, code("underround demo --trade"), " tries it on paper; what a signal would need is in its explanation.")));
-    }
   };
 }
