@@ -4,9 +4,9 @@ from types import SimpleNamespace
 
 from tests.app.sighted_day import sighted
 from underround.app.page.connection_list import connections
+from underround.app.page.feed_topic import Rates, feeds
 from underround.app.page.health import SILENT_NS, readiness
 from underround.app.page.metrics import Exposition
-from underround.app.page.topics import Rates, feeds
 from underround.venues.ports import FeedCounters
 
 
