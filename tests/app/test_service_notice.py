@@ -27,6 +27,17 @@ def test_a_state_arrives(manager) -> None:
     assert notice.watchdog_s is None
 
 
+def test_a_manager_that_does_not_read_is_not_waited_for(manager) -> None:
+    notice = ServiceNotice({"NOTIFY_SOCKET": manager.getsockname()})
+    for _ in range(100_000):
+        if not notice.tell("WATCHDOG=1"):
+            break
+    else:
+        raise AssertionError("its queue never filled")
+    assert manager.recv(100) == b"WATCHDOG=1"
+    assert notice.tell("WATCHDOG=1")
+
+
 def test_nobody_there_is_no_fault(tmp_path) -> None:
     assert ServiceNotice({}).tell("READY=1") is False
     assert ServiceNotice({"NOTIFY_SOCKET": str(tmp_path / "none")}).tell("READY=1") is False

@@ -89,7 +89,7 @@ def test_another_program_s_database_is_refused(tmp_path):
     with pytest.raises(UnusableError, match="not a trade journal"):
         TradeJournal(path)
     (tmp_path / "text").write_text("hello " * 500)
-    with pytest.raises(UnusableError, match="not a usable journal"):
+    with pytest.raises(UnusableError, match="not a usable trade journal"):
         TradeJournal(tmp_path / "text")
 
 

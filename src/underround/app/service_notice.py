@@ -29,6 +29,7 @@ class ServiceNotice:
             return False
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as way:
+                way.settimeout(0)  # a manager that does not read must not stop the loop
                 way.connect(self._address)
                 way.sendall(state.encode())
         except OSError:

@@ -66,10 +66,11 @@ class Catalog:
         self.database.execute("BEGIN IMMEDIATE")
         try:
             yield self.database
+            self.database.execute("COMMIT")
         except BaseException:
-            self.database.execute("ROLLBACK")
+            if self.database.in_transaction:  # a full disk may have rolled back already
+                self.database.execute("ROLLBACK")
             raise
-        self.database.execute("COMMIT")
 
     def refresh(
         self, venue: Venue, markets: Iterable[CatalogMarket], now_ns: int, *, whole: bool = False

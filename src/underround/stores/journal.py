@@ -20,6 +20,7 @@ from underround.core.trading import order_event as events
 from underround.core.trading.journal_record import JournalRecord
 from underround.core.trading.portfolio import Portfolio
 from underround.stores.reserve import Reserve
+from underround.stores.schema import open_store
 
 KINDS: Final[dict[str, type[Any]]] = {
     kind.__name__: kind
@@ -53,7 +54,6 @@ SCHEMA: Final = (
 )
 """One script a version; an older journal is brought up to date when it is opened."""
 APPLICATION_ID: Final = 0x756E6472  # "undr": no other program's database
-BUSY_MS: Final = 5_000
 
 
 class TradeJournal:
@@ -61,7 +61,13 @@ class TradeJournal:
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
-        self.database = _open(self.path)
+        self.database = open_store(
+            self.path,
+            "trade journal",
+            SCHEMA,
+            application_id=APPLICATION_ID,
+            check_same_thread=False,
+        )
         self.reserve = Reserve(self.path.with_name(f"{self.path.name}.reserve"))
         """For whoever trades to fill; nobody else needs it."""
 
@@ -160,26 +166,3 @@ def encoded(taken: Sequence[JournalRecord]) -> list[tuple[str, dict[str, Any]]]:
 def decoded(rows: Iterable[tuple[str, dict[str, Any]]]) -> list[JournalRecord]:
     """Return the records of a recording's header; KeyError or ValidationError when it has none."""
     return [msgspec.convert(body, KINDS[kind]) for kind, body in rows]
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        database = sqlite3.connect(
-            path, isolation_level=None, timeout=BUSY_MS / 1_000, check_same_thread=False
-        )
-        database.execute("PRAGMA journal_mode = WAL")
-        application = database.execute("PRAGMA application_id").fetchone()[0]
-        version = int(database.execute("PRAGMA user_version").fetchone()[0])
-        if application != APPLICATION_ID and version:
-            raise UnusableError(f"{path}: not a trade journal")
-        if version > len(SCHEMA):
-            raise UnusableError(f"{path}: journal version {version} is newer than this program")
-        database.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        for number in range(version, len(SCHEMA)):
-            database.executescript(
-                f"BEGIN IMMEDIATE;{SCHEMA[number]}PRAGMA user_version = {number + 1};COMMIT;"
-            )
-    except (sqlite3.DatabaseError, OSError) as fault:
-        raise UnusableError(f"{path}: not a usable journal: {fault}") from None
-    return database

@@ -12,7 +12,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from underround.core.errors import UnderroundError, UnusableError
+from underround.core.errors import UnderroundError
+from underround.stores.schema import open_store
 
 SCHEMA: Final = (
     """
@@ -42,7 +43,6 @@ SCHEMA: Final = (
     """,
 )
 """One script a version; a journal of an older version is brought up to date when it is opened."""
-BUSY_MS: Final = 5_000
 
 
 class JournaledSignal(Struct, frozen=True):
@@ -61,7 +61,8 @@ class SignalJournal:
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
-        self.database = open_database(self.path)
+        self.database = open_store(self.path, "journal", SCHEMA)
+        self.database.execute("PRAGMA synchronous = NORMAL")
 
     def append(self, signal_id: str, pair: str, kind: str, at_ns: int, body: bytes) -> int:
         """Write a signal and return its number; the same id again changes nothing.
@@ -150,25 +151,3 @@ def last_spoken_ns(path: Path) -> int | None:
     except sqlite3.Error:
         return None
     return 0 if row is None else int(row[0])
-
-
-def open_database(path: Path) -> sqlite3.Connection:
-    """Open or make a journal and bring its tables up to date.
-
-    UnusableError, one line, when the file is none or belongs to a newer version.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        database = sqlite3.connect(path, isolation_level=None, timeout=BUSY_MS / 1_000)
-        database.execute("PRAGMA journal_mode = WAL")
-        database.execute("PRAGMA synchronous = NORMAL")
-        version = int(database.execute("PRAGMA user_version").fetchone()[0])
-        if version > len(SCHEMA):
-            raise UnusableError(f"{path}: journal version {version} is newer than this program")
-        for number in range(version, len(SCHEMA)):
-            database.executescript(
-                f"BEGIN IMMEDIATE;{SCHEMA[number]}PRAGMA user_version = {number + 1};COMMIT;"
-            )
-    except (sqlite3.DatabaseError, OSError) as fault:
-        raise UnusableError(f"{path}: not a usable journal: {fault}") from None
-    return database

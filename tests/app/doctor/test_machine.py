@@ -66,6 +66,7 @@ def test_all_of_it_on_a_fresh_folder(tmp_path, monkeypatch) -> None:
         "open files",
         "disk of recordings",
         "disk of the journal",
+        "disk of the trades",
         "pairs",
     ]
     assert list(tmp_path.iterdir()) == []

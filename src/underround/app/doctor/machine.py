@@ -32,6 +32,7 @@ def machine_findings(config: Config) -> Iterator[Finding]:
     for name, folder in (
         ("disk of recordings", Path(config.storage.recordings)),
         ("disk of the journal", Path(config.storage.journal).parent),
+        ("disk of the trades", Path(config.trading.journal).parent),
     ):
         yield disk_finding(name, folder)
     yield pairs_finding(Path(config.pairs))

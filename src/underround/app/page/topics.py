@@ -203,8 +203,7 @@ class BookRows:
 
     def __init__(self, sight: RunSight) -> None:
         self._sight = sight
-        self._looked_ns = 0
-        self._known: set[str] = set()
+        self._looked_ns, self._known = 0, set[str]()
 
     def moved(self, at_ns: int) -> dict[Hashable, list[Any] | None]:
         """Return the rows of books that were written or judged since the last call; None: gone."""
@@ -221,7 +220,6 @@ class BookRows:
 
 
 def _book_row(book: Book) -> list[Any]:
-    is_live = book.state is BookState.LIVE
-    why = "" if is_live else book.reason
+    why = "" if book.state is BookState.LIVE else book.reason
     changed_s = max(book.updated_ns, book.since_ns) // NS_PER_SECOND
     return [*book.top(), book.state.value, why, changed_s]

@@ -13,6 +13,7 @@ from typing import Any, Final
 from underround.app.trading.counts import HEDGED, counted
 from underround.app.trading.setup import Trading
 from underround.app.wiring import Running
+from underround.core.trading.accounts import fills_wanted_ns
 from underround.core.trading.order import QueryAccount
 
 _log = logging.getLogger("underround")
@@ -55,7 +56,8 @@ async def differences(trading: Trading, clock_ns: Callable[[], int]) -> int:
     desk = trading.desk
     asked_ns = clock_ns()
     for venue in desk.accounts.venues:
-        trading.shell.take(QueryAccount(venue, 0, asked_ns))
+        since_ns = fills_wanted_ns(desk.portfolio, asked_ns)
+        trading.shell.take(QueryAccount(venue, since_ns, asked_ns))
 
     def are_read() -> bool:
         reads = [desk.accounts.reads.get(venue) for venue in desk.accounts.venues]

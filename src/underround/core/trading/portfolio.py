@@ -264,20 +264,17 @@ class Portfolio:
                 self.active[trade.plan.id] = trade
 
     def _settled(self, event: Settled) -> None:
-        key = (event.venue, event.instrument)
-        self.settled[key] = event
-        self.positions_e6.pop(key, None)
-        for name, trade in list(self.active.items()):
-            legs = [(leg.venue, leg.instrument) for leg in trade.plan.legs]
-            if not trade.is_over or key not in legs:
-                continue
-            held = zip(legs, trade.holdings_e6, strict=True)
-            if all(leg in self.settled or abs(size) <= trade.dust_e6 for leg, size in held):
-                del self.active[name]
+        self.settled[event.venue, event.instrument] = event
+        self.positions_e6.pop((event.venue, event.instrument), None)
+        self.active = {k: each for k, each in self.active.items() if not self._is_settled(each)}
 
     def _is_settled(self, trade: Trade) -> bool:
-        legs = trade.plan.legs
-        return trade.is_over and all((leg.venue, leg.instrument) in self.settled for leg in legs)
+        """Tell whether every leg has settled; one that is not held needs not."""
+        legs = [(leg.venue, leg.instrument) in self.settled for leg in trade.plan.legs]
+        if not (trade.is_over and any(legs)):
+            return False
+        held = zip(legs, trade.holdings_e6, strict=True)
+        return all(is_settled or abs(size) <= trade.dust_e6 for is_settled, size in held)
 
     def _adopted(self, record: PositionAdopted) -> None:
         self.adopted_e6[record.venue, record.instrument] = record.size_e6
