@@ -130,8 +130,7 @@ class TradingDesk:
         """Trade a signal unless a rail is in the way; where money is short, with the next tick."""
         if key in self.portfolio.signals:
             return
-        limits = self.settings.limits
-        forbidden = blocked(signal, self.portfolio, self.accounts, limits, now_ns)
+        forbidden = blocked(signal, self.portfolio, self.accounts, self.settings.limits, now_ns)
         if self.is_paused or forbidden is not None:
             self.refusals.say(key, None, forbidden or "paused", now_ns)
             return
