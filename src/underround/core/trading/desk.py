@@ -130,7 +130,8 @@ class TradingDesk:
         """Trade a signal unless a rail is in the way; where money is short, with the next tick."""
         if key in self.portfolio.signals:
             return
-        forbidden = blocked(signal, self.portfolio, self.accounts, self.settings.limits, now_ns)
+        limits = self.settings.limits
+        forbidden = blocked(signal, self.portfolio, self.accounts, limits, now_ns)
         if self.is_paused or forbidden is not None:
             self.refusals.say(key, None, forbidden or "paused", now_ns)
             return
@@ -274,8 +275,7 @@ class TradingDesk:
 
     def _commanded(self, event: Command) -> None:
         """Enter nothing during a pause, not even what was open before it."""
-        if event.name in ("pause", "resume"):
-            self.is_paused = event.name == "pause"
+        self.is_paused = {"pause": True, "resume": False}.get(event.name, self.is_paused)
 
     def _position_adopted(self, event: PositionAdopted) -> None:
         self.record(event)
