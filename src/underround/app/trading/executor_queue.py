@@ -19,6 +19,7 @@ from underround.app.signal_reading import consumer_of
 from underround.app.wiring import Running
 from underround.core.errors import UnderroundError
 from underround.core.opportunity import Signal
+from underround.core.trading.blocking import DETECTION
 from underround.core.trading.event import SignalTaken
 from underround.stores.signal_consumers import SignalConsumer
 
@@ -32,7 +33,7 @@ _log = logging.getLogger("underround")
 @asynccontextmanager
 async def queue_of(config: Config, run: Running) -> AsyncIterator[None]:
     """Take signals for as long as the block runs; UnderroundError where there is no queue yet."""
-    run.pipeline.command("pause", {"from": "trading"})
+    run.pipeline.command("pause", {"from": "trading", "of": DETECTION})
     async with consumer_of(config, GROUP, None) as consumer:
         task = asyncio.create_task(_take(consumer, run))
         try:

@@ -4,12 +4,18 @@ Reads the portfolio, and the clock of the event at hand: what time alone has mad
 before the next tick notes it. Pure; changes nothing.
 """
 
+from typing import Final
+
+from underround.core.event import Command
 from underround.core.opportunity import Signal
 from underround.core.trading.accounts import Accounts
 from underround.core.trading.portfolio import Portfolio
 from underround.core.trading.risk_limits import RiskLimits
 from underround.core.trading.trade_record import OrderStage, Trade
 from underround.core.units import NS_PER_MS
+
+DETECTION: Final = "detection"
+"""What a pause is of (`of` among its arguments) that leaves trading alone."""
 
 
 def blocked(
@@ -34,6 +40,16 @@ def blocked(
         if late is not None:
             return late
     return None
+
+
+def is_paused_after(command: Command, was_paused: bool) -> bool:
+    """Tell whether entries are paused once a command is heard; what is open already counts too.
+
+    A pause of the detection alone is an executor's: its signals come from another process.
+    """
+    if command.name == "pause" and command.arguments.get("of") == DETECTION:
+        return was_paused
+    return {"pause": True, "resume": False}.get(command.name, was_paused)
 
 
 def overdue(trade: Trade, portfolio: Portfolio, limits: RiskLimits, now_ns: int) -> str | None:

@@ -15,7 +15,7 @@ from underround.core.offers import Offers
 from underround.core.opportunity import Signal, SignalKind
 from underround.core.part import Route
 from underround.core.trading.accounts import Accounts, fills_wanted_ns
-from underround.core.trading.blocking import blocked
+from underround.core.trading.blocking import blocked, is_paused_after
 from underround.core.trading.circumstances import circumstances, room_e6
 from underround.core.trading.effect import JournalWanted, PersonPaged
 from underround.core.trading.event import KillSwitched, SignalTaken
@@ -274,8 +274,7 @@ class TradingDesk:
             self.record(HaltCleared(event.at_ns))
 
     def _commanded(self, event: Command) -> None:
-        """Enter nothing during a pause, not even what was open before it."""
-        self.is_paused = {"pause": True, "resume": False}.get(event.name, self.is_paused)
+        self.is_paused = is_paused_after(event, self.is_paused)
 
     def _position_adopted(self, event: PositionAdopted) -> None:
         self.record(event)
