@@ -24,6 +24,7 @@ from underround.core.trading.order_event import (
     PrivateStreamChanged,
     RejectReason,
 )
+from underround.venues.errors import VenueFaultError
 
 
 async def test_a_match_that_fails_is_told_as_failed() -> None:
@@ -93,6 +94,15 @@ async def test_a_resting_order_is_amended_and_decreased_in_its_place() -> None:
         assert json.loads(trading.prepare(resting)[1])["order_group_id"] == group
         assert await trading.cancel_all()
         assert 4_400 not in it.pair.kalshi.book.bids
+
+
+async def test_a_group_waits_for_its_turn_and_says_what_the_venue_said() -> None:
+    async with bench(Venue.KALSHI) as it:
+        trading = it.account.trading
+        it.fault("rate_limit_429", for_s=0.5)
+        assert await trading.make_group(10)
+        with pytest.raises(VenueFaultError, match="no order group: HTTP 400"):
+            await trading.make_group(-1)
 
 
 async def test_signs_of_life_keep_orders_alive() -> None:

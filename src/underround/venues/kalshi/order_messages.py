@@ -43,6 +43,12 @@ class WirePlaced(Struct):
     error: "WireError | None" = None
 
 
+class WireGroup(Struct):
+    """An order group that was made."""
+
+    order_group_id: str
+
+
 class WireError(Struct):
     """An error, flat or inside `error`."""
 

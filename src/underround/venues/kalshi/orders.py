@@ -38,6 +38,7 @@ from underround.venues.kalshi.order_messages import (
     WireAmendment,
     WireBalance,
     WireError,
+    WireGroup,
     WireOrder,
     WirePlaced,
     WirePosition,
@@ -163,6 +164,14 @@ def read_error(body: bytes) -> WireError:
     if isinstance(told.error, WireError):
         return told.error
     return WireError(told.code or told.error.replace(" ", "_"), told.message or told.error)
+
+
+def read_group(body: bytes) -> str | None:
+    """Return the id of an order group just made; None for a body that holds none."""
+    try:
+        return msgspec.json.decode(body, type=WireGroup).order_group_id or None
+    except (msgspec.DecodeError, RecursionError):
+        return None
 
 
 def _rejected(intent: OrderIntent, status: int, error: WireError, at_ns: int) -> OrderRejected:

@@ -4,6 +4,7 @@ Answers are events given to `emit`; nothing is retried but reads. Holds no state
 orders the venue knows under which id. https://docs.kalshi.com/api-reference/orders
 """
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Final
@@ -35,6 +36,7 @@ BATCH_AT_MOST: Final = 20
 ORDER_COST: Final = 10
 CANCEL_COST: Final = 2
 _PAUSE_S: Final = 1.0
+GROUP_TRIES: Final = 6
 
 
 class KalshiTrading:
@@ -207,16 +209,21 @@ class KalshiTrading:
     async def make_group(self, contracts: int) -> str:
         """Make an order group that lets so many contracts trade in any 15 seconds; its id.
 
-        Orders join it from now on. Raises VenueFaultError.
+        Orders join it from now on. Waits where too much was asked for already, as after quick
+        restarts. Raises VenueFaultError.
         """
         body = msgspec.json.encode({"contracts_limit_fp": f"{contracts}.00"})
-        answer = await self._account.send("POST", "/portfolio/order_groups/create", body)
-        made = msgspec.json.decode(answer.body)
-        if answer.status not in (200, 201) or not isinstance(made.get("order_group_id"), str):
+        for _ in range(GROUP_TRIES):
+            answer = await self._account.send("POST", "/portfolio/order_groups/create", body)
+            if answer.status != 429:
+                break
+            await asyncio.sleep(answer.retry_after_s or _PAUSE_S)
+        made = wire.read_group(answer.body) if answer.status in (200, 201) else None
+        if made is None:
             problem = f"no order group: HTTP {answer.status} {wire.read_error(answer.body).code}"
             raise VenueFaultError(self.venue, problem, retryable=False, status=answer.status)
-        self._group = made["order_group_id"]
-        return str(self._group)
+        self._group = made
+        return made
 
     async def drop_group(self) -> None:
         """End the order group, and with it whatever of its orders still rests; best effort."""
