@@ -15,8 +15,9 @@ from underround.app.trading.setup import Trading
 from underround.app.wiring import Running
 from underround.core.instrument import Venue
 from underround.core.trading.circumstances import day_loss_usd_e6
-from underround.core.trading.portfolio import Portfolio, day_of
+from underround.core.trading.portfolio import Portfolio
 from underround.core.trading.risk_limits import RiskLimits
+from underround.core.trading.standing import day_of
 from underround.core.trading.trade import TradeState
 from underround.core.trading.trade_record import Trade
 from underround.core.units import NS_PER_MS, NS_PER_SECOND, SIZE_ONE_E6

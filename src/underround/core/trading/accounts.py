@@ -90,7 +90,7 @@ class Accounts:
             return None
         under_way_e6 = sum(
             order.at_risk_usd_e6
-            for trade in portfolio.active.values()
+            for trade in portfolio.standings.now.moving
             for order in trade.orders.values()
             if order.is_under_way and order.intent.venue is venue
         )
@@ -104,5 +104,5 @@ class Accounts:
 
 def fills_wanted_ns(portfolio: Portfolio, now_ns: int) -> int:
     """Return from when on a venue's fills must be read: no trade before may still get one."""
-    begun = (t.plan.at_ns for t in portfolio.active.values() if not (t.is_over and t.is_final))
+    begun = (t.plan.at_ns for t in portfolio.standings.now.moving if not t.is_at_rest)
     return min(begun, default=now_ns) - 60 * NS_PER_SECOND

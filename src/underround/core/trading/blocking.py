@@ -33,7 +33,7 @@ def blocked(
         return f"the signal is too old: {age_ns // NS_PER_MS} ms"
     if age_ns < -limits.max_quote_age_ns:
         return f"the signal is ahead of our clock: {-age_ns // NS_PER_MS} ms"
-    for trade in portfolio.active.values():
+    for trade in portfolio.standings.now.watched:
         if trade.plan.pair == signal.pair and trade.reserves:
             return "a trade on this pair is under way"
         late = overdue(trade, portfolio, limits, now_ns)

@@ -10,10 +10,11 @@ from underround.core.instrument import Outcome, Venue
 from underround.core.opportunity import Signal
 from underround.core.trading.accounts import Accounts
 from underround.core.trading.order import OrderIntent
-from underround.core.trading.portfolio import Portfolio, day_of
+from underround.core.trading.portfolio import Portfolio
 from underround.core.trading.quotes import best_price_e4
 from underround.core.trading.risk import Circumstances
 from underround.core.trading.risk_limits import RiskLimits
+from underround.core.trading.standing import day_of, net_usd_e6
 from underround.core.trading.trade_record import Trade
 from underround.core.units import NS_PER_SECOND, PRICE_ONE_E4
 
@@ -31,7 +32,9 @@ def circumstances(
 
     `blocker` says why the order's book may not be traded on now, None when it may.
     """
-    others = [each for each in portfolio.active.values() if each is not trade]
+    standing = portfolio.standings.now
+    others = [each for each in standing.moving if each is not trade]
+    pair = trade.plan.pair
     held = trade.holdings_e6
     quote_e4 = None if book is None else best_price_e4(book, intent.outcome, is_buy=intent.is_buy)
     seen_ns = 0 if book is None else max(book.updated_ns, book.proven_ns)
@@ -41,15 +44,13 @@ def circumstances(
         unreconciled=accounts.difference,
         unknown_orders=len(portfolio.unknown),
         trade_usd_e6=max(trade.at_risk_usd_e6(), trade.planned_usd_e6),
-        pair_usd_e6=sum(
-            portfolio.at_risk_usd_e6(each) for each in others if each.plan.pair == trade.plan.pair
-        ),
-        venue_usd_e6=sum(portfolio.at_risk_usd_e6(each, intent.venue) for each in others),
+        pair_usd_e6=standing.usd_by_pair_e6.get(pair, 0)
+        + sum(each.at_risk_usd_e6() for each in others if each.plan.pair == pair),
+        venue_usd_e6=standing.usd_by_venue_e6[intent.venue]
+        + sum(each.at_risk_usd_e6(intent.venue) for each in others),
         day_usd_e6=_day_usd_e6(portfolio, now_ns, trade),
-        unsettled_usd_e6=sum(
-            portfolio.at_risk_usd_e6(each) for each in others if not _is_settled(each)
-        ),
-        naked_e6=sum(_naked_e6(each) for each in others),
+        unsettled_usd_e6=sum(each.at_risk_usd_e6() for each in others if not each.is_at_rest),
+        naked_e6=standing.naked_e6 + sum(_naked_e6(each) for each in others),
         uncovered_e6=uncovered_e6(intent, trade, held),
         day_loss_usd_e6=day_loss_usd_e6(portfolio, now_ns),
         orders_last_minute=sum(
@@ -91,20 +92,24 @@ def room_e6(
     plan_limits_e4 = {leg.venue: 0 for leg in signal.legs}
     for leg in signal.legs:
         plan_limits_e4[leg.venue] += leg.limit_e4
-    active = list(portfolio.active.values())
+    standing = portfolio.standings.now
+    active = standing.moving
     set_e4 = sum(plan_limits_e4.values())
     on_pair = [each for each in active if each.plan.pair == signal.pair]
-    pair_e6 = sum(portfolio.at_risk_usd_e6(each) for each in on_pair)
-    unsettled_e6 = sum(portfolio.at_risk_usd_e6(each) for each in active if not _is_settled(each))
+    pair_e6 = standing.usd_by_pair_e6.get(signal.pair, 0)
+    pair_e6 += sum(each.at_risk_usd_e6() for each in on_pair)
+    unsettled_e6 = sum(each.at_risk_usd_e6() for each in active if not each.is_at_rest)
     for_all_e6 = min(
         limits.max_pair_usd_e6 - pair_e6,
         limits.max_day_usd_e6 - _day_usd_e6(portfolio, now_ns, None),
         limits.max_unsettled_usd_e6 - unsettled_e6,
     )
     rooms = [for_all_e6 * PRICE_ONE_E4 // set_e4]
-    rooms.append(limits.max_naked_e6 - sum(_naked_e6(each) for each in active))
+    naked_e6 = standing.naked_e6 + sum(_naked_e6(each) for each in active)
+    rooms.append(limits.max_naked_e6 - naked_e6)
     for venue, limit_e4 in plan_limits_e4.items():
-        spent_e6 = sum(portfolio.at_risk_usd_e6(each, venue) for each in active)
+        spent_e6 = standing.usd_by_venue_e6[venue]
+        spent_e6 += sum(each.at_risk_usd_e6(venue) for each in active)
         left_e6 = limits.max_venue_usd_e6 - spent_e6
         for shard in _shards(signal, venue, books):
             balance_e6 = accounts.spendable_usd_e6(venue, portfolio, shard)
@@ -116,30 +121,20 @@ def room_e6(
 
 def day_loss_usd_e6(portfolio: Portfolio, now_ns: int) -> int:
     """Return what the day's finished trades lost in all, 0 when they gained."""
-    net_e6 = sum(
-        trade.cash_usd_e6 + trade.presumed_usd_e6 + trade.merged_usd_e6
-        for trade in portfolio.by_day.get(day_of(now_ns), ())
-        if trade.is_over
-    )
+    day = portfolio.standings.day(day_of(now_ns))
+    net_e6 = day.net_usd_e6 + sum(net_usd_e6(trade) for trade in day.moving if trade.is_over)
     return max(-net_e6, 0)
 
 
 def _day_usd_e6(portfolio: Portfolio, now_ns: int, without: Trade | None) -> int:
-    return sum(
-        portfolio.at_risk_usd_e6(trade)
-        for trade in portfolio.by_day.get(day_of(now_ns), ())
-        if trade is not without
-    )
+    day = portfolio.standings.day(day_of(now_ns))
+    return day.usd_e6 + sum(trade.at_risk_usd_e6() for trade in day.moving if trade is not without)
 
 
 def _shards(signal: Signal, venue: Venue, books: Mapping[str, Book]) -> set[int]:
     """Return which of a venue's shards a signal's legs are on."""
     found = (books.get(leg.instrument) for leg in signal.legs if leg.venue is venue)
     return {book.instrument.shard for book in found if book is not None}
-
-
-def _is_settled(trade: Trade) -> bool:
-    return trade.is_over and trade.is_final
 
 
 def _naked_e6(trade: Trade) -> int:
@@ -150,7 +145,7 @@ def _naked_e6(trade: Trade) -> int:
 def _crossing(intent: OrderIntent, portfolio: Portfolio) -> str | None:
     """Return the order of ours that this one could trade with; None when there is none."""
     wants_yes = intent.is_buy == (intent.outcome is Outcome.YES)
-    for trade in portfolio.active.values():
+    for trade in portfolio.standings.now.moving:
         for order in trade.orders.values():
             other = order.intent
             if not order.is_under_way or other.instrument != intent.instrument:

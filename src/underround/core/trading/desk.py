@@ -197,7 +197,8 @@ class TradingDesk:
             self._out.append(PersonPaged(reason, now_ns))
 
     def _active(self) -> list[Trade]:
-        return list(self.portfolio.active.values())
+        """Return the trades that time or an answer may still change."""
+        return list(self.portfolio.standings.now.watched)
 
     def _sent(self, event: OrderSent) -> None:
         self.portfolio.apply(event)  # journaled already, before it was told

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import Final
 
 from underround.core.trading.accounts import Accounts
-from underround.core.trading.portfolio import Portfolio, day_of
+from underround.core.trading.portfolio import Portfolio
+from underround.core.trading.standing import day_of
 from underround.core.trading.trade_record import Trade
 from underround.core.units import NS_PER_SECOND
 

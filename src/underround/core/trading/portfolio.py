@@ -36,6 +36,7 @@ from underround.core.trading.order_event import (
     RejectReason,
     Settled,
 )
+from underround.core.trading.standing import Standings, day_of
 from underround.core.trading.trade import TradeState, TradeTrigger, next_state
 from underround.core.trading.trade_record import LiveOrder, OrderStage, Trade, signed_e6
 from underround.core.units import NS_PER_SECOND
@@ -59,7 +60,7 @@ class Portfolio:
         self.sent_at_ns: list[int] = []
         self.late: list[str] = []  # orders that filled after their trade was over
         self.on_forgotten: list[Callable[[Trade], None]] = []
-        self._at_risk_usd_e6: dict[str, dict[Venue | None, int]] = {}
+        self.standings = Standings(self)
         self._orders: dict[str, str] = {}
         self._by_venue_id: dict[tuple[Venue, str], str] = {}
         self._routes = {
@@ -87,6 +88,8 @@ class Portfolio:
         self._routes[type(record)](record)  # type: ignore[operator]  # each type has its own
         if (trade := self.trade_concerned(record)) is None:
             return
+        if trade.is_over:
+            self.standings.changed(trade)
         if trade.is_balanced:
             trade.naked_since_ns = None
         elif trade.naked_since_ns is None:
@@ -94,9 +97,10 @@ class Portfolio:
 
     def let_go(self, trade: Trade) -> None:
         """Have nothing more to do with a trade that is over for good; money stays counted."""
-        for by_trade in (self.trades, self.active, self._at_risk_usd_e6):
+        for by_trade in (self.trades, self.active):
             by_trade.pop(trade.plan.id, None)
         self.signals.pop(trade.plan.signal, None)
+        self.standings.changed(trade)
         for order in trade.orders.values():
             self._orders.pop(order.intent.id, None)
             if order.venue_order_id is not None:
@@ -131,22 +135,12 @@ class Portfolio:
         key = (venue, instrument)
         return self.positions_e6.get(key, 0) + self.adopted_e6.get(key, 0)
 
-    def at_risk_usd_e6(self, trade: Trade, venue: Venue | None = None) -> int:
-        """Return what a trade has cost and may cost (at one venue); kept once it is over."""
-        known = self._at_risk_usd_e6.get(trade.plan.id, {})
-        if venue in known:
-            return known[venue]
-        value_e6 = trade.at_risk_usd_e6(venue)
-        if trade.is_over and trade.is_final:
-            self._at_risk_usd_e6.setdefault(trade.plan.id, known)[venue] = value_e6
-        return value_e6
-
     @property
     def unknown(self) -> list[LiveOrder]:
         """Orders that were sent and of which nobody knows what became."""
         return [
             order
-            for trade in self.active.values()
+            for trade in self.standings.now.moving
             for order in trade.orders.values()
             if order.stage is OrderStage.UNKNOWN
         ]
@@ -156,6 +150,7 @@ class Portfolio:
         self.trades[record.plan.id] = self.active[record.plan.id] = trade
         self.signals[record.plan.signal] = record.plan.id
         self.by_day.setdefault(day_of(record.plan.at_ns), []).append(trade)
+        self.standings.began(trade)
 
     def _moved(self, record: TradeMoved) -> None:
         trade = self.trades[record.trade]
@@ -165,6 +160,8 @@ class Portfolio:
             trade.retries += 1
         if trade.state in (TradeState.REJECTED, TradeState.NO_FILL) or self._is_settled(trade):
             self.active.pop(record.trade, None)
+        if trade.is_over:
+            self.standings.changed(trade)
 
     def _intent_written(self, record: IntentWritten) -> None:
         intent = record.intent
@@ -258,7 +255,6 @@ class Portfolio:
         self.positions_e6[key] = self.positions_e6.get(key, 0) + signed_e6(fill) - held_before
         trade = self.trades[order.intent.trade]
         if before is None and trade.is_over:
-            self._at_risk_usd_e6.pop(trade.plan.id, None)
             self.late.append(order.intent.id)
             if not self._is_settled(trade):
                 self.active[trade.plan.id] = trade
@@ -289,8 +285,3 @@ class Portfolio:
         if venue_order_id is not None:
             order.venue_order_id = venue_order_id
             self._by_venue_id[order.intent.venue, venue_order_id] = order.intent.id
-
-
-def day_of(at_ns: int) -> int:
-    """Return the number of the UTC day of a time."""
-    return at_ns // (86_400 * NS_PER_SECOND)

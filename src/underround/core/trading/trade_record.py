@@ -175,6 +175,11 @@ class Trade(Struct, kw_only=True):
         return all(order.is_final for order in self.orders.values())
 
     @property
+    def is_at_rest(self) -> bool:
+        """Whether it is over and nothing more can become of any of its orders."""
+        return self.is_over and self.is_final
+
+    @property
     def holdings_e6(self) -> tuple[int, ...]:
         """What is held of each leg; buying its complement counts as giving it back."""
         held = [0] * len(self.plan.legs)
