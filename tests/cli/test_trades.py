@@ -115,7 +115,8 @@ def test_while_an_executor_trades_the_switch_is_a_file(place, capsys):
     journal = TradeJournal(place)
     with executor_lock(journal, "main", 0):
         assert run(["kill"]) == 0
-        assert "process" in capsys.readouterr().out
+        said = capsys.readouterr().out
+        assert said.endswith(f"who trades with {place} now stops within a second\n")
         assert run(["resume"]) == 0
     assert place.with_name("kill.resume").exists()
 

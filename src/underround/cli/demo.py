@@ -15,7 +15,7 @@ from underround.app.session import new_recording
 from underround.app.simulated.demo import run_demo
 from underround.app.stopping import run_live
 from underround.cli.kinds import Kinds
-from underround.cli.page import SHOWN, PageFlags
+from underround.cli.page import SHOWN, ShownPageFlags
 from underround.cli.run import Seconds
 from underround.simulation.structures.structure import read_kinds
 
@@ -31,7 +31,7 @@ def demo(
         Literal["paper", "venues"], Parameter(help="on paper, or at the simulated venues")
     ] = "paper",
     kinds: Kinds = "cross_venue",
-    page: PageFlags = SHOWN,
+    page: ShownPageFlags = SHOWN,
     log_format: Annotated[LogFormat, Parameter(help="how the log is written")] = "friendly",
     json: Annotated[bool, Parameter(negative=())] = False,
 ) -> None:

@@ -21,7 +21,10 @@ PAGE: Final = "underround.web.serving:page"
 class PageFlags:
     """Whether and where a run is shown."""
 
-    web: Annotated[bool, Parameter(help="show the run as a page in the browser")] = False
+    web: Annotated[
+        bool | None,
+        Parameter(help="show the run as a page in the browser; naming a port or address does too"),
+    ] = None
     web_port: Annotated[
         int | None,
         Parameter(validator=Number(gte=0, lte=65_535), help="the page's port; a free one if 0"),
@@ -38,11 +41,20 @@ class PageFlags:
 
     def face(self) -> Face | None:
         """Return the page where it is wanted."""
-        if not self.web:
+        is_placed = self.web_port is not None or self.web_host is not None
+        if not (is_placed if self.web is None else self.web):
             return None
         face: Face = pkgutil.resolve_name(PAGE)
         return face
 
 
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True)
+class ShownPageFlags(PageFlags):
+    """The same for a run that is shown unless told otherwise."""
+
+    web: Annotated[bool | None, Parameter(help="show the run as a page in the browser")] = True
+
+
 HIDDEN: Final = PageFlags()
-SHOWN: Final = PageFlags(web=True)
+SHOWN: Final = ShownPageFlags()

@@ -48,8 +48,8 @@ def kill(config: Config, reason: str, clock_ns: Callable[[], int]) -> str:
             try:
                 with executor_lock(journal, config.trading.account, clock_ns()):
                     journal.append([HaltSet(reason, clock_ns())], synced=True)
-            except UnderroundError as busy:
-                return f"{file} written: the executor stops within a second ({busy})"
+            except UnderroundError:  # whoever trades now has the journal, and sees the file
+                return f"{file} written: who trades with {path} now stops within a second"
     return f"{file} written: nothing new is traded until `underround resume`"
 
 
