@@ -196,3 +196,11 @@ async def test_open_streams_do_not_hold_up_the_end():
         assert [each.status_code for each in streams] == [200, 200]
     for each in streams:
         await each.aclose()
+
+
+async def test_a_window_that_has_ended_since_it_was_listed_has_no_course():
+    rows = {"w": [(1, 2), (3, 4)]}
+    async with served(past=rows.get) as (_, client, _):
+        told = [await client.get("/api/past", params={"id": name}) for name in ("w", "gone")]
+    assert [answer.status_code for answer in told] == [200, 200]
+    assert [answer.json() for answer in told] == [[[1, 2], [3, 4]], []]
