@@ -14,6 +14,12 @@ from underround.core.instrument import Venue
 
 pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="module")]
 LOST_MS = 15_000
+AT_ONCE = """() => {
+    const sheet = document.getElementById("sheet");
+    const again = () => document.querySelector(".row-button").click();
+    sheet.addEventListener("close", again, { once: true });
+    sheet.close();
+}"""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -183,3 +189,36 @@ async def test_an_explanation_is_left_in_peace_while_it_is_read(browser):
             async with tab.expect_response("**/api/explanation?*"):
                 pass
         assert await tab.locator("#sheet .ladder[data-kept=yes]").count() == 1
+
+
+async def test_back_closes_a_sheet_and_the_view_stays(browser):
+    async with living(LivelyDay()) as where, looking(browser, where) as watched:
+        tab, sheet = watched.tab, watched.tab.locator("#sheet")
+        row = tab.locator(".row-button").first
+        for view in ("opportunities", "markets"):
+            await tab.evaluate(f"location.hash = '{view}'")
+            await expect(tab.locator("h1")).to_have_text(VIEWS[view])
+            held = await tab.evaluate("history.length")
+            await row.click()
+            await expect(sheet.locator(".ladder")).to_have_count(2)
+            assert await tab.evaluate("[location.hash, history.length]") == [f"#{view}", held + 1]
+            await tab.go_back()
+            await expect(sheet).not_to_be_visible()
+            await expect(tab.locator("h1")).to_have_text(VIEWS[view])
+        # Closed in another way, it leaves nothing behind; opened again at once, it stays open.
+        for close in ("Escape", "Enter"):
+            await row.click()
+            await sheet.get_by_role("button", name="Close").focus()
+            await tab.keyboard.press(close)
+            await expect(sheet).not_to_be_visible()
+            await tab.wait_for_function("history.state === null")
+        await row.click()
+        await tab.evaluate(AT_ONCE)
+        await tab.wait_for_timeout(300)
+        await expect(sheet).to_be_visible()
+        await tab.go_back()
+        await expect(sheet).not_to_be_visible()
+        await expect(tab.locator("h1")).to_have_text("Markets")
+        await tab.go_back()
+        await expect(tab.locator("h1")).to_have_text("Opportunities")
+        assert watched.faults == []

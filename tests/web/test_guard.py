@@ -1,5 +1,7 @@
 """The guard: hosts, origins, tokens, sizes, and the headers of every answer."""
 
+import socket
+
 import httpx
 import pytest
 from starlette.applications import Starlette
@@ -105,6 +107,29 @@ async def test_elsewhere_everything_asks_for_the_token():
         assert (await asking.get("/")).status_code == 200
         assert (await asking.post("/api/pause")).status_code == 403  # a cookie alone: never
         assert (await asking.post("/login")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("listening", "named", "status"),
+    [
+        ("0.0.0.0", "box.lan:8080", 200),
+        ("0.0.0.0", "BOX:8080", 200),
+        ("::", "Box.Lan", 200),
+        ("desk.lan", "desk.lan:8080", 200),
+        ("0.0.0.0", "box.evil.example", 421),
+        ("0.0.0.0", "lan", 421),
+        ("0.0.0.0", "desk.lan", 421),
+        ("0.0.0.0", "", 421),
+        ("127.0.0.1", "box.lan:8080", 421),
+    ],
+)
+async def test_this_machines_own_name_is_served_beyond_loopback(
+    listening: str, named: str, status: int, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(socket, "gethostname", lambda: "Box.lan")
+    async with client(listening) as asking:
+        answer = await asking.get("/stream", headers={"host": named, **WITH_TOKEN})
+    assert answer.status_code == status
 
 
 async def test_addresses_are_served_beyond_loopback_and_unknown_names_are_not():

@@ -6,6 +6,7 @@ does, and whatever changes something needs it everywhere, in a header that no ot
 
 import hmac
 import ipaddress
+import socket
 from collections.abc import Iterable
 from http.cookies import CookieError, SimpleCookie
 from typing import Final
@@ -48,7 +49,8 @@ class Guard:
         self._login = login
         self._token = token.encode()
         self._is_loopback = is_loopback(host)
-        self._names = {"localhost", *(name.lower() for name in names)}
+        own = () if self._is_loopback else _own_names(host)
+        self._names = {"localhost", *own, *(name.lower() for name in names)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, or refuse it."""
@@ -115,6 +117,12 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _own_names(host: str) -> set[str]:
+    """Return how others may call this machine: its name, also without domain, or as told."""
+    name = socket.gethostname().lower()
+    return {name, name.partition(".")[0], host.lower()} - {""}
 
 
 def _header(headers: Headers) -> str | None:

@@ -154,7 +154,6 @@ function keys(event) {
 feed.takeToken();
 document.getElementById("skip").addEventListener("click", (event) => { event.preventDefault(); main.focus(); });
 document.getElementById("vitals").append(...vitals.map((vital) => vital.element));
-sheet.addEventListener("click", (event) => { if (event.target === sheet) sheet.close(); });
 rail();
 themes();
 window.addEventListener("hashchange", () => { feed.takeToken(); show(); });

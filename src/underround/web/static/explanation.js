@@ -5,6 +5,7 @@ import { h, mark, say, svg } from "./dom.js";
 import { KINDS, age, bps, day, edge, price, size, usd } from "./format.js";
 import { asStanding, derive, recorded, show } from "./derived.js";
 import { ladder } from "./ladder.js";
+import { open } from "./sheet.js";
 
 const EVERY_MS = 600;
 const sheet = document.getElementById("sheet");
@@ -19,7 +20,7 @@ export async function explain(id, session = null) {
     h("h2", { id: "sheet-title", class: "hidden" }, "Explanation"));
   const behind = h("div", {});
   sheet.replaceChildren(now, behind);
-  if (!sheet.open) sheet.showModal();
+  open();
   const isCurrent = () => sheet.open && asked === shown;
   const fail = (error) => now.replaceChildren(top("Not to be explained"), h("p", {}, error.message));
   sheet.addEventListener("close", () => clearInterval(timer), { once: true });

@@ -3,6 +3,7 @@
 import * as feed from "./feed.js";
 import { empty, h, heading, loading, mark, say, sized, table } from "./dom.js";
 import { aligned, price, since, venue } from "./format.js";
+import { open } from "./sheet.js";
 
 const COLUMNS = [
   ["Market"], ["Venue"], ["Bid", "number"], ["Bid size", "number", "Contracts at the best bid"], ["Ask", "number"], ["Ask size", "number", "Contracts at the best ask"],
@@ -91,7 +92,7 @@ async function ladder(key, fact) {
   sheet.replaceChildren(h("div", { class: "sheet-head" },
     h("div", {}, h("h2", { id: "sheet-title" }, fact.title),
       h("p", { class: "note" }, `${venue(fact.venue)} · ${fact.market}`)), close), body);
-  if (!sheet.open) sheet.showModal();
+  open();
   const show = async () => {
     if (!sheet.open || !body.isConnected) { clearInterval(timer); return; }
     try {
