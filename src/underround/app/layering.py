@@ -132,7 +132,10 @@ def _value(type_: Any, layer: Layer, path: tuple[str, ...], value: Any) -> Any:
     if layer.texts and _is_list(type_):
         given = [member for member in re.split(r"\s*,\s*", value.strip()) if member]
     try:
-        return msgspec.convert(given, type_, strict=not layer.texts)
+        converted = msgspec.convert(given, type_, strict=not layer.texts)
+        if not all(accepts(converted) for accepts in _extras(type_, "accepts")):
+            raise msgspec.ValidationError
+        return converted
     except msgspec.ValidationError:
         found = "" if _is_secret(type_) else f", not {_PASSWORD.sub('***', repr(value))}"
         raise ConfigError(
@@ -142,8 +145,16 @@ def _value(type_: Any, layer: Layer, path: tuple[str, ...], value: Any) -> Any:
 
 def _is_secret(type_: Any) -> bool:
     """Tell whether a field's value may be shown to nobody, a wrong one included."""
+    return any(_extras(type_, "is_secret"))
+
+
+def _extras(type_: Any, name: str) -> list[Any]:
+    """Return what a field's type is given besides under a name: `is_secret`, or `accepts`.
+
+    `accepts` tells of a value that has the right type whether it may stand.
+    """
     metas = [meta for meta in getattr(type_, "__metadata__", ()) if isinstance(meta, Meta)]
-    return any((meta.extra or {}).get("is_secret") for meta in metas)
+    return [meta.extra[name] for meta in metas if meta.extra and name in meta.extra]
 
 
 def _is_list(type_: Any) -> bool:
