@@ -232,3 +232,14 @@ def test_exchanges_that_are_not_known_are_refused() -> None:
 
 def test_the_exchanges_asked_are_those_whose_messages_are_known() -> None:
     assert set(Config().bitcoin.exchanges) == set(ON_BY_DEFAULT)
+
+
+@pytest.mark.parametrize("zone", ["Mars/X", "", "Europe", "../etc/passwd", "x" * 300])
+def test_a_time_zone_that_is_none_is_refused_where_it_is_read(zone: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        decode(f'[alerts]\ntime_zone = "{zone}"\n', "c.toml", {}, {})
+    wanted = 'must be a time zone such as "Europe/Berlin"'
+    assert str(caught.value) == f"c.toml: alerts.time_zone {wanted}, not {zone!r}"
+    with pytest.raises(ConfigError, match="UNDERROUND__ALERTS__TIME_ZONE must be a time zone"):
+        decode("", "c.toml", {"UNDERROUND__ALERTS__TIME_ZONE": zone}, {})
+    assert decode('[alerts]\ntime_zone = "Asia/Tokyo"\n', "c.toml", {}, {}).alerts.time_zone

@@ -1,11 +1,12 @@
 """Layers merge into any struct: the last wins, text reads as the field's type."""
 
 import string
+from typing import Annotated, Final, Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec import Struct, field, to_builtins
+from msgspec import Meta, Struct, field, to_builtins
 
 from underround.app.layering import Layer, environment_layer, merge, nearest
 from underround.core.errors import ConfigError
@@ -17,11 +18,19 @@ class Inner(Struct, frozen=True):
     names: tuple[str, ...] = ()
 
 
+class Chosen(Struct, frozen=True):
+    kinds: tuple[Literal["signal", "error"], ...] = ()
+    mode: Literal["signal", "error"] | None = None
+    ages: tuple[Annotated[int, Meta(ge=1, le=9, description="1 … 9")], ...] = ()
+
+
 class Outer(Struct, frozen=True):
     inner: Inner = field(default_factory=Inner)
+    chosen: Chosen = field(default_factory=Chosen)
     note: str | None = None
 
 
+KINDS: Final = 'f: chosen.kinds must be a list, each member one of "signal", "error"'
 NAMES = st.lists(st.text(string.ascii_letters, min_size=1), max_size=3)
 INNERS = st.builds(Inner, st.integers(-(2**31), 2**31), st.booleans(), NAMES.map(tuple))
 
@@ -55,6 +64,17 @@ def test_the_last_layer_that_gives_a_key_wins(given_keys: list[dict[str, int]]) 
         ({"inner": {"count": "1"}}, "f: inner.count must be a whole number, not '1'"),
         ({"inner": {"is_on": 1}}, "f: inner.is_on must be true or false, not 1"),
         ({"inner": {"names": "a"}}, "f: inner.names must be a list of texts, not 'a'"),
+        (
+            {"chosen": {"ages": ["x"]}},
+            "f: chosen.ages must be a list, each member 1 … 9, not ['x']",
+        ),
+        ({"chosen": {"kinds": ["sigal"]}}, f"{KINDS}, not ['sigal']; did you mean \"signal\"?"),
+        ({"chosen": {"kinds": ["error", "xyz"]}}, f"{KINDS}, not ['error', 'xyz']"),
+        ({"chosen": {"kinds": "signal"}}, f"{KINDS}, not 'signal'"),
+        (
+            {"chosen": {"mode": "erorr"}},
+            'f: chosen.mode must be one of "signal", "error", not \'erorr\'; did you mean "error"?',
+        ),
         ({"inner": []}, "f: inner must be a section, not list"),
         ({"note": 3}, "f: note must be text, not 3"),
         ({"inner": {"cuont": 1}}, 'f: unknown key "inner.cuont"; did you mean "inner.count"?'),

@@ -10,14 +10,14 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from underround.app.alert_channels import Channel, Sender, channels_of
 from underround.app.alert_rules import AlertRules, Message, Notice, Severity
 from underround.app.clock import monotonic_ns, wall_ns
 from underround.app.pipeline import Pipeline
 from underround.app.recordings.told import Told
-from underround.app.sections.alerts import AlertsConfig
+from underround.app.sections.alerts import AlertsConfig, zone_of
 from underround.app.wording import describe
 from underround.core.errors import ConfigError
 from underround.core.opportunity import Signal, SignalKind
@@ -186,7 +186,7 @@ def _first(fault: BaseException) -> BaseException:
 
 
 def _zone_of(config: AlertsConfig) -> ZoneInfo:
-    try:
-        return ZoneInfo(config.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise ConfigError(f"alerts.time_zone: {config.time_zone!r} is no time zone") from None
+    zone = zone_of(config.time_zone)
+    if zone is None:
+        raise ConfigError(f"alerts.time_zone: {config.time_zone!r} is no time zone")
+    return zone

@@ -132,18 +132,32 @@ def _value(type_: Any, layer: Layer, path: tuple[str, ...], value: Any) -> Any:
     if layer.texts and _is_list(type_):
         given = [member for member in re.split(r"\s*,\s*", value.strip()) if member]
     try:
-        return msgspec.convert(given, type_, strict=not layer.texts)
+        converted = msgspec.convert(given, type_, strict=not layer.texts)
+        if not all(accepts(converted) for accepts in _extras(type_, "accepts")):
+            raise msgspec.ValidationError
+        return converted
     except msgspec.ValidationError:
-        found = "" if _is_secret(type_) else f", not {_PASSWORD.sub('***', repr(value))}"
+        found = meant = ""
+        if not _is_secret(type_):
+            found = f", not {_PASSWORD.sub('***', repr(value))}"
+            meant = _meant(type_, given)
         raise ConfigError(
-            f"{layer.origin}: {layer.spell(path)} must be {_expectation(type_)}{found}"
+            f"{layer.origin}: {layer.spell(path)} must be {_expectation(type_)}{found}{meant}"
         ) from None
 
 
 def _is_secret(type_: Any) -> bool:
     """Tell whether a field's value may be shown to nobody, a wrong one included."""
+    return any(_extras(type_, "is_secret"))
+
+
+def _extras(type_: Any, name: str) -> list[Any]:
+    """Return what a field's type is given besides under a name: `is_secret`, or `accepts`.
+
+    `accepts` tells of a value that has the right type whether it may stand.
+    """
     metas = [meta for meta in getattr(type_, "__metadata__", ()) if isinstance(meta, Meta)]
-    return any((meta.extra or {}).get("is_secret") for meta in metas)
+    return [meta.extra[name] for meta in metas if meta.extra and name in meta.extra]
 
 
 def _is_list(type_: Any) -> bool:
@@ -158,8 +172,34 @@ def _expectation(type_: Any) -> str:
             return meta.description
     if get_origin(type_) is Literal:
         return "one of " + ", ".join(f'"{choice}"' for choice in get_args(type_))
+    if get_origin(type_) is tuple:
+        return _expected_list(get_args(type_)[0])
     for inner in get_args(type_):
-        if get_origin(type_) is not tuple and inner is not type(None):
+        if inner is not type(None):
             return _expectation(inner)
     plain = {str: "text", int: "a whole number", bool: "true or false"}
-    return plain.get(type_, "a list of texts" if get_origin(type_) is tuple else str(type_))
+    return plain.get(type_, str(type_))
+
+
+def _expected_list(member: Any) -> str:
+    if (get_args(member)[0] if hasattr(member, "__metadata__") else member) is str:
+        return "a list of texts"
+    return f"a list, each member {_expectation(member)}"
+
+
+def _meant(type_: Any, given: Any) -> str:
+    """Ask whether the nearest choice was meant by the first that is none; "" without any near."""
+    is_list = _is_list(type_) and isinstance(given, (list, tuple))
+    choices = sorted(_choices(type_))
+    for word in given if is_list else [given]:
+        if choices and isinstance(word, str) and word not in choices:
+            found = nearest(word, choices)
+            return f'; did you mean "{found}"?' if found else ""
+    return ""
+
+
+def _choices(type_: Any) -> set[str]:
+    """Return the words that a field, or a member of its list, may be; none where any may."""
+    if get_origin(type_) is Literal:
+        return {choice for choice in get_args(type_) if isinstance(choice, str)}
+    return set().union(*map(_choices, get_args(type_)))

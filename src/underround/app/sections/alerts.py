@@ -2,12 +2,22 @@
 
 import re
 from typing import Annotated, Final, Literal
+from zoneinfo import ZoneInfo
 
 from msgspec import Meta, Struct
 
 from underround.app.sections.values import Count, Dollars, Text
 
 _SCHEME: Final = re.compile(r"([a-z0-9+]{1,20})://")
+
+
+def zone_of(name: str) -> ZoneInfo | None:
+    """Return the time zone of that name; None where there is none."""
+    try:
+        return ZoneInfo(name)
+    except (LookupError, ValueError, OSError):  # "Europe" is a folder, and no zone
+        return None
+
 
 Hours = Annotated[
     str,
@@ -19,6 +29,13 @@ Hours = Annotated[
 Addresses = Annotated[
     tuple[Text, ...],
     Meta(description="a list of addresses of apprise's", extra={"is_secret": True}),
+]
+TimeZone = Annotated[
+    str,
+    Meta(
+        description='a time zone such as "Europe/Berlin"',
+        extra={"accepts": lambda name: zone_of(name) is not None},
+    ),
 ]
 NoticeKind = Literal["signal", "connection", "venue", "warning", "error"]
 
@@ -36,7 +53,7 @@ class AlertsConfig(Struct, frozen=True, kw_only=True):
     group_s: Count = 30
     most_per_hour: Count = 20
     quiet_hours: Hours = ""
-    time_zone: Text = "UTC"
+    time_zone: TimeZone = "UTC"
 
 
 def scheme_of(address: str) -> str:
