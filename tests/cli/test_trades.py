@@ -144,8 +144,11 @@ def test_while_an_executor_trades_the_switch_is_a_file(place, capsys):
 
 
 def test_without_a_journal_there_is_one_clear_line(capsys, tmp_path):
-    assert run(["trades", "--journal", str(tmp_path / "none.db")]) == 3
-    assert "no trade journal yet" in capsys.readouterr().err
+    for name in ("trades", "positions", "pnl"):
+        assert run([name, "--journal", str(tmp_path / "none.db")]) == 3
+        (said,) = capsys.readouterr().err.splitlines()
+        assert "no trade journal yet" in said
+        assert "`demo --trade` is named in its summary, for --journal" in said
 
 
 def test_paper_s_account_is_what_the_journal_says(place, capsys):
