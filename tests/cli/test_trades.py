@@ -57,6 +57,28 @@ def test_trades_positions_and_profit_agree(place, capsys, tmp_path):
     assert run(["trades"]) == run(["pnl"]) == run(["positions"]) == 0
 
 
+def test_a_position_fits_the_terminal_and_is_whole_in_a_pipe(place, capsys, monkeypatch):
+    row = {
+        "venue": "polymarket",
+        "outcome": "no",
+        "pairs": ["fed-holds-in-march"],
+        "instrument": "7" * 77,
+        "contracts": "12.5",
+        "uncovered": "0",
+        "settled": False,
+    }
+    monkeypatch.setattr("underround.cli.trades.position_rows", lambda _: [row])
+    assert run(["positions"]) == 0
+    assert capsys.readouterr().out.splitlines()[1].endswith(" " + "7" * 77)
+    monkeypatch.setattr("underround.app.output.terminal_width", lambda: 80)
+    assert run(["positions"]) == 0
+    heads, shown = capsys.readouterr().out.splitlines()
+    assert heads.split() == ["venue", "outcome", "pair", "contracts", "uncovered", "instrument"]
+    assert len(shown) <= 80
+    assert shown.split()[:5] == ["polymarket", "NO", "fed-holds-in-march", "12.5", "0"]
+    assert "7…7" in shown.split()[5]
+
+
 def test_one_trade_is_told_from_its_plan_to_its_end(place, capsys):
     portfolio = TradeJournal(place).portfolio()
     for name, trade in portfolio.trades.items():
@@ -122,8 +144,11 @@ def test_while_an_executor_trades_the_switch_is_a_file(place, capsys):
 
 
 def test_without_a_journal_there_is_one_clear_line(capsys, tmp_path):
-    assert run(["trades", "--journal", str(tmp_path / "none.db")]) == 3
-    assert "no trade journal yet" in capsys.readouterr().err
+    for name in ("trades", "positions", "pnl"):
+        assert run([name, "--journal", str(tmp_path / "none.db")]) == 3
+        (said,) = capsys.readouterr().err.splitlines()
+        assert "no trade journal yet" in said
+        assert "`demo --trade` is named in its summary, for --journal" in said
 
 
 def test_paper_s_account_is_what_the_journal_says(place, capsys):

@@ -4,6 +4,7 @@ Reads what stands in memory and changes nothing.
 """
 
 import asyncio
+import shlex
 import sys
 from typing import Any
 
@@ -92,8 +93,11 @@ def summary(run: Running) -> dict[str, Any]:
 
 
 def show_summary(result: dict[str, Any]) -> None:
-    """Print a summary for a person."""
+    """Print a summary for a person; a journal of its own with how to look into it."""
     write_line()
+    if (journal := result.get("journal")) is not None:
+        look = f"`underround trades --journal {shlex.quote(journal)}`"
+        result = result | {"journal": f"{look}; `positions` and `pnl` read it too"}
     write_fields(result)
 
 

@@ -19,8 +19,10 @@ from underround.app.trading.control import opened_journal, portfolio_of
 from underround.app.trading.order_decision import Wanted, decide
 from underround.app.trading.reports import (
     MONEY,
+    POSITION_HEADS,
     TRADE_HEADS,
     cells_of,
+    position_cells,
     position_rows,
     profit,
     tax_csv,
@@ -159,9 +161,7 @@ def positions(*, journal: Journal = None, config: ConfigPath = None, json: Json 
     if json:
         write_json({"positions": rows})
         return
-    cells = [(row["venue"], row["instrument"], row["contracts"], row["uncovered"]) for row in rows]
-    heads = ("venue", "instrument", "contracts", "uncovered")
-    write_table(heads, cells, name=1, numeric=(2, 3))
+    write_table(POSITION_HEADS, map(position_cells, rows), name=5, numeric=(3, 4))
 
 
 def pnl(*, journal: Journal = None, config: ConfigPath = None, json: Json = False) -> None:

@@ -18,7 +18,8 @@ async def test_the_demo_trades_on_paper_and_its_replay_trades_the_same(tmp_path:
     assert 0 <= trades["booked_share"] <= 1
     replay = Replay()
     replay.run(folder)
-    journal = TradeJournal(Path(f"{folder}.trades.db"))
+    assert result["journal"] == f"{folder}.trades.db"
+    journal = TradeJournal(Path(result["journal"]))
     assert replay.trading is not None
     assert shown(replay.trading.portfolio) == shown(journal.portfolio())
     journal.close()

@@ -6,11 +6,14 @@ from msgspec.structs import replace
 from tests.core.trading.test_desk import ONE, SECOND, Table
 from tests.core.trading_world import TradingWorld
 from underround.app.trading.counts import booked_usd_e6
-from underround.app.trading.reports import MONEY, position_rows, profit, trade_row
+from underround.app.trading.reports import MONEY, position_cells, position_rows, profit, trade_row
 from underround.core.event import Timer
+from underround.core.instrument import Venue
 from underround.core.trading.circumstances import day_loss_usd_e6
 from underround.core.trading.order_event import FillStatus
 from underround.core.trading.settings import LegPolicy
+from underround.core.trading.trade_record import signed_e6
+from underround.core.units import format_size
 
 
 def in_dollars(table: Table) -> dict[str, float]:
@@ -99,6 +102,33 @@ def test_what_was_given_back_and_never_delivered_is_owed_and_no_gain():
         "5",
         "5",
     )
+
+
+def test_a_position_says_its_outcome_and_the_pairs_that_hold_it():
+    table = Table(policy=LegPolicy.SETTLEMENT, hedge_tries=0)
+    [first] = table.take()  # 5 YES at Polymarket
+    [hedge] = table.done(first, 5 * ONE)
+    table.done(hedge, 5 * ONE)  # 5 NO at Kalshi, whose account says -5 of the market
+    assert table.desk.portfolio.positions_e6[Venue.KALSHI, "K0"] == -5 * ONE
+    pair = table.trade.plan.pair
+    assert [position_cells(row) for row in position_rows(table.desk.portfolio)] == [
+        ("kalshi", "NO", pair, "5", "0", "K0"),
+        ("polymarket", "YES", pair, "5", "0", "yes0"),
+    ]
+
+
+def test_every_position_is_held_by_pairs_that_filled_it():
+    for seed in range(12):
+        world = TradingWorld(seed)
+        world.run()
+        portfolio = world.desk.portfolio
+        for row in position_rows(portfolio):
+            held = [t for t in portfolio.trades.values() if t.plan.pair in row["pairs"]]
+            fills = [f for t in held for o in t.orders.values() for f in o.fills.values()]
+            of_row = [f for f in fills if f.instrument == row["instrument"]]
+            assert row["outcome"] in {f.outcome.value for f in of_row}, f"seed {seed}, {row}"
+            sizes = sum(signed_e6(f) for f in of_row)
+            assert format_size(abs(sizes)) == row["contracts"].lstrip("-"), f"seed {seed}, {row}"
 
 
 def at_settlement_usd(trade, yes_pays: int) -> float:

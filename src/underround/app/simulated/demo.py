@@ -91,7 +91,9 @@ async def run_demo(
             )
             ledger = (await _asked(control.get("/ledger"))).json()
         result = scored(run, seen, ledger, kinds)
-        return result if traded is None else result | {"trades": traded}
+        if traded is not None:
+            result |= {"trades": traded, "journal": str(config.trading.journal)}
+        return result
 
 
 class Seen(Struct):

@@ -21,7 +21,10 @@ from underround.stores.journal import TradeJournal
 def opened_journal(path: Path) -> Iterator[TradeJournal]:
     """Open a journal that is there already; UnusableError where there is none."""
     if not path.is_file():
-        raise UnusableError(f"{path}: no trade journal yet; `underround run --paper` makes one")
+        raise UnusableError(
+            f"{path}: no trade journal yet; `underround run --paper` makes one; that of a"
+            " `demo --trade` is named in its summary, for --journal"
+        )
     journal = TradeJournal(path)
     try:
         yield journal

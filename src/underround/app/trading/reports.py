@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from underround.app.trading.counts import booked_usd_e6, payout_usd_e6
+from underround.core.instrument import Outcome, Venue
 from underround.core.trading.portfolio import Portfolio
-from underround.core.trading.trade_record import Role, Trade
+from underround.core.trading.trade_record import Role, Trade, signed_e6
 from underround.core.units import (
     NS_PER_SECOND,
     USD_ONE_E6,
@@ -27,6 +28,7 @@ MONEY: Final = tuple(
     for name in ("quoted", "booked", "missed", "unwind", "alone", "basis", "slippage", "fee")
 )
 TRADE_HEADS: Final = ("begun, UTC", "state", "pair", "sets", "quoted", "booked", "payout", "id")
+POSITION_HEADS: Final = ("venue", "outcome", "pair", "contracts", "uncovered", "instrument")
 TAX_COLUMNS: Final = (
     "time_utc", "venue", "instrument", "outcome", "side", "contracts", "price_usd", "fee_usd",
     "cash_usd", "status", "trade", "venue_order", "venue_trade",
@@ -76,7 +78,10 @@ def trade_rows(portfolio: Portfolio) -> list[dict[str, Any]]:
 
 
 def position_rows(portfolio: Portfolio) -> list[dict[str, Any]]:
-    """Return what is held by instrument, and what of it no other leg covers."""
+    """Return what is held by instrument and for which pairs, and what of it no other leg covers.
+
+    A market of Kalshi's that is held in minus is so many NO contracts.
+    """
     naked: dict[tuple[str, str], int] = {}
     for trade in portfolio.active.values():
         held = trade.holdings_e6
@@ -87,11 +92,14 @@ def position_rows(portfolio: Portfolio) -> list[dict[str, Any]]:
             key = (leg.venue.value, name)
             alone_e6 = size_e6 - sets_e6 if size_e6 >= 0 else -size_e6
             naked[key] = naked.get(key, 0) + alone_e6
+    outcomes, pairs = _holders(portfolio)
     return [
         {
             "venue": venue.value,
+            "outcome": _outcome_held(venue, size_e6, outcomes[venue, instrument]).value,
+            "pairs": sorted(pairs[venue, instrument]),
             "instrument": instrument,
-            "contracts": format_size(size_e6),
+            "contracts": format_size(abs(size_e6) if venue is Venue.KALSHI else size_e6),
             "uncovered": format_size(naked.get((venue.value, instrument), 0)),
             "settled": (venue, instrument) in portfolio.settled,
         }
@@ -183,6 +191,18 @@ def cells_of(row: Mapping[str, Any]) -> tuple[str, ...]:
     )
 
 
+def position_cells(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return a position as the cells of `POSITION_HEADS`, for a person."""
+    return (
+        row["venue"],
+        row["outcome"].upper(),
+        ", ".join(row["pairs"]),
+        row["contracts"],
+        row["uncovered"],
+        row["instrument"],
+    )
+
+
 def utc(at_ns: int) -> str:
     """Write a time as ISO 8601 in UTC with milliseconds."""
     seconds, rest = divmod(at_ns, NS_PER_SECOND)
@@ -198,6 +218,32 @@ def _complement_of(trade: Trade, number: int) -> str:
         if order.intent.leg == number and order.intent.instrument != leg.instrument
     )
     return next(others, leg.instrument)
+
+
+def _holders(
+    portfolio: Portfolio,
+) -> tuple[dict[tuple[Venue, str], Outcome], dict[tuple[Venue, str], set[str]]]:
+    """Return by instrument the outcome that was filled, and the pairs whose trades hold it."""
+    outcomes: dict[tuple[Venue, str], Outcome] = {}
+    pairs: dict[tuple[Venue, str], set[str]] = {}
+    for trade in portfolio.trades.values():
+        held_e6: dict[tuple[Venue, str], int] = {}
+        for order in trade.orders.values():
+            for fill in order.fills.values():
+                key = (fill.venue, fill.instrument)
+                outcomes[key] = fill.outcome
+                held_e6[key] = held_e6.get(key, 0) + signed_e6(fill)
+        for key, size_e6 in held_e6.items():
+            if size_e6:
+                pairs.setdefault(key, set()).add(trade.plan.pair)
+    return outcomes, pairs
+
+
+def _outcome_held(venue: Venue, size_e6: int, filled: Outcome) -> Outcome:
+    """Return the outcome of a position: Kalshi nets both of a market, and says which by sign."""
+    if venue is not Venue.KALSHI:
+        return filled
+    return Outcome.YES if size_e6 > 0 else Outcome.NO
 
 
 def _payout(trade: Trade, portfolio: Portfolio) -> str:
