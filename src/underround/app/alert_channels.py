@@ -53,6 +53,19 @@ class AppriseChannel:
 
 def channels_of(config: AlertsConfig) -> list[Channel]:
     """Return the configured channels; ConfigError for one that cannot be used."""
+    channels: list[Channel] = []
+    for made in channels_tried(config):
+        if isinstance(made, ConfigError):
+            raise made
+        channels.append(made)
+    return channels
+
+
+def channels_tried(config: AlertsConfig) -> list[Channel | ConfigError]:
+    """Return for each configured channel what was made of it, or why nothing was.
+
+    Raises ConfigError where what makes them is missing. Sends nothing.
+    """
     if not config.channels:
         return []
     try:
@@ -63,10 +76,13 @@ def channels_of(config: AlertsConfig) -> list[Channel]:
         ) from None
     for name in ("apprise", "urllib3"):
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # their lines hold addresses
-    return [
-        AppriseChannel(apprise, address, number)
-        for number, address in enumerate(config.channels, start=1)
-    ]
+    tried: list[Channel | ConfigError] = []
+    for number, address in enumerate(config.channels, start=1):
+        try:
+            tried.append(AppriseChannel(apprise, address, number))
+        except ConfigError as error:
+            tried.append(error)
+    return tried
 
 
 def was_taken(channel: Channel, message: Message) -> bool:

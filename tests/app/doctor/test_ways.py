@@ -3,10 +3,12 @@
 import msgspec
 import pytest
 
+from tests.app.live_bench import bench
 from underround.app.config import Config, KalshiConfig, PolymarketConfig, VenuesConfig
 from underround.app.doctor.finding import Verdict
-from underround.app.doctor.ways import clock_finding, redis_finding, way_findings
+from underround.app.doctor.ways import clock_finding, place_finding, redis_finding, way_findings
 from underround.app.simulated.venues_process import simulated_config, simulated_venues
+from underround.core.instrument import Venue
 from underround.core.units import NS_PER_SECOND
 
 NOWHERE = "127.0.0.1:9"
@@ -27,6 +29,7 @@ async def test_everything_is_sound_on_the_simulated_venues(tmp_path) -> None:
                 "polymarket socket",
                 "kalshi rest",
                 "kalshi trading",
+                "polymarket place",
                 "kalshi key",
                 "kalshi socket",
                 "redis",
@@ -44,7 +47,10 @@ async def test_nobody_there_is_said_of_each_and_hides_no_other() -> None:
     config = Config(
         venues=VenuesConfig(
             polymarket=PolymarketConfig(
-                gamma=f"http://{NOWHERE}", clob=f"http://{NOWHERE}", ws=f"ws://{NOWHERE}"
+                gamma=f"http://{NOWHERE}",
+                clob=f"http://{NOWHERE}",
+                ws=f"ws://{NOWHERE}",
+                site=f"http://{NOWHERE}",
             ),
             kalshi=KalshiConfig(rest=f"http://{NOWHERE}", ws=f"ws://{NOWHERE}"),
         )
@@ -56,9 +62,21 @@ async def test_nobody_there_is_said_of_each_and_hides_no_other() -> None:
         "polymarket socket": "fail",
         "kalshi rest": "fail",
         "kalshi trading": "warn",
+        "polymarket place": "warn",
         "kalshi key": "warn",
         "redis": "ok",
     }
+
+
+async def test_a_blocked_place_is_warned_of_and_reading_goes_on() -> None:
+    async with bench(Venue.POLYMARKET) as it:
+        site = it.venues.addresses["polymarket"]["site"]
+        assert (await place_finding(site)).verdict is Verdict.OK
+        it.fault("geoblock")
+        found = await place_finding(site)
+    assert found.verdict is Verdict.WARN
+    assert found.seen.startswith("may not trade from here; reading is fine (")
+    assert found.do == "trade on paper only: run it without --live"
 
 
 @pytest.mark.parametrize(

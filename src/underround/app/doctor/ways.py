@@ -17,6 +17,7 @@ from underround.app.clock import monotonic_ns, wall_ns
 from underround.app.config import Config
 from underround.app.connections import Rest, kalshi_headers, rest_clients, signer_of
 from underround.app.doctor.finding import Finding, Verdict
+from underround.app.trading.live_accounts import BlockedPlaceError, check_place
 from underround.core.errors import ConfigError
 from underround.core.units import NS_PER_MS, NS_PER_SECOND
 from underround.venues.errors import VenueFaultError
@@ -46,6 +47,7 @@ async def way_findings(config: Config) -> AsyncIterator[Finding]:
         yield await _socket("polymarket socket", venues.polymarket.ws, {})
         yield await _round_trip("kalshi rest", lambda: rest.kalshi.get(STATUS_PATH))
         yield await _trading(rest)
+    yield await place_finding(venues.polymarket.site)
     async for finding in _key_findings(config):
         yield finding
     yield await redis_finding(config.storage.prices)
@@ -124,6 +126,22 @@ async def _trading(rest: Rest) -> Finding:
         return Finding(name, Verdict.WARN, "; ".join(closed), "no signals until it trades again")
     assert planned == OPEN
     return Finding(name, Verdict.OK, "open, and within its scheduled hours")
+
+
+async def place_finding(site: str) -> Finding:
+    """Judge whether Polymarket takes orders from here, as live trading asks before it starts."""
+    name = "polymarket place"
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            await check_place(site)
+    except BlockedPlaceError as fault:
+        said = f"may not trade from here; reading is fine ({fault})"
+        return Finding(name, Verdict.WARN, said, "trade on paper only: run it without --live")
+    except (VenueFaultError, TimeoutError) as fault:
+        said = f"not known: {str(fault) or f'no answer in {PATIENCE_S:.0f} s'}"
+        todo = "live trading does not start before the venue says that it may"
+        return Finding(name, Verdict.WARN, said, todo)
+    return Finding(name, Verdict.OK, "orders are taken from here")
 
 
 async def _key(rest: Rest) -> Finding:

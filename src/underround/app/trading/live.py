@@ -6,6 +6,7 @@ here is never worked around. The same engine, journal and gate as on paper.
 
 import asyncio
 import math
+import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC
@@ -28,8 +29,9 @@ from underround.core.trading.portfolio import Portfolio
 from underround.core.units import NS_PER_SECOND
 from underround.execution.broker import Broker, Sink
 from underround.venues.kalshi.signing import load_signer
-from underround.venues.polymarket.signing import load_wallet
+from underround.venues.polymarket.signing import Wallet, load_wallet
 
+_BARE_KEY: Final = re.compile(r"\s*(0x)?[0-9a-fA-F]{64}\s*")
 MOST_CLOCK_ERROR_S: Final = 1.0
 CLOCK_READS: Final = 6
 CLOCK_READ_EVERY_S: Final = 0.2
@@ -52,6 +54,21 @@ class _Instruments(Mapping[str, Instrument]):
         return len(self._books)
 
 
+def wallet_at(place: str, address: str | None) -> Wallet:
+    """Load the operator's Polymarket wallet; ConfigError when it is not that of the address."""
+    if _BARE_KEY.fullmatch(place):  # and is repeated nowhere
+        raise ConfigError(
+            "venues.polymarket.private_key_path holds a key itself, not the place of one"
+        )
+    wallet = load_wallet(Path(place).expanduser())
+    if address is not None and address.lower() != wallet.address.lower():
+        raise ConfigError(
+            f"venues.polymarket.address is {address}, but the key at private_key_path is"
+            f" that of {wallet.address}"
+        )
+    return wallet
+
+
 def live_brokers(
     config: Config, clock_ns: Callable[[], int], *, places: bool = True
 ) -> MakeBrokers:
@@ -65,12 +82,7 @@ def live_brokers(
     if polymarket.private_key_path is None:
         raise ConfigError("live trading needs venues.polymarket.private_key_path")
     signer = load_signer(kalshi.key_id, Path(kalshi.private_key_path).expanduser())
-    wallet = load_wallet(polymarket.private_key_path)
-    if polymarket.address is not None and polymarket.address.lower() != wallet.address.lower():
-        raise ConfigError(
-            f"venues.polymarket.address is {polymarket.address}, but the key at private_key_path is"
-            f" that of {wallet.address}"
-        )
+    wallet = wallet_at(polymarket.private_key_path, polymarket.address)
 
     @asynccontextmanager
     async def make(
