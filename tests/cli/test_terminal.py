@@ -134,6 +134,25 @@ async def test_keys_show_views_and_stop_a_running_page():
                 await pilot.pause(0.05)
 
 
+@pytest.mark.parametrize("token", [None, "wrong"])
+async def test_without_the_token_the_switch_says_so_before_it_asks(
+    token: str | None, monkeypatch: pytest.MonkeyPatch
+):
+    async with living(LivelyDay()) as where:
+        client = PageClient(page_address(where)[0], token)
+        assert "needs the token that the program printed" in str(await client.why_not())
+        app = Terminal(client)
+        async with app.run_test(size=(120, 30)) as pilot:
+            told: list[str] = []
+            monkeypatch.setattr(app, "notify", lambda text, **_: told.append(text))
+            await pilot.press("s")
+            while not told:
+                await pilot.pause(0.05)
+            assert not isinstance(app.screen, Confirm)
+            assert told == ["this needs the token that the program printed"]
+        assert await PageClient(*page_address(where)).why_not() is None
+
+
 async def test_a_lost_page_is_said_and_found_again():
     day = Day(1)
     async with page(run_of(day), FaceOptions()) as where:

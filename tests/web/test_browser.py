@@ -135,17 +135,32 @@ async def test_without_the_token_nothing_is_changed_and_it_is_asked_for(browser)
     async with living(day) as where, looking(browser, where.partition("#")[0]) as watched:
         tab = watched.tab
         await tab.keyboard.press("6")
+        await expect(tab.locator("#kill-needs")).to_be_visible()
         await tab.click("#kill")
         await tab.fill("#confirm-reason", "a drill")
         await tab.fill("#confirm-token", "wrong")
         await tab.locator("#confirm button[type=submit]").click()
-        await expect(tab.locator(".notice[role=alert]")).to_contain_text("needs the token")
+        await expect(tab.locator("#confirm [role=alert]")).to_contain_text("not the token")
         assert not day.pipeline.engine.detector.is_paused
-        await tab.click("#kill")
-        await tab.fill("#confirm-reason", "a drill")
+        # What was typed is still there.
+        await expect(tab.locator("#confirm-reason")).to_have_value("a drill")
         await tab.fill("#confirm-token", where.partition("#token=")[2])
         await tab.locator("#confirm button[type=submit]").click()
         await expect(tab.locator(".kill-state")).to_contain_text("Stopped")
+
+
+async def test_a_token_of_another_run_is_told_before_anybody_types_a_reason(browser):
+    async with living(LivelyDay()) as where:
+        async with looking(browser, where) as watched:
+            await watched.tab.keyboard.press("6")
+            await expect(watched.tab.locator(".kill-state")).to_contain_text("Running")
+            await expect(watched.tab.locator("#kill-needs")).to_be_hidden()
+        async with looking(browser, f"{where.partition('#')[0]}#token=of-another-run") as watched:
+            await watched.tab.keyboard.press("6")
+            needs = watched.tab.locator("#kill-needs")
+            await expect(needs).to_have_text("It needs the token that the program printed.")
+            await watched.tab.click("#kill")
+            await expect(watched.tab.locator("#confirm-token")).to_be_visible()
 
 
 async def test_pairs_are_accepted_refused_and_answers_taken_back(browser, tmp_path: Path):

@@ -154,8 +154,11 @@ class Terminal(App[None]):
         self.query_one(TabbedContent).active = name
         self.query_one(f"#{VIEWS[name][1][0].name}-rows", DataTable).focus()
 
-    def action_switch(self) -> None:
-        """Ask, then stop everything new, or let it go on."""
+    async def action_switch(self) -> None:
+        """Ask, then stop everything new, or let it go on; without the token say so at once."""
+        if refused := await self._client.why_not():
+            self.notify(refused, severity="error")
+            return
         is_paused = bool(self._client.topics.get("status", {}).get("paused"))
         question = (
             "Let new underrounds be signalled again?" if is_paused else "Stop all that is new?"

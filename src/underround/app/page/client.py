@@ -77,16 +77,27 @@ class PageClient:
 
     async def act(self, path: str, body: dict[str, Any]) -> Any:
         """Ask for a change and return the answer; UnderroundError, one line, if it is refused."""
+        answer = await self._post(path, body)
+        if answer.is_error:
+            raise UnderroundError(answer.text.strip() or f"answered {answer.status_code}")
+        return answer.json()
+
+    async def why_not(self) -> str | None:
+        """Return why any change would be refused, before one is asked for; None if it would not."""
+        try:
+            answer = await self._post("/api/token", {})
+        except UnderroundError as error:
+            return str(error)
+        return answer.text.strip() if answer.status_code == httpx.codes.FORBIDDEN else None
+
+    async def _post(self, path: str, body: dict[str, Any]) -> httpx.Response:
         try:
             async with httpx.AsyncClient(trust_env=False) as client:
-                answer = await client.post(
+                return await client.post(
                     f"{self.address}{path}", json=body, headers=self._headers()
                 )
         except httpx.HTTPError as error:
             raise UnderroundError(f"{self.address} cannot be reached: {error}") from None
-        if answer.is_error:
-            raise UnderroundError(answer.text.strip() or f"answered {answer.status_code}")
-        return answer.json()
 
     async def _read(self, said: httpx.Response, changed: Callable[[], None]) -> None:
         name = ""

@@ -123,6 +123,13 @@ export function hasToken() { return Boolean(sessionStorage.getItem(TOKEN)); }
 export function setToken(token) { sessionStorage.setItem(TOKEN, token.trim()); }
 export function dropToken() { sessionStorage.removeItem(TOKEN); }
 
+/** Tell whether the token is good, and drop it if not. A program that is gone does not make it bad. */
+export async function checkToken() {
+  if (!hasToken()) return false;
+  try { await act("/api/token", {}); } catch { /* what matters is whether it was dropped */ }
+  return hasToken();
+}
+
 /** Fetch, and say in words what the browser calls a failed fetch. */
 async function fetched(path, options) {
   try {

@@ -28,3 +28,5 @@ window.addEventListener("popstate", () => {
   leaving = false;
   again = false;
 });
+// Another view, asked for meanwhile, takes the place of going back.
+window.addEventListener("hashchange", () => { leaving = false; again = false; });

@@ -40,7 +40,10 @@ export function risk(root) {
   root.append(heading("Risk", "What may be lost at most, how much of that is used, and the way to stop."),
     h("section", { class: "card kill" }, h("div", {}, h("h2", {}, "Kill switch"), state, why), button), said,
     h("h2", {}, "Limits"), list, none, refused);
+  const needs = h("p", { class: "note", id: "kill-needs", hidden: true }, "It needs the token that the program printed.");
+  why.after(needs);
   let stopped = false;
+  let wasLive = false;
   button.addEventListener("click", async () => {
     const reason = await confirmed(stopped
       ? { title: "Go on?", text: "New underrounds will be signalled again, and taken where trading is on.", button: "Go on", wantsReason: true }
@@ -69,9 +72,13 @@ export function risk(root) {
       mark(state, "data-stopped", "unknown");
       say(why, link === "lost" || link === "stale" ? "To stop it all the same, on its own machine: underround kill" : "");
       mark(button, "disabled", true);
+      wasLive = false;
       return;
     }
     mark(button, "disabled", null);
+    if (!wasLive) feed.checkToken().then((isGood) => mark(needs, "hidden", isGood));
+    wasLive = true;
+    if (feed.hasToken()) mark(needs, "hidden", true);
     stopped = Boolean(status.paused);
     const kill = trading && trading.kill;
     const limits = (trading && trading.limits) || [];
