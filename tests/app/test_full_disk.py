@@ -2,6 +2,7 @@
 
 import asyncio
 import tempfile
+import time
 from pathlib import Path
 
 from tests.small_disk import fill, small_disk
@@ -18,9 +19,10 @@ def reasons(checks: tuple[str, ...]) -> set[str]:
 
 async def until(is_so, loop_s: float = 0.5) -> None:
     """Wait, as the run goes on, for what threads of the real time do."""
-    for _ in range(400):
+    for _ in range(1_000):
         if is_so():
             return
+        time.sleep(0.01)  # noqa: ASYNC251 - real time, for the threads that write
         await asyncio.sleep(loop_s)
     raise AssertionError("it never came about")
 
