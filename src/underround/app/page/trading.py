@@ -93,10 +93,10 @@ def limits_in_use(portfolio: Portfolio, limits: RiskLimits, at_ns: int) -> list[
     for trade in active:
         pair = trade.plan.pair
         by_pair[pair] = by_pair.get(pair, 0) + trade.at_risk_usd_e6()
-    today_e6 = sum(trade.at_risk_usd_e6() for trade in portfolio.by_day.get(day_of(at_ns), ()))
+    today_e6 = portfolio.standings.day(day_of(at_ns)).spent_usd_e6()
     minute_ns = at_ns - 60 * NS_PER_SECOND
     sent = sum(sent_ns > minute_ns for sent_ns in portfolio.sent_at_ns)
-    by_venue = [sum(trade.at_risk_usd_e6(venue) for trade in active) for venue in Venue]
+    by_venue = [portfolio.standings.now.of_venue_usd_e6(venue) for venue in Venue]
     rows = [
         ("at risk, unsettled", at_risk_e6, limits.max_unsettled_usd_e6, "usd_e6"),
         ("the fullest pair", max(by_pair.values(), default=0), limits.max_pair_usd_e6, "usd_e6"),

@@ -33,8 +33,6 @@ def circumstances(
     `blocker` says why the order's book may not be traded on now, None when it may.
     """
     standing = portfolio.standings.now
-    others = [each for each in standing.moving if each is not trade]
-    pair = trade.plan.pair
     held = trade.holdings_e6
     quote_e4 = None if book is None else best_price_e4(book, intent.outcome, is_buy=intent.is_buy)
     seen_ns = 0 if book is None else max(book.updated_ns, book.proven_ns)
@@ -44,13 +42,11 @@ def circumstances(
         unreconciled=accounts.difference,
         unknown_orders=len(portfolio.unknown),
         trade_usd_e6=max(trade.at_risk_usd_e6(), trade.planned_usd_e6),
-        pair_usd_e6=standing.usd_by_pair_e6.get(pair, 0)
-        + sum(each.at_risk_usd_e6() for each in others if each.plan.pair == pair),
-        venue_usd_e6=standing.usd_by_venue_e6[intent.venue]
-        + sum(each.at_risk_usd_e6(intent.venue) for each in others),
-        day_usd_e6=_day_usd_e6(portfolio, now_ns, trade),
-        unsettled_usd_e6=sum(each.at_risk_usd_e6() for each in others if not each.is_at_rest),
-        naked_e6=standing.naked_e6 + sum(_naked_e6(each) for each in others),
+        pair_usd_e6=standing.of_pair_usd_e6(trade.plan.pair, without=trade),
+        venue_usd_e6=standing.of_venue_usd_e6(intent.venue, without=trade),
+        day_usd_e6=portfolio.standings.day(day_of(now_ns)).spent_usd_e6(without=trade),
+        unsettled_usd_e6=standing.unsettled_usd_e6(without=trade),
+        naked_e6=standing.exposed_e6(without=trade),
         uncovered_e6=uncovered_e6(intent, trade, held),
         day_loss_usd_e6=day_loss_usd_e6(portfolio, now_ns),
         orders_last_minute=sum(
@@ -93,24 +89,16 @@ def room_e6(
     for leg in signal.legs:
         plan_limits_e4[leg.venue] += leg.limit_e4
     standing = portfolio.standings.now
-    active = standing.moving
     set_e4 = sum(plan_limits_e4.values())
-    on_pair = [each for each in active if each.plan.pair == signal.pair]
-    pair_e6 = standing.usd_by_pair_e6.get(signal.pair, 0)
-    pair_e6 += sum(each.at_risk_usd_e6() for each in on_pair)
-    unsettled_e6 = sum(each.at_risk_usd_e6() for each in active if not each.is_at_rest)
     for_all_e6 = min(
-        limits.max_pair_usd_e6 - pair_e6,
-        limits.max_day_usd_e6 - _day_usd_e6(portfolio, now_ns, None),
-        limits.max_unsettled_usd_e6 - unsettled_e6,
+        limits.max_pair_usd_e6 - standing.of_pair_usd_e6(signal.pair),
+        limits.max_day_usd_e6 - portfolio.standings.day(day_of(now_ns)).spent_usd_e6(),
+        limits.max_unsettled_usd_e6 - standing.unsettled_usd_e6(),
     )
     rooms = [for_all_e6 * PRICE_ONE_E4 // set_e4]
-    naked_e6 = standing.naked_e6 + sum(_naked_e6(each) for each in active)
-    rooms.append(limits.max_naked_e6 - naked_e6)
+    rooms.append(limits.max_naked_e6 - standing.exposed_e6())
     for venue, limit_e4 in plan_limits_e4.items():
-        spent_e6 = standing.usd_by_venue_e6[venue]
-        spent_e6 += sum(each.at_risk_usd_e6(venue) for each in active)
-        left_e6 = limits.max_venue_usd_e6 - spent_e6
+        left_e6 = limits.max_venue_usd_e6 - standing.of_venue_usd_e6(venue)
         for shard in _shards(signal, venue, books):
             balance_e6 = accounts.spendable_usd_e6(venue, portfolio, shard)
             if balance_e6 is not None:
@@ -126,20 +114,10 @@ def day_loss_usd_e6(portfolio: Portfolio, now_ns: int) -> int:
     return max(-net_e6, 0)
 
 
-def _day_usd_e6(portfolio: Portfolio, now_ns: int, without: Trade | None) -> int:
-    day = portfolio.standings.day(day_of(now_ns))
-    return day.usd_e6 + sum(trade.at_risk_usd_e6() for trade in day.moving if trade is not without)
-
-
 def _shards(signal: Signal, venue: Venue, books: Mapping[str, Book]) -> set[int]:
     """Return which of a venue's shards a signal's legs are on."""
     found = (books.get(leg.instrument) for leg in signal.legs if leg.venue is venue)
     return {book.instrument.shard for book in found if book is not None}
-
-
-def _naked_e6(trade: Trade) -> int:
-    """Return what a trade holds uncovered, or may come to hold while its hedge is awaited."""
-    return max(trade.naked_e6, trade.plan.size_e6 if trade.reserves else 0)
 
 
 def _crossing(intent: OrderIntent, portfolio: Portfolio) -> str | None:

@@ -30,6 +30,34 @@ class Standing(Struct):
     usd_by_venue_e6: dict[Venue, int]
     naked_e6: int
 
+    def of_pair_usd_e6(self, pair: str, without: Trade | None = None) -> int:
+        """Return what all trades on a pair have cost and may cost, one left out."""
+        moving = (
+            t.at_risk_usd_e6() for t in self.moving if t.plan.pair == pair and t is not without
+        )
+        return self.usd_by_pair_e6.get(pair, 0) + sum(moving)
+
+    def of_venue_usd_e6(self, venue: Venue, without: Trade | None = None) -> int:
+        """Return what all trades have cost and may cost at a venue, one left out."""
+        moving = (trade.at_risk_usd_e6(venue) for trade in self.moving if trade is not without)
+        return self.usd_by_venue_e6[venue] + sum(moving)
+
+    def unsettled_usd_e6(self, without: Trade | None = None) -> int:
+        """Return what the trades that are not at rest have cost and may cost, one left out."""
+        return sum(
+            trade.at_risk_usd_e6()
+            for trade in self.moving
+            if not trade.is_at_rest and trade is not without
+        )
+
+    def exposed_e6(self, without: Trade | None = None) -> int:
+        """Return what is uncovered, or may come to be while a hedge is awaited, one left out."""
+        return self.naked_e6 + sum(
+            max(trade.naked_e6, trade.plan.size_e6 if trade.reserves else 0)
+            for trade in self.moving
+            if trade is not without
+        )
+
 
 class Day(Struct):
     """The trades begun on one day: those `moving`, and what the others cost and left (usd_e6)."""
@@ -37,6 +65,10 @@ class Day(Struct):
     moving: list[Trade]
     usd_e6: int
     net_usd_e6: int
+
+    def spent_usd_e6(self, without: Trade | None = None) -> int:
+        """Return what the day's trades have cost and may cost, one left out."""
+        return self.usd_e6 + sum(t.at_risk_usd_e6() for t in self.moving if t is not without)
 
 
 class Rest(Struct, frozen=True):
