@@ -88,7 +88,9 @@ def test_one_trade_is_told_from_its_plan_to_its_end(place, capsys):
         words = "\n".join(step["what"] for step in story["steps"])
         assert [order for order in trade.orders if f"{order}: " not in words] == []
     assert run(["trades", "show", name]) == 0
-    assert capsys.readouterr().out.startswith(f"{name}  {trade.plan.pair}")
+    said = capsys.readouterr().out
+    assert said.startswith(f"{name}  {trade.plan.pair}")
+    assert " + alone " in said.splitlines()[-1]
     assert run(["trades", "show", "nobody"]) == 1
     assert "`underround trades` lists their ids" in capsys.readouterr().err
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from underround.app.trading.reports import trade_row
+from underround.app.telemetry.names import trade_named
+from underround.app.trading.reports import MONEY, trade_row
 from underround.core.errors import UnderroundError
 from underround.core.trading.journal_record import (
     IntentWritten,
@@ -74,40 +75,38 @@ def story_lines(story: Mapping[str, Any]) -> Iterator[str]:
         told = "" if step["state"] == state else f"  [{step['state']}]"
         state = step["state"]
         yield f"{seconds:+10.3f} s  {step['what']}{told}"
-    parts = ("booked", "missed", "unwind", "basis", "slippage")
-    sums = " + ".join(f"{name} {format_usd(row[f'{name}_usd_e6'])}" for name in parts)
+    parts = [name for name in MONEY if name not in ("quoted_usd_e6", "fee_usd_e6")]
+    sums = " + ".join(f"{name.removesuffix('_usd_e6')} {format_usd(row[name])}" for name in parts)
     yield f"quoted {format_usd(row['quoted_usd_e6'])} = {sums}; payout {row['payout']}"
 
 
 def _told(record: JournalRecord, trade: Trade, portfolio: Portfolio) -> str | None:
     """Return a record in words; None where it is not about this trade."""
+    if isinstance(record, Settled):
+        if all(leg.instrument != record.instrument for leg in trade.plan.legs):
+            return None
+        return f"settled {record.venue.value} {record.instrument}: {record.value_e4 / 100:g} ¢"
+    if trade_named(record, portfolio) != trade.plan.id:
+        return None
     match record:
-        case TradePlanned(plan=plan) if plan.id == trade.plan.id:
+        case TradePlanned(plan=plan):
             return f"planned {format_size(plan.size_e6)} sets, {plan.policy}"
-        case TradeMoved() if record.trade == trade.plan.id:
+        case TradeMoved():
             return record.trigger.value + (f": {record.reason}" if record.reason else "")
-        case IntentWritten(intent=intent, role=role) if intent.trade == trade.plan.id:
+        case IntentWritten(intent=intent, role=role):
             side = "buy" if intent.is_buy else "sell"
             return (
                 f"{intent.id}: {role.value}, {side} {format_size(intent.size_e6)}"
                 f" {intent.outcome.value.upper()} {intent.venue.value}"
                 f" to {format_price(intent.limit_e4)}, {intent.time_in_force.value}"
             )
-        case Settled() if any(leg.instrument == record.instrument for leg in trade.plan.legs):
-            return f"settled {record.venue.value} {record.instrument}: {record.value_e4 / 100:g} ¢"
-        case Filled():
-            order = portfolio.order_of(record)
-            if order is None or order.intent.trade != trade.plan.id:
-                return None
+        case Filled() if (order := portfolio.order_of(record)) is not None:
             return (
                 f"{order.intent.id}: {format_size(record.size_e6)} at"
                 f" {format_price(record.price_e4)}, fee {format_usd(record.fee_usd_e6)},"
                 f" {record.status.value}"
             )
-    order_name = getattr(record, "order", None)
-    if order_name not in trade.orders:
-        return None
-    return f"{order_name}: {_answer(record)}"
+    return f"{getattr(record, 'order', '')}: {_answer(record)}"
 
 
 def _answer(record: JournalRecord) -> str:
